@@ -1,7 +1,7 @@
 """Where the sandbox keeps things: its state beside the checkout, what it built in the user's cache."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -21,7 +21,7 @@ class Paths:
     """The sandbox's folders. `state` holds all that one sandbox has; deleting it forgets the sandbox."""
 
     state: Path = CHECKOUT / ".sandbox"
-    cache: Path = cache_folder()
+    cache: Path = field(default_factory=cache_folder)
 
     @property
     def logs(self) -> Path:
