@@ -1,0 +1,80 @@
+"""What Gitea records but its API does not tell: a webhook's secret and its deliveries.
+
+Read-only, from the SQLite file of the pinned Gitea (models/webhook of v1.24.6).
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+BUSY_SECONDS = 10  # Gitea holds the file's lock for the length of a transaction
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """One attempt to deliver an event.
+
+    `identity` is what the receiver saw as X-GitHub-Delivery; `status` is the HTTP status, 0 when nobody answered;
+    `answer` is the body of the answer, or the reason why there is none.
+    """
+
+    identity: str
+    event: str
+    done: bool
+    succeeded: bool
+    status: int
+    answer: str
+
+    @property
+    def event_id(self) -> str | None:
+        """The id that the EventListener gave the event: it labels every object created for it."""
+        try:
+            return json.loads(self.answer).get("eventID")
+        except (ValueError, AttributeError):
+            return None
+
+
+class GiteaDatabase:
+    """`file`: the SQLite file. Raises sqlite3.Error when it is missing or busy for more than BUSY_SECONDS."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        connection = sqlite3.connect(f"{self._file.as_uri()}?mode=ro", uri=True, timeout=BUSY_SECONDS)
+        try:
+            yield connection
+        finally:
+            connection.close()
+
+    def webhook_secret(self, webhook: int) -> str | None:
+        """The secret that signs this webhook's deliveries."""
+        with self._open() as connection:
+            row = connection.execute("SELECT secret FROM webhook WHERE id = ?", (webhook,)).fetchone()
+        return row[0] if row else None
+
+    def delivery(self, commit: str) -> Delivery | None:
+        """The newest delivery of the push whose `after` is this commit."""
+        with self._open() as connection:
+            rows = connection.execute(
+                "SELECT uuid, event_type, is_delivered, is_succeed, response_content, payload_content"
+                " FROM hook_task WHERE instr(payload_content, ?) ORDER BY id DESC",
+                (commit,),
+            ).fetchall()
+        for identity, event, done, succeeded, response, payload in rows:
+            if json.loads(payload).get("after") == commit:
+                answer = json.loads(response) if response else {}
+                return Delivery(
+                    identity=identity,
+                    event=event,
+                    # Gitea marks an attempt as delivered before it makes it; when it is over, the answer is there.
+                    done=bool(done) and bool(response),
+                    succeeded=bool(succeeded),
+                    status=answer.get("status") or 0,
+                    answer=answer.get("body") or "",
+                )
+        return None
