@@ -1,0 +1,39 @@
+"""A process's output as it comes, for the RPCs that stream it to the engine."""
+
+import queue
+import subprocess
+import threading
+from collections.abc import Iterator
+from enum import Enum
+from typing import IO
+
+CHUNK = 64 * 1024
+
+
+class Stream(Enum):
+    """Where a piece of output was written to."""
+
+    STDOUT = "stdout"
+    STDERR = "stderr"
+
+
+def output_of(process: "subprocess.Popen[bytes]") -> Iterator[tuple[Stream, bytes]]:
+    """What the process (started with pipes) writes, until it has closed both streams."""
+    pieces: queue.SimpleQueue[tuple[Stream, bytes]] = queue.SimpleQueue()
+
+    def read(stream: Stream, pipe: IO[bytes]) -> None:
+        while piece := pipe.read1(CHUNK):  # type: ignore[attr-defined]
+            pieces.put((stream, piece))
+        pieces.put((stream, b""))
+
+    assert process.stdout is not None
+    assert process.stderr is not None
+    for stream, pipe in ((Stream.STDOUT, process.stdout), (Stream.STDERR, process.stderr)):
+        threading.Thread(target=read, args=(stream, pipe), daemon=True).start()
+    still_open = 2
+    while still_open:
+        stream, piece = pieces.get()
+        if piece:
+            yield stream, piece
+        else:
+            still_open -= 1

@@ -1,0 +1,152 @@
+"""The provider's side of Pulumi's gRPC protocol. Every change replaces."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import grpc
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+
+from plugins.random.resources import KINDS, Inputs, Kind
+from plugins.random.values import UNKNOWN, from_wire, has_unknown, plain, secret, to_wire
+
+VERSION = "4.21.4"
+NAMES = {int: "a whole number", bool: "a boolean", str: "a string", dict: "a map", list: "a list"}
+
+
+def _type_of(urn: str) -> str:
+    return urn.split("::")[2].rsplit("$", maxsplit=1)[-1]
+
+
+def _of_type(value: Any, wanted: type) -> bool:
+    if wanted is int:
+        return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, wanted)
+
+
+def failures_of(kind: Kind, inputs: Inputs) -> Iterator[tuple[str, str]]:
+    """(property, reason) for each input that is missing, unknown to the type or of a wrong type or value."""
+    known = {key: value for key, value in inputs.items() if not has_unknown(value)}
+    for key in kind.required:
+        if key not in inputs:
+            yield key, f"is required; give {NAMES[kind.inputs[key]]}"
+    for key, value in known.items():
+        if key not in kind.inputs:
+            yield key, f"is no input of this resource; there are {', '.join(sorted(kind.inputs))}"
+        elif not _of_type(value, kind.inputs[key]):
+            yield key, f"must be {NAMES[kind.inputs[key]]}, got: {type(value).__name__}"
+    if inputs.get("number", inputs.get("numeric")) != inputs.get("numeric", inputs.get("number")):
+        yield "number", "is deprecated and differs from numeric; use numeric alone"
+
+
+def _comparable(value: Any) -> Any:
+    """The value as the official provider compares it: null keepers do not count, empty is absent."""
+    if isinstance(value, dict):
+        value = {key: item for key, item in value.items() if item is not None}
+    return None if value in ("", {}, []) else value
+
+
+def changes_of(kind: Kind, old: Inputs, new: Inputs) -> dict[str, "provider_pb2.PropertyDiff.Kind.ValueType"]:
+    """What differs between the old inputs and the new, both with their defaults: each of it replaces."""
+    before, after = kind.with_defaults(old), kind.with_defaults(new)
+    changes = {}
+    for key in sorted(kind.inputs):
+        was, will_be = _comparable(before.get(key)), _comparable(after.get(key))
+        if was == will_be:
+            continue
+        if was is None:
+            changes[key] = provider_pb2.PropertyDiff.ADD_REPLACE
+        elif will_be is None:
+            changes[key] = provider_pb2.PropertyDiff.DELETE_REPLACE
+        else:
+            changes[key] = provider_pb2.PropertyDiff.UPDATE_REPLACE
+    return changes
+
+
+class RandomProvider(provider_pb2_grpc.ResourceProviderServicer):
+    """Keeps nothing: what was created lives in the stack's state alone, as with the official provider."""
+
+    def GetPluginInfo(self, request: Any, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
+        return plugin_pb2.PluginInfo(version=VERSION)
+
+    def Handshake(self, request: Any, context: grpc.ServicerContext) -> Any:
+        return provider_pb2.ProviderHandshakeResponse(accept_secrets=True)
+
+    def CheckConfig(self, request: Any, context: grpc.ServicerContext) -> Any:
+        return provider_pb2.CheckResponse(inputs=request.news)
+
+    def DiffConfig(self, request: Any, context: grpc.ServicerContext) -> Any:
+        return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
+
+    def Configure(self, request: Any, context: grpc.ServicerContext) -> Any:
+        return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True, acceptResources=False)
+
+    def Cancel(self, request: Any, context: grpc.ServicerContext) -> Any:
+        return empty_pb2.Empty()
+
+    def Check(self, request: Any, context: grpc.ServicerContext) -> Any:
+        kind = self._kind(request.urn, context)
+        inputs = plain(from_wire(request.news))
+        failures = list(failures_of(kind, inputs))
+        if not failures and not has_unknown(inputs):
+            failures = kind.check(kind.with_defaults(inputs))
+        return provider_pb2.CheckResponse(
+            inputs=request.news,
+            failures=[provider_pb2.CheckFailure(property=key, reason=reason) for key, reason in failures],
+        )
+
+    def Diff(self, request: Any, context: grpc.ServicerContext) -> Any:
+        kind = self._kind(request.urn, context)
+        changes = changes_of(kind, plain(from_wire(request.old_inputs)), plain(from_wire(request.news)))
+        some, none = provider_pb2.DiffResponse.DIFF_SOME, provider_pb2.DiffResponse.DIFF_NONE
+        return provider_pb2.DiffResponse(
+            changes=some if changes else none,
+            replaces=list(changes),
+            diffs=list(changes),
+            detailedDiff={
+                key: provider_pb2.PropertyDiff(kind=change, inputDiff=True) for key, change in changes.items()
+            },
+            hasDetailedDiff=True,
+        )
+
+    def Create(self, request: Any, context: grpc.ServicerContext) -> Any:
+        kind = self._kind(request.urn, context)
+        given = from_wire(request.properties)
+        completed = {**kind.with_defaults(plain(given)), **given}
+        if request.preview:
+            computed: Mapping[str, Any] = dict.fromkeys(kind.computed, UNKNOWN)
+            made = ""
+        else:
+            made, computed = kind.create(kind.with_defaults(plain(given)))
+        hidden = {key: secret(value) if key in kind.secret else value for key, value in computed.items()}
+        return provider_pb2.CreateResponse(id=made, properties=to_wire({**completed, **hidden}))
+
+    def Update(self, request: Any, context: grpc.ServicerContext) -> Any:
+        # Only reached when nothing that matters changed (a null keeper, say): the old result stays.
+        return provider_pb2.UpdateResponse(
+            properties=to_wire({**from_wire(request.olds), **from_wire(request.news)})
+        )
+
+    def Read(self, request: Any, context: grpc.ServicerContext) -> Any:
+        kind = self._kind(request.urn, context)
+        state = from_wire(request.properties)
+        if not all(key in state for key in kind.computed):
+            context.abort(
+                grpc.StatusCode.UNIMPLEMENTED,
+                f"{request.id} cannot be imported: that takes the official pulumi-random plugin",
+            )
+        return provider_pb2.ReadResponse(id=request.id, properties=request.properties, inputs=request.inputs)
+
+    def Delete(self, request: Any, context: grpc.ServicerContext) -> Any:
+        return empty_pb2.Empty()
+
+    def _kind(self, urn: str, context: grpc.ServicerContext) -> Kind:
+        kind = KINDS.get(_type_of(urn))
+        if kind is None:
+            context.abort(
+                grpc.StatusCode.UNIMPLEMENTED,
+                f"{_type_of(urn)} takes the official pulumi-random plugin; this stand-in knows "
+                + ", ".join(sorted(name.split(":")[-1] for name in KINDS)),
+            )
+        assert kind is not None  # abort raises
+        return kind
