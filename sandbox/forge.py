@@ -38,8 +38,8 @@ class Account(Protocol):
 class Forge:
     """Gitea's folders, its configuration and what is in it.
 
-    `state`: the folder that holds all of it. `url`: where it listens. `program`, `static`: Gitea's binary, and
-    the folder with the templates/, options/ and public/ of the same version. `webhook_targets`: the only
+    `state`: the folder that holds all of it. `url`: where it listens. `program`: Gitea's binary; `static`:
+    the folder with templates/, options/ and public/ of the same version. `webhook_targets`: the only
     addresses that a webhook may call (CIDR).
     """
 
@@ -133,6 +133,9 @@ class Forge:
             # Not used, yet Gitea signs other things with this secret and would write one into this file.
             "oauth2": {"ENABLED": "false", "JWT_SECRET_URI": f"file:{work}/jwt_secret"},
             "service": {"DISABLE_REGISTRATION": "true"},
+            # The default, a queue on disk, is looked at every 2 s only, and a push passes two. The price: an
+            # event is lost when the forge is killed within the milliseconds before it is delivered.
+            "queue": {"TYPE": "channel"},
             "webhook": {"ALLOWED_HOST_LIST": self.webhook_targets},
             "repository": {"ROOT": f"{work}/repositories", "DEFAULT_BRANCH": BRANCH},
             "log": {"MODE": "console", "LEVEL": "Info"},
@@ -175,7 +178,7 @@ class Forge:
         else:
             return self._write_git_credentials()
         # Gitea's command takes a password as an argument only, where every process of the machine could read
-        # it. So the user gets a random one that nobody learns, and a token that lives until the real one is set.
+        # it. So the user gets a random one that nobody learns, and a token until the real one is set.
         name = self.account.username
         if name not in run(self.command("admin", "user", "list")).split():
             run(

@@ -21,8 +21,8 @@ class GiteaError(Exception):
 class Gitea:
     """`authorization`: (user name, password), or an access token.
 
-    Methods return the decoded JSON (None for an empty answer). They raise GiteaError for any status from 400 on
-    and requests.ConnectionError when nothing listens.
+    Methods return the decoded JSON (None for an empty answer). They raise GiteaError for a status from 400
+    on, and requests.ConnectionError when nothing listens.
     """
 
     def __init__(self, url: str, authorization: tuple[str, str] | str) -> None:

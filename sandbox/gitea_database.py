@@ -17,8 +17,8 @@ BUSY_SECONDS = 10  # Gitea holds the file's lock for the length of a transaction
 class Delivery:
     """One attempt to deliver an event.
 
-    `identity` is what the receiver saw as X-GitHub-Delivery; `status` is the HTTP status, 0 when nobody answered;
-    `answer` is the body of the answer, or the reason why there is none.
+    `identity` is what the receiver saw as X-GitHub-Delivery; `status` is the HTTP status, 0 when nobody
+    answered; `answer` is the body of the answer, or the reason why there is none.
     """
 
     identity: str
@@ -71,7 +71,7 @@ class GiteaDatabase:
                 return Delivery(
                     identity=identity,
                     event=event,
-                    # Gitea marks an attempt as delivered before it makes it; when it is over, the answer is there.
+                    # Gitea marks an attempt as delivered before it makes it; an answer means it is over.
                     done=bool(done) and bool(response),
                     succeeded=bool(succeeded),
                     status=answer.get("status") or 0,

@@ -9,8 +9,8 @@ def ensure_webhook(forge: Forge, hooks_url: str, secret: str) -> int:
     """Makes the repository deliver pushes, and nothing else, to `hooks_url`, signed with `secret`.
 
     Returns the webhook's id. One that is right already is left alone, with its history of deliveries. A wrong
-    one is replaced, because Gitea's API changes everything of a webhook but its secret. Webhooks that deliver to
-    another path are somebody else's.
+    one is replaced, because Gitea's API changes everything of a webhook but its secret. Webhooks that deliver
+    to another path are somebody else's.
     """
     path = f"repos/{forge.account.username}/{REPOSITORY}/hooks"
     right = None

@@ -1,0 +1,82 @@
+"""The sandbox's API server, as the follower of a push needs it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from kubernetes import client, config
+
+from sandbox.pipeline_run import RUN_LABEL
+
+EVENT_LABEL = "triggers.tekton.dev/triggers-eventid"
+LISTENER_LABEL = "eventlistener"
+SECONDS = 20  # one request
+
+
+class Cluster:
+    """Tekton's runs in one namespace. Objects come as plain dicts.
+
+    Raises `kubernetes.client.ApiException` for a refusal and `urllib3.exceptions.HTTPError` when nobody
+    answers.
+    """
+
+    def __init__(self, kubeconfig: Path, namespace: str) -> None:
+        api = config.new_client_from_config(config_file=str(kubeconfig))
+        self._custom = client.CustomObjectsApi(api)
+        self._core = client.CoreV1Api(api)
+        self._namespace = namespace
+
+    def _list(self, plural: str, selector: str) -> list[dict[str, Any]]:
+        answer: Any = self._custom.list_namespaced_custom_object(
+            *("tekton.dev", "v1", self._namespace, plural), label_selector=selector, _request_timeout=SECONDS
+        )
+        return list(answer["items"])
+
+    def pipeline_run(self, name: str) -> dict[str, Any] | None:
+        """One PipelineRun; None when there is none."""
+        try:
+            found: Any = self._custom.get_namespaced_custom_object(
+                *("tekton.dev", "v1", self._namespace, "pipelineruns", name), _request_timeout=SECONDS
+            )
+        except client.ApiException as error:
+            if error.status == 404:
+                return None
+            raise
+        return dict(found)
+
+    def pipeline_runs(self, event: str | None = None) -> list[dict[str, Any]]:
+        """Every PipelineRun, or those made for one event of the EventListener."""
+        return self._list("pipelineruns", f"{EVENT_LABEL}={event}" if event else "")
+
+    def task_runs(self, pipeline_run: str) -> list[dict[str, Any]]:
+        """The TaskRuns of one PipelineRun."""
+        return self._list("taskruns", f"{RUN_LABEL}={pipeline_run}")
+
+    def log(self, pod: str, container: str, lines: int) -> list[str]:
+        """The last lines of a container's log; none when the log is gone."""
+        try:
+            text = self._core.read_namespaced_pod_log(
+                pod, self._namespace, container=container, tail_lines=lines, _request_timeout=SECONDS
+            )
+        except client.ApiException:
+            return []
+        return str(text).splitlines()
+
+    def listener_messages(self, event: str) -> list[str]:
+        """What the EventListener logged about one event; it says nothing when an interceptor refuses."""
+        pods = self._core.list_namespaced_pod(
+            self._namespace, label_selector=LISTENER_LABEL, _request_timeout=SECONDS
+        )
+        messages = []
+        for pod in client.ApiClient().sanitize_for_serialization(pods)["items"]:
+            lines = self.log(pod["metadata"]["name"], pod["spec"]["containers"][0]["name"], 500)
+            messages += [_message(line) for line in lines if event in line]
+        return messages
+
+
+def _message(line: str) -> str:
+    try:
+        entry = json.loads(line)
+    except ValueError:
+        return line
+    return str(entry.get("message") or entry.get("msg") or line)
