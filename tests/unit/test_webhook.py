@@ -62,12 +62,16 @@ def test_a_right_webhook_is_left_alone(forge, gitea):
 
 
 @pytest.mark.parametrize(
-    ("url", "secret"), [("http://10.0.1.2/hooks", "hush"), (URL, "new")], ids=["another address", "another secret"]
+    ("url", "secret"),
+    [("http://10.0.1.2/hooks", "hush"), (URL, "new")],
+    ids=["another address", "another secret"],
 )
 def test_a_wrong_webhook_is_replaced(forge, gitea, url, secret):
     ensure_webhook(forge, URL, "hush")
     number = ensure_webhook(forge, url, secret)
-    assert [hook["config"]["url"] for hook in gitea.hooks.values()] == [url], "the old one would still deliver"
+    assert [hook["config"]["url"] for hook in gitea.hooks.values()] == [url], (
+        "the old one would still deliver"
+    )
     assert gitea.secrets[number] == secret
 
 

@@ -1,0 +1,66 @@
+"""The running sandbox: `make test` brings it up first."""
+
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from rich.console import Console
+from sandbox.opened import opened, stack_outputs
+
+from sandbox.forge import REPOSITORY
+from sandbox.git import Git
+from sandbox.network import Network
+from sandbox.paths import Paths
+from sandbox.push import Push
+from sandbox.stopwatch import Stopwatch
+from tests.e2e.delivery import SignedPush
+
+
+@pytest.fixture(scope="session")
+def paths() -> Paths:
+    paths = Paths()
+    if not paths.kubeconfig.exists():
+        raise RuntimeError(f"no sandbox runs: {paths.kubeconfig} is missing; `make up` starts one")
+    return paths
+
+
+@pytest.fixture(scope="session")
+def outputs(paths: Paths) -> dict[str, Any]:
+    return stack_outputs(paths)
+
+
+@pytest.fixture(scope="session")
+def console() -> Console:
+    return Console(record=True, file=sys.stderr)
+
+
+@pytest.fixture
+def screen(console: Console) -> Console:
+    """What was shown since the test began, by `export_text`."""
+    console.export_text()
+    return console
+
+
+@pytest.fixture(scope="session")
+def push(paths: Paths, outputs: dict[str, Any], console: Console) -> Iterator[Push]:
+    with opened(paths, Network(), outputs, Stopwatch(console)) as push:
+        yield push
+
+
+@pytest.fixture(scope="session")
+def git(push: Push, tmp_path_factory: pytest.TempPathFactory) -> Git:
+    git = Git(tmp_path_factory.mktemp("git"), push.forge.git_credentials, push.forge.account.username)
+    git("init", "--quiet")
+    return git
+
+
+@pytest.fixture(scope="session")
+def signed_push(push: Push, outputs: dict[str, Any]) -> Callable[..., SignedPush]:
+    """Makes deliveries for the forge's repository that are right but for what is given."""
+    right: dict[str, Any] = {
+        "url": outputs["hooks_url"],
+        "secret": outputs["webhook_secret"],
+        "repository": push.forge.api.get(f"repos/{push.forge.account.username}/{REPOSITORY}"),
+    }
+    return lambda **wrong: SignedPush(**{**right, **wrong})

@@ -1,0 +1,63 @@
+"""A push becomes images: the main job, with nothing replaced by a fake."""
+
+import secrets
+import tarfile
+from pathlib import Path
+
+import pytest
+
+from sandbox.example_repository import EXAMPLE
+from sandbox.push import Push, PushError
+
+pytestmark = pytest.mark.e2e
+
+
+GREET = Path("backend", "cgi-bin", "greet")
+
+
+def repaired(tree: Path) -> None:
+    """Whatever a test that was interrupted left in the repository: the backend works again."""
+    (tree / GREET).write_text((EXAMPLE / GREET).read_text())
+
+
+def content(push: Push, reference: str, name: str, folder: Path) -> str:
+    """A file of an image, pulled back from the registry."""
+    tarball = folder / "image.tar"
+    push.crane.export(reference, tarball)
+    with tarfile.open(tarball) as archive:
+        stream = archive.extractfile(name)
+        assert stream is not None, f"{name} is no file in {reference}"
+        return stream.read().decode()
+
+
+def test_a_push_becomes_two_images_built_from_exactly_the_pushed_commit(push: Push, tmp_path):
+    marker = secrets.token_hex(8)
+
+    def change(tree: Path) -> None:
+        repaired(tree)
+        (tree / "frontend" / "www" / "marker.txt").write_text(f"frontend {marker}")
+        (tree / "backend" / "marker.txt").write_text(f"backend {marker}")
+
+    images = {image.task: image.reference for image in push.run(change)}
+    assert len(images) == 2, f"one image each for frontend and backend, not {images}"
+    for task, reference in images.items():
+        part = "frontend" if "frontend" in task else "backend"
+        file = "www/marker.txt" if part == "frontend" else "backend/marker.txt"
+        assert content(push, reference, file, tmp_path) == f"{part} {marker}", (
+            f"{reference} was built from another commit than the pushed one"
+        )
+
+
+def test_an_empty_commit_is_built_too(push: Push):
+    assert len(push.run()) == 2, "`make push` pushes an empty commit"
+
+
+def test_a_build_that_fails_is_told_by_its_step_and_its_log_and_the_next_one_succeeds(push: Push, screen):
+    def broken(tree: Path) -> None:
+        greet = tree / GREET
+        greet.write_text(greet.read_text().replace("Hello", "Goodbye"))
+
+    with pytest.raises(PushError, match=r"failed at .*backend"):
+        push.run(broken)
+    assert "'Goodbye, world!'" in screen.export_text(), "the failed step's log says what was wrong"
+    assert len(push.run(repaired)) == 2, "a failed build must not be in the way of the next one"
