@@ -12,7 +12,7 @@ import json
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, Literal, cast
 
@@ -155,7 +155,8 @@ class Api:
                 self._watches.add(watcher)
             try:
                 self._stop_if_cancelled()
-                # No resourceVersion: the server sends what exists first, so nothing falls between a list and a watch.
+                # No resourceVersion: the server sends what exists first, so nothing falls between a list and
+                # a watch.
                 for event in watcher.stream(
                     resource.get,
                     serialize=False,
@@ -204,18 +205,35 @@ class Api:
             dry_run="All" if dry_run else None,
         )
 
-    def json_patch(self, obj: Object, patch: list[Object]) -> Object:
+    def replace(self, obj: Object, *, field_manager: str, dry_run: bool = False) -> Object:
+        """PUT of the whole object; its resourceVersion must be the present one."""
+        resource = self.kind(obj["apiVersion"], obj["kind"])
+        return self._ask(
+            "put",
+            resource.path(name=obj["metadata"]["name"], namespace=namespace_of(obj)),
+            body=obj,
+            field_manager=field_manager,
+            dry_run="All" if dry_run else None,
+        )
+
+    def json_patch(self, obj: Object, patch: Sequence[Object]) -> Object:
         """RFC 6902 operations on the object that `obj` names."""
         resource = self.kind(obj["apiVersion"], obj["kind"])
         return self._ask(
             "patch",
             resource.path(name=obj["metadata"]["name"], namespace=namespace_of(obj)),
-            body=patch,
+            body=[*patch],
             content_type="application/json-patch+json",
         )
 
     def delete(
-        self, api_version: str, kind: str, namespace: str | None, name: str, *, propagation: str = "Foreground"
+        self,
+        api_version: str,
+        kind: str,
+        namespace: str | None,
+        name: str,
+        *,
+        propagation: str = "Foreground",
     ) -> bool:
         """Asks for deletion; False when the object, or its kind, is gone already."""
         try:
@@ -284,7 +302,8 @@ class Api:
                 delay = _retry_after(error)
             except (HTTPError, OSError) as error:
                 problem = Unreachable(_sentence(error))
-                # A write may have arrived although its answer did not; only what is harmless twice goes twice.
+                # A write may have arrived although its answer did not; only what is harmless twice goes
+                # twice.
                 again = method == "get" or _never_sent(error)
                 delay = None
             if not again or attempt >= attempts:
@@ -321,7 +340,7 @@ def _api_error(error: ApiException) -> ApiError:
 def _retry_after(error: ApiException) -> float | None:
     headers = getattr(error, "headers", None) or {}
     with suppress(TypeError, ValueError):
-        return min(float(headers.get("Retry-After")), 10.0)
+        return min(float(headers.get("Retry-After") or "none"), 10.0)
     return None
 
 
@@ -335,4 +354,13 @@ def _sentence(error: Exception) -> str:
     return str(reason).split("object at 0x")[-1].split(">: ")[-1].split("): ")[-1] or type(error).__name__
 
 
-__all__ = ["Api", "ApiError", "Cancelled", "DynamicApiError", "NoSuchKind", "Object", "Unreachable", "namespace_of"]
+__all__ = [
+    "Api",
+    "ApiError",
+    "Cancelled",
+    "DynamicApiError",
+    "NoSuchKind",
+    "Object",
+    "Unreachable",
+    "namespace_of",
+]

@@ -10,7 +10,9 @@ class PluginError(Exception):
 
 
 class ApiError(PluginError):
-    """The API server's own refusal: HTTP status, reason ("Conflict"), message, and details with their causes."""
+    """The API server's own refusal: HTTP status, reason ("Conflict"), message, and details with their
+    causes.
+    """
 
     def __init__(self, status: int, reason: str, message: str, details: dict[str, Any] | None = None) -> None:
         super().__init__(message)
@@ -43,7 +45,9 @@ class Cancelled(PluginError):
 class NotReady(PluginError):
     """The object exists but did not become ready in time, or never will; `last_object` is its last state."""
 
-    def __init__(self, message: str, last_object: dict[str, Any] | None = None, reasons: list[str] | None = None):
+    def __init__(
+        self, message: str, last_object: dict[str, Any] | None = None, reasons: list[str] | None = None
+    ):
         super().__init__(message)
         self.last_object = last_object
         self.reasons = reasons or []

@@ -1,0 +1,27 @@
+"""When a written object counts as done: the annotations that say so, else what its kind needs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plugins.kubernetes.operation import Operation
+from plugins.kubernetes.shape import annotation
+from plugins.kubernetes.values import Properties
+
+if TYPE_CHECKING:
+    from plugins.kubernetes.api import Api
+
+
+def wait_until_ready(
+    operation: Operation, api: Api, plain: Properties, live: Properties, seconds: float
+) -> Properties:
+    """The last live object. Raises NotReady, Cancelled."""
+    if annotation(plain, "pulumi.com/skipAwait") == "true":
+        return live
+    from plugins.kubernetes.await_ready import await_ready  # noqa: PLC0415
+
+    ready = await_ready(
+        api, live, timeout=seconds, cancelled=operation.cluster.cancelled, log=operation.status
+    )
+    operation.status("")
+    return ready
