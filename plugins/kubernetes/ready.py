@@ -20,8 +20,6 @@ def wait_until_ready(
         return live
     from plugins.kubernetes.await_ready import await_ready  # noqa: PLC0415
 
-    ready = await_ready(
-        api, live, timeout=seconds, cancelled=operation.cluster.cancelled, log=operation.status
-    )
+    ready = await_ready(api, live, timeout=seconds, log=operation.status)
     operation.status("")
     return ready
