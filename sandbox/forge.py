@@ -39,8 +39,8 @@ class Forge:
     """Gitea's folders, its configuration and what is in it.
 
     `state`: the folder that holds all of it. `url`: where it listens. `program`: Gitea's binary; `static`:
-    the folder with templates/, options/ and public/ of the same version. `webhook_targets`: the only
-    addresses that a webhook may call (CIDR).
+    the folder with templates/, options/ and public/ of the same version, which only an official binary carries
+    inside. `webhook_targets`: the only addresses that a webhook may call (CIDR).
     """
 
     state: Path
@@ -120,7 +120,7 @@ class Forge:
                 "HTTP_ADDR": address.hostname,
                 "HTTP_PORT": address.port,
                 "ROOT_URL": f"{self.url}/",
-                "STATIC_ROOT_PATH": "/srv/static",
+                **({"STATIC_ROOT_PATH": "/srv/static"} if self.static.is_dir() else {}),
                 "OFFLINE_MODE": "true",
                 "DISABLE_SSH": "true",
             },

@@ -3,7 +3,7 @@
 #
 # Gitea is given its program, its static files and its state by bind mounts in a mount namespace of its own: where the
 # checkout or the cache lies below a closed folder (/root), nobody else could reach them by their path.
-# From the environment: FORGE_STATE (folder), FORGE_PROGRAM (file), FORGE_STATIC (folder).
+# From the environment: FORGE_STATE (folder), FORGE_PROGRAM (file), FORGE_STATIC (folder, if it exists).
 set -eu
 
 if [ -z "${FORGE_INSIDE-}" ]; then
@@ -16,7 +16,7 @@ mount -t tmpfs -o mode=0755,size=64k tmpfs "$mounts"
 mkdir "$mounts/work" "$mounts/static"
 touch "$mounts/gitea"
 mount --bind "$FORGE_STATE/work" "$mounts/work"
-mount --bind "$FORGE_STATIC" "$mounts/static"
+if [ -d "$FORGE_STATIC" ]; then mount --bind "$FORGE_STATIC" "$mounts/static"; fi
 mount --bind "$FORGE_PROGRAM" "$mounts/gitea"
 mount --rbind "$mounts" /srv
 

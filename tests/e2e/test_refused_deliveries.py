@@ -1,7 +1,7 @@
 """What must not start a build.
 
-Each wrong delivery is sent, then one that is right. When that one has run, all earlier ones have been dealt with,
-and the runs are counted.
+Each wrong delivery is sent, then one that is right. When that one has run, all earlier ones have been dealt
+with, and the runs are counted.
 """
 
 from collections.abc import Callable
