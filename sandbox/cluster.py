@@ -21,7 +21,10 @@ class Cluster:
     """
 
     def __init__(self, kubeconfig: Path, namespace: str) -> None:
-        api = config.new_client_from_config(config_file=str(kubeconfig))
+        configuration = client.Configuration()
+        config.load_kube_config(config_file=str(kubeconfig), client_configuration=configuration)
+        configuration.proxy = None  # it is on this machine
+        api = client.ApiClient(configuration)
         self._custom = client.CustomObjectsApi(api)
         self._core = client.CoreV1Api(api)
         self._namespace = namespace

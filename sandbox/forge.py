@@ -39,7 +39,7 @@ class Forge:
     """Gitea's folders, its configuration and what is in it.
 
     `state`: the folder that holds all of it. `url`: where it listens. `program`: Gitea's binary; `static`:
-    the folder with templates/, options/ and public/ of the same version, which only an official binary carries
+    the folder with templates/, options/ and public/ of the same version, missing where the binary has them
     inside. `webhook_targets`: the only addresses that a webhook may call (CIDR).
     """
 
