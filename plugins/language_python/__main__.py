@@ -6,9 +6,9 @@ import sys
 from types import FrameType
 
 import grpc
-from pulumi.runtime.proto import language_pb2_grpc
 
 from plugins.language_python.host import LanguageHost
+from plugins.protocol import language_pb2_grpc
 from plugins.serve import serve
 
 

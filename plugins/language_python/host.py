@@ -11,17 +11,18 @@ from typing import Any
 
 import grpc
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
 from plugins.language_python.children import Children, end
 from plugins.language_python.installation import install
 from plugins.language_python.packages import dependencies, installed_packages, plugins_of
 from plugins.language_python.plugin import run_plugin
-from plugins.language_python.program import REPORTED
 from plugins.language_python.streams import Stream
 from plugins.language_python.toolchain import Toolchain, ToolchainError
+from plugins.protocol import language_pb2, language_pb2_grpc, plugin_pb2
 
 PROGRAM = str(Path(__file__).with_name("program.py"))
+# program.py ends with it once the user has been told; it runs in another Python and cannot be imported here.
+REPORTED = 32
 
 
 def _one_sentence(method: Callable[..., Any]) -> Callable[..., Any]:

@@ -9,8 +9,8 @@ from typing import Any
 
 from plugins.language_python.toolchain import Toolchain, ToolchainError
 
-# A package that is generated from a provider's schema has a pulumi-plugin.json. Older ones lack it and are told by
-# their names. These two have the name and no plugin.
+# A package that is generated from a provider's schema has a pulumi-plugin.json. Older ones lack it and are
+# told by their names. These two have the name and no plugin.
 WITHOUT_PLUGIN = {"pulumi-policy", "pulumi-esc-sdk"}
 
 # Runs in the program's own Python, whose packages it lists. It imports none of them.

@@ -21,7 +21,7 @@ ANALYZER = "analyzer"
 
 
 def command_of(request: Any, toolchain: Toolchain) -> list[str]:
-    """How the plugin starts: its `__main__.py`, or its package's exported components. Raises ToolchainError."""
+    """How it starts: its `__main__.py`, or its package's exported components. Raises ToolchainError."""
     folder, arguments = request.info.program_directory, list(request.args)
     if request.kind == ANALYZER:
         return [toolchain.python, "-u", "-m", "pulumi.policy", *arguments, folder]

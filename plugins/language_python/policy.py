@@ -10,8 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 import grpc
-from pulumi.runtime.proto import analyzer_pb2
 
+from plugins.protocol import analyzer_pb2
 from plugins.serve import CHANNEL_OPTIONS, start
 
 SERVICE = "/pulumirpc.Analyzer/"

@@ -1,4 +1,4 @@
-"""The Python a program runs with: `runtime.options` of Pulumi.yaml, as the official language host reads them."""
+"""The Python a program runs with: `runtime.options` of Pulumi.yaml, as the official host reads them."""
 
 import os
 import shutil

@@ -1,8 +1,8 @@
 """The plugin `pulumi-resource-random`."""
 
 import grpc
-from pulumi.runtime.proto import provider_pb2_grpc
 
+from plugins.protocol import provider_pb2_grpc
 from plugins.random.provider import RandomProvider
 from plugins.serve import serve
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import grpc
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
+from plugins.protocol import plugin_pb2, provider_pb2, provider_pb2_grpc
 from plugins.random.resources import KINDS, Inputs, Kind
 from plugins.random.values import UNKNOWN, from_wire, has_unknown, plain, secret, to_wire
 
