@@ -55,24 +55,32 @@ class Cluster:
         """The TaskRuns of one PipelineRun."""
         return self._list("taskruns", f"{RUN_LABEL}={pipeline_run}")
 
-    def log(self, pod: str, container: str, lines: int) -> list[str]:
+    def log(self, pod: str, container: str, lines: int, namespace: str | None = None) -> list[str]:
         """The last lines of a container's log; none when the log is gone."""
         try:
             text = self._core.read_namespaced_pod_log(
-                pod, self._namespace, container=container, tail_lines=lines, _request_timeout=SECONDS
+                pod,
+                namespace or self._namespace,
+                container=container,
+                tail_lines=lines,
+                _request_timeout=SECONDS,
             )
         except client.ApiException:
             return []
         return str(text).splitlines()
 
-    def listener_messages(self, event: str) -> list[str]:
-        """What the EventListener logged about one event; it says nothing when an interceptor refuses."""
+    def listener_messages(self, event: str, namespace: str) -> list[str]:
+        """What the EventListener in `namespace` logged about one event.
+
+        It says nothing when an interceptor refuses.
+        """
         pods = self._core.list_namespaced_pod(
-            self._namespace, label_selector=LISTENER_LABEL, _request_timeout=SECONDS
+            namespace, label_selector=LISTENER_LABEL, _request_timeout=SECONDS
         )
         messages = []
         for pod in client.ApiClient().sanitize_for_serialization(pods)["items"]:
-            lines = self.log(pod["metadata"]["name"], pod["spec"]["containers"][0]["name"], 500)
+            container = pod["spec"]["containers"][0]["name"]
+            lines = self.log(pod["metadata"]["name"], container, 500, namespace)
             messages += [_message(line) for line in lines if event in line]
         return messages
 

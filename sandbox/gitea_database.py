@@ -14,6 +14,14 @@ BUSY_SECONDS = 10  # Gitea holds the file's lock for the length of a transaction
 
 
 @dataclass(frozen=True, kw_only=True)
+class Event:
+    """An event as the EventListener knows it: its id labels every object made for it."""
+
+    identity: str
+    namespace: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Delivery:
     """One attempt to deliver an event.
 
@@ -22,18 +30,18 @@ class Delivery:
     """
 
     identity: str
-    event: str
     done: bool
     succeeded: bool
     status: int
     answer: str
 
     @property
-    def event_id(self) -> str | None:
-        """The id that the EventListener gave the event: it labels every object created for it."""
+    def event(self) -> Event | None:
+        """What an EventListener of Tekton made of it; None when something else answered."""
         try:
-            return json.loads(self.answer).get("eventID")
-        except (ValueError, AttributeError):
+            answer = json.loads(self.answer)
+            return Event(identity=answer["eventID"], namespace=answer["namespace"])
+        except (ValueError, KeyError, TypeError):
             return None
 
 
@@ -61,16 +69,15 @@ class GiteaDatabase:
         """The newest delivery of the push whose `after` is this commit."""
         with self._open() as connection:
             rows = connection.execute(
-                "SELECT uuid, event_type, is_delivered, is_succeed, response_content, payload_content"
+                "SELECT uuid, is_delivered, is_succeed, response_content, payload_content"
                 " FROM hook_task WHERE instr(payload_content, ?) ORDER BY id DESC",
                 (commit,),
             ).fetchall()
-        for identity, event, done, succeeded, response, payload in rows:
+        for identity, done, succeeded, response, payload in rows:
             if json.loads(payload).get("after") == commit:
                 answer = json.loads(response) if response else {}
                 return Delivery(
                     identity=identity,
-                    event=event,
                     # Gitea marks an attempt as delivered before it makes it; an answer means it is over.
                     done=bool(done) and bool(response),
                     succeeded=bool(succeeded),

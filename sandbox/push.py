@@ -19,7 +19,7 @@ from sandbox.waiting import wait_for
 DELIVERY_SECONDS = 20  # Gitea gives an attempt 5 s, and makes one only
 RUN_SECONDS = 30
 BUILD_SECONDS = 900
-LOG_LINES = 20
+LOG_LINES = 30
 
 
 class PushError(Exception):
@@ -100,7 +100,7 @@ class Push:
 
     def find_run(self, commit: str, delivery: Delivery) -> dict[str, Any]:
         """The PipelineRun made for this delivery; PushError with the listener's own words if none comes."""
-        event = delivery.event_id
+        event = delivery.event
         if event is None:
             raise PushError(
                 f"{self.listener} answered {delivery.status} without an event id: it is no Tekton listener"
@@ -108,12 +108,14 @@ class Push:
         self.screen.now("waiting for the PipelineRun")
         try:
             runs: list[dict[str, Any]] = wait_for(
-                "a PipelineRun of the push", lambda: self.cluster.pipeline_runs(event), seconds=RUN_SECONDS
+                "a PipelineRun of the push",
+                lambda: self.cluster.pipeline_runs(event.identity),
+                seconds=RUN_SECONDS,
             )
         except TimeoutError:
-            said = "; ".join(self.cluster.listener_messages(event)[-3:])
+            said = "; ".join(self.cluster.listener_messages(event.identity, event.namespace)[-3:])
             raise PushError(
-                f"no PipelineRun within {RUN_SECONDS} s of event {event}: the listener "
+                f"no PipelineRun within {RUN_SECONDS} s of event {event.identity}: the listener "
                 + (f"says: {said}" if said else "logged nothing, so an interceptor refused the event")
             ) from None
         run = runs[0]

@@ -78,4 +78,4 @@ def test_a_run_that_is_gone_is_none_and_a_log_that_is_gone_is_empty(cluster):
 
 
 def test_a_listener_without_pods_has_no_messages(cluster):
-    assert cluster.listener_messages("e-1") == []
+    assert cluster.listener_messages("e-1", "default") == []

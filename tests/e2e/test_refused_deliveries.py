@@ -69,9 +69,7 @@ def refused(push: Push, git: Git, signed_push: Callable[..., SignedPush]) -> Ref
     tip = git("ls-remote", push.forge.clone_url, "refs/heads/main").split()[0]
     answer = replace(right, after=tip).send()
     assert answer.status_code == 202, f"the right delivery was refused too: {answer.text}"
-    taken = Delivery(
-        identity="by hand", event="push", done=True, succeeded=True, status=202, answer=answer.text
-    )
+    taken = Delivery(identity="by hand", done=True, succeeded=True, status=202, answer=answer.text)
     push.follow(push.find_run(tip, taken)["metadata"]["name"])
     runs = [run for run in push.cluster.pipeline_runs() if run["metadata"]["name"] not in known]
     return Refused(commits=commits, answers=answers, runs=runs)

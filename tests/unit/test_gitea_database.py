@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.gitea_database import GiteaDatabase
+from sandbox.gitea_database import Event, GiteaDatabase
 
 COMMIT = "a" * 40
 OTHER = "b" * 40
@@ -23,7 +23,7 @@ def database(tmp_path: Path) -> GiteaDatabase:
         " is_delivered BOOLEAN, is_succeed BOOLEAN, response_content TEXT)"
     )
     for number, before, after, succeeded, response in (
-        (1, OTHER, COMMIT, 1, {"status": 202, "body": json.dumps({"eventID": "e-1"})}),
+        (1, OTHER, COMMIT, 1, {"status": 202, "body": json.dumps({"eventID": "e-1", "namespace": "hooks"})}),
         (2, COMMIT, OTHER, 0, {"status": 0, "body": "Delivery: connection refused"}),
         (3, COMMIT, "c" * 40, 0, None),
     ):
@@ -47,7 +47,7 @@ def test_the_delivery_of_a_commit_is_the_one_that_brought_it_not_the_one_that_le
     assert delivery is not None
     assert delivery.identity == "uuid-1", "uuid-2 and uuid-3 have the commit as `before` only"
     assert (delivery.done, delivery.succeeded, delivery.status) == (True, True, 202)
-    assert delivery.event_id == "e-1", "the EventListener's id leads to the PipelineRun"
+    assert delivery.event == Event(identity="e-1", namespace="hooks"), "it leads to the PipelineRun"
 
 
 def test_a_delivery_that_nobody_answered_says_why(database):
@@ -55,7 +55,7 @@ def test_a_delivery_that_nobody_answered_says_why(database):
     assert delivery is not None
     assert (delivery.succeeded, delivery.status) == (False, 0)
     assert "connection refused" in delivery.answer
-    assert delivery.event_id is None, "no listener gave it an id"
+    assert delivery.event is None, "no listener gave it an id"
 
 
 def test_a_delivery_under_way_is_not_done(database):

@@ -13,7 +13,11 @@ from sandbox.push import Push, PushError
 
 COMMIT = "a" * 40
 TAKEN = Delivery(
-    identity="uuid", event="push", done=True, succeeded=True, status=202, answer='{"eventID": "e-1"}'
+    identity="uuid",
+    done=True,
+    succeeded=True,
+    status=202,
+    answer='{"eventID": "e-1", "namespace": "hooks"}',
 )
 
 
@@ -71,8 +75,8 @@ class Cluster:
     def log(self, pod: str, container: str, lines: int) -> list[str]:
         return [f"the last words of {pod}/{container}"]
 
-    def listener_messages(self, event: str) -> list[str]:
-        return [f"cannot create for {event}"]
+    def listener_messages(self, event: str, namespace: str) -> list[str]:
+        return [f"cannot create for {event} in {namespace}"]
 
 
 @pytest.fixture
@@ -123,13 +127,13 @@ def test_a_delivery_that_is_not_taken_says_why(push, delivery, said):
 
 def test_without_a_run_the_listeners_words_are_told(push):
     push.cluster.run = None
-    with pytest.raises(PushError, match=r"no PipelineRun within.*cannot create for e-1"):
+    with pytest.raises(PushError, match=r"no PipelineRun within.*cannot create for e-1 in hooks"):
         push.run()
 
 
 def test_a_listener_that_logged_nothing_had_an_interceptor_refuse(push):
     push.cluster.run = None
-    push.cluster.listener_messages = lambda event: []
+    push.cluster.listener_messages = lambda event, namespace: []
     with pytest.raises(PushError, match="an interceptor refused"):
         push.run()
 
