@@ -19,8 +19,9 @@ def program(folder: Path, body: str) -> Path:
 def test_crane_finds_the_credentials_in_a_private_file_that_goes_away(tmp_path):
     show = program(tmp_path, 'echo "$DOCKER_CONFIG" "$@"; stat -c %a "$DOCKER_CONFIG/config.json"')
     with logged_in(show, "10.0.0.2:5000", "builder", "hush") as crane:
-        folder, *rest = crane.digest("10.0.0.2:5000/a").split()
-        assert rest == ["--insecure", "digest", "10.0.0.2:5000/a", "600"], "no password among the arguments"
+        crane.export("10.0.0.2:5000/a", tmp_path / "shown")
+        folder, *rest = (tmp_path / "shown").read_text().split()
+        assert rest == ["--insecure", "export", "10.0.0.2:5000/a", "-", "600"], "no password in the arguments"
         assert "YnVpbGRlcjpodXNo" in (Path(folder) / "config.json").read_text()
     assert not Path(folder).exists(), "the password must not stay behind"
 
