@@ -7,11 +7,11 @@ import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 from urllib.parse import urlsplit
 
 import requests
 
+from sandbox.credentials import Account
 from sandbox.gitea import Gitea, GiteaError
 from sandbox.gitea_database import GiteaDatabase
 from sandbox.private_file import write_private
@@ -22,16 +22,6 @@ NOBODY = 65534
 REPOSITORY = "example"
 BRANCH = "main"
 READY_SECONDS = 90  # the first start makes the database; a busy machine of 2 cores needs about 20
-
-
-class Account(Protocol):
-    """A user name and its password."""
-
-    @property
-    def username(self) -> str: ...
-
-    @property
-    def password(self) -> str: ...
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,11 +4,11 @@ import configparser
 import os
 import stat
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from sandbox.credentials import Account
 from sandbox.forge import Forge
 from sandbox.gitea import GiteaError
 
@@ -18,11 +18,10 @@ PASSWORD = "the-password-of-this-test"
 @pytest.fixture
 def forge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Forge:
     monkeypatch.setattr(os, "chown", lambda *arguments: None)  # the tests need no root
-    account: Any = SimpleNamespace(username="developer", password=PASSWORD)
     return Forge(
         state=tmp_path / "forge",
         url="http://10.0.0.2:3000",
-        account=account,
+        account=Account(username="developer", password=PASSWORD),
         program=Path("/cache/gitea"),
         static=Path("/cache/static"),
         webhook_targets="10.0.1.0/24",
