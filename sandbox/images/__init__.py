@@ -1,0 +1,1 @@
+"""Container images made without any engine: a few files in a tar, or a Debian userland."""

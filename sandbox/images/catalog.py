@@ -1,0 +1,136 @@
+"""Which images there are, and from what each is made."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from sandbox.images import image, layer, recipes, tekton, userland
+from sandbox.toolchain.cache import key
+from sandbox.toolchain.processes import Processes
+
+
+class Made(Protocol):
+    """What a recipe may ask for: everything it needs is there when it starts."""
+
+    processes: Processes
+
+    def program(self, name: str) -> Path: ...
+
+    def folder(self, name: str) -> Path: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """One image, or a folder of them.
+
+    `needs` are tools and images; `code` are the modules that decide the result.
+
+    `compiles`: takes its turn among the builds, as it keeps all processors busy.
+    """
+
+    name: str
+    title: str
+    make: Callable[[Path, Made, Path], None]
+    needs: tuple[str, ...] = ()
+    code: tuple[object, ...] = (image, layer, recipes)
+    sources: tuple[Path, ...] = ()
+    compiles: bool = False
+
+    def key(self, needs: list[str]) -> str:
+        """Changes with the code, the pins and the identity of what the image is made from."""
+        files = [Path(str(module.__file__)) for module in self.code if hasattr(module, "__file__")]
+        return key(*(path.read_bytes() for path in (*files, *self.sources)), *needs)
+
+
+def _tekton(release: tekton.Release) -> Callable[[Path, Made, Path], None]:
+    def make(folder: Path, made: Made, log: Path) -> None:
+        tekton.make(
+            folder,
+            release,
+            ko=made.program("ko"),
+            busybox=made.folder("busybox"),
+            git=made.folder("git"),
+            processes=made.processes,
+            log=log,
+        )
+
+    return make
+
+
+def _tekton_recipe(release: tekton.Release) -> Recipe:
+    return Recipe(
+        name=f"tekton-{release.name}",
+        title=f"Tekton {release.name.capitalize()} {release.version}",
+        needs=("ko", "busybox", "git"),
+        make=_tekton(release),
+        code=(tekton,),
+        sources=(release.source / "go.mod", release.source / "go.sum"),
+        compiles=True,
+    )
+
+
+CONTROL_PLANE = Recipe(
+    name="control-plane",
+    title="control plane images",
+    needs=("debian", "kubernetes", "etcd", "coredns"),
+    make=lambda folder, made, log: recipes.control_plane(folder, made.program),
+)
+USERLAND = Recipe(
+    name="userland",
+    title="Debian userland",
+    needs=("debian",),
+    make=lambda folder, made, log: userland.make(folder, made.processes, log),
+    code=(userland, layer),
+)
+BUSYBOX = Recipe(
+    name="busybox",
+    title="busybox image",
+    needs=("debian",),
+    make=lambda folder, made, log: recipes.busybox(folder),
+)
+GIT = Recipe(
+    name="git",
+    title="git image",
+    needs=("userland",),
+    make=lambda folder, made, log: recipes.git(folder, made.folder("userland")),
+)
+TEKTON_PIPELINES = _tekton_recipe(tekton.PIPELINES)
+TEKTON_TRIGGERS = _tekton_recipe(tekton.TRIGGERS)
+PROVISIONER = Recipe(
+    name="local-path-provisioner-image",
+    title="local-path-provisioner image",
+    needs=("local-path-provisioner",),
+    make=lambda folder, made, log: recipes.local_path_provisioner(folder, made.program),
+)
+TRAEFIK = Recipe(
+    name="traefik-image",
+    title="Traefik image",
+    needs=("traefik",),
+    make=lambda folder, made, log: recipes.traefik(folder, made.program),
+)
+BUILDKIT = Recipe(
+    name="buildkit-image",
+    title="BuildKit image",
+    needs=("userland", "buildkit", "rootlesskit"),
+    make=lambda folder, made, log: recipes.buildkit(
+        folder,
+        made.folder("userland"),
+        made.program,
+        made.folder("buildkit") / "share/buildctl-daemonless.sh",
+    ),
+)
+
+RECIPES = (
+    CONTROL_PLANE,
+    USERLAND,
+    BUSYBOX,
+    GIT,
+    TEKTON_PIPELINES,
+    TEKTON_TRIGGERS,
+    PROVISIONER,
+    TRAEFIK,
+    BUILDKIT,
+)
+# Those that go into the sandbox's registry: storage tree and images.json.
+REGISTRY_IMAGES = ("busybox", "git", *(recipe.name for recipe in RECIPES[4:]))

@@ -1,0 +1,90 @@
+"""A Debian userland by debootstrap, from the mirror this machine itself uses."""
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+from sandbox.images.layer import Layer
+from sandbox.toolchain.processes import Processes
+
+SUITE = "bookworm"
+DEFAULT_MIRROR = "http://deb.debian.org/debian"
+PACKAGES = ("ca-certificates", "git", "openssh-client", "uidmap")
+APT = Path("/etc/apt")
+# What a container never looks at; a third of the whole.
+TRIM = (
+    "etc/apt/sources.list",  # this machine's mirror is nobody's business
+    "usr/share/doc",
+    "usr/share/info",
+    "usr/share/locale",
+    "usr/share/man",
+    "var/cache",
+    "var/lib/apt/lists",
+    "var/log",
+)
+# With capabilities they make whoever starts them able to map users: in BuildKit's image alone.
+MAPPERS = {"usr/bin/newuidmap": "cap_setuid=ep", "usr/bin/newgidmap": "cap_setgid=ep"}
+
+
+def mirror(apt: Path = APT) -> str:
+    """The first Debian archive among the machine's apt sources; security and other vendors' do not count."""
+    for path in sorted([apt / "sources.list", *apt.glob("sources.list.d/*")]):
+        if not path.is_file():
+            continue
+        text = "\n".join(line for line in path.read_text().splitlines() if not line.startswith("#"))
+        if path.suffix == ".sources":
+            found = re.findall(r"^URIs:\s*(\S+)", text, re.MULTILINE)
+        else:
+            found = re.findall(r"^deb\s+(?:\[[^]]*\]\s+)?(\S+)", text, re.MULTILINE)
+        for uri in found:
+            if re.fullmatch(r"https?://\S+/debian/?", uri):
+                return str(uri).rstrip("/")
+    return DEFAULT_MIRROR
+
+
+def make(folder: Path, processes: Processes, log: Path) -> None:
+    """`folder/layer.tar` (no newuidmap), `folder/mappers/` with the two and their capabilities."""
+    root = folder / "root"
+    # In a mount namespace of its own: what debootstrap mounts goes with it, even when it is killed.
+    processes.run(
+        [
+            "unshare",
+            "--mount",
+            "--fork",
+            "--kill-child",
+            "debootstrap",
+            "--variant=minbase",
+            f"--include={','.join(PACKAGES)}",
+            SUITE,
+            str(root),
+            mirror(),
+        ],
+        log=log,
+    )
+    for name in TRIM:
+        path = root / name
+        if path.is_dir():
+            shutil.rmtree(path)
+            path.mkdir()
+        else:
+            path.unlink(missing_ok=True)
+    mappers = folder / "mappers"
+    mappers.mkdir()
+    for name, capability in MAPPERS.items():
+        target = mappers / Path(name).name
+        shutil.move(root / name, target)
+        os.chmod(target, 0o755)  # not setuid: it would ask for more than a pod may have
+        processes.run(["setcap", capability, str(target)], log=log)
+    with Layer(folder / "layer.tar") as layer:
+        layer.tree(root)
+    (folder / "layer.digest").write_text(layer.digest)
+    shutil.rmtree(root)
+
+
+def layer_of(folder: Path) -> Layer:
+    """The layer that `make` wrote, to be used under any number of images."""
+    layer = Layer(folder / "layer.tar")
+    layer.digest = (folder / "layer.digest").read_text()
+    layer.size = layer.path.stat().st_size
+    return layer

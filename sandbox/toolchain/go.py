@@ -1,0 +1,118 @@
+"""Building one tool from its Go modules."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+from sandbox.toolchain.cache import key
+from sandbox.toolchain.processes import Processes, ToolchainError
+from sandbox.toolchain.tool import Tool
+
+# Changes when this file makes something else of the same pins. A newer Go is no reason to build anew.
+RECIPE = "1"
+
+
+# What decides a build, whatever the user's own Go settings are.
+ENVIRONMENT = {"GOFLAGS": "-mod=readonly -buildvcs=false", "GOWORK": "off"}
+
+
+def environment(tool: Tool) -> dict[str, str]:
+    """Go's settings for one tool. As few differences as can be: equal settings share Go's cache."""
+    return {"CGO_ENABLED": "1" if tool.cgo else "0", **ENVIRONMENT}
+
+
+def flags(tool: Tool) -> list[str]:
+    """The flags of `go build`."""
+    variables = " ".join(f"-X '{name}={value}'" for name, value in tool.variables.items())
+    return [
+        "-trimpath",
+        f"-ldflags=-s -w {variables}".rstrip(),
+        *([f"-tags={tool.tags}"] if tool.tags else []),
+        *([f"-gcflags=all={tool.compiler}"] if tool.compiler else []),
+    ]
+
+
+def tool_key(tool: Tool) -> str:
+    """Changes with the tool's pins and flags, with nothing else."""
+    sources = [path for name in ("go.mod", "go.sum", "main.go") if (path := tool.source / name).is_file()]
+    return key(
+        RECIPE,
+        *(path.read_bytes() for path in sources),
+        *environment(tool).values(),
+        *flags(tool),
+        *tool.packages,
+        *tool.names,
+        *tool.files.values(),
+    )
+
+
+def require_go() -> None:
+    """Raises ToolchainError when there is no Go to build with."""
+    if not shutil.which("go"):
+        raise ToolchainError(
+            "Go is not installed, and the sandbox builds its tools with it: install Go 1.26 or newer "
+            "(https://go.dev/dl, or your system's package golang) and run the same command again"
+        )
+
+
+def build(tool: Tool, folder: Path, processes: Processes, log: Path) -> None:
+    """Compile the tool into `folder/bin` and copy its files into `folder/share`."""
+    require_go()
+    programs = folder / "bin"
+    programs.mkdir()
+    one = len(tool.programs) == 1
+    target = str(programs / tool.programs[0]) if one else f"{programs}/"
+    processes.run(
+        ["go", "build", *flags(tool), "-o", target, *tool.packages],
+        log=log,
+        cwd=tool.source,
+        env=environment(tool),
+    )
+    for name in tool.links:
+        (programs / name).symlink_to(tool.programs[0])
+    if tool.files:
+        module = module_sources(tool.source, tool.module)
+        for name, path in tool.files.items():
+            _copy(module / path, folder / "share" / name)
+
+
+def fetch(tool: Tool, processes: Processes, log: Path) -> None:
+    """Download the modules of a tool that is built later, so that no compiler waits for the network."""
+    processes.run(
+        ["go", "list", "-deps", "-f", "{{with .Module}}{{.Path}}{{end}}", *_tags(tool), *tool.packages],
+        log=log,
+        cwd=tool.source,
+        env=environment(tool),
+    )
+
+
+def _tags(tool: Tool) -> list[str]:
+    return [f"-tags={tool.tags}"] if tool.tags else []
+
+
+def module_sources(source: Path, module: str) -> Path:
+    """Where Go keeps the sources of one module that the go.mod in `source` names."""
+    answer = subprocess.run(
+        ["go", "list", "-m", "-f", "{{.Dir}}", module],
+        cwd=source,
+        env={**os.environ, **ENVIRONMENT},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if answer.returncode or not answer.stdout.strip():
+        raise ToolchainError(f"Go has no sources of {module}: {answer.stderr.strip()}")
+    return Path(answer.stdout.strip())
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy out of Go's module cache, where everything is read-only; ours can be deleted as usual."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if source.is_dir():
+        shutil.copytree(source, target, copy_function=shutil.copyfile)
+        for path in (target, *target.rglob("*")):
+            path.chmod(0o755 if path.is_dir() else 0o644)
+    else:
+        shutil.copyfile(source, target)
+        target.chmod(0o755)

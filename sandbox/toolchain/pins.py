@@ -1,0 +1,261 @@
+"""Every tool that is built or fetched, in one table. The exact modules stand in go.mod and go.sum."""
+
+from sandbox.toolchain.tool import Download, OnPath, Tool
+
+# Nobody waits for what these do, but everybody waits for their build: without inlining and without
+# debug information the compiler needs a quarter less time.
+HURRIED = "-dwarf=false -l"
+
+KUBERNETES = "1.34.4"
+ETCD = "3.6.13"
+COREDNS = "1.12.4"
+PULUMI = "3.259.0"
+KO = "0.19.1"
+CRANE = "0.21.7"
+BUILDKIT = "0.34.2"
+ROOTLESSKIT = "2.3.6"
+LOCAL_PATH_PROVISIONER = "0.0.30"
+TRAEFIK = "3.6.1"
+GITEA = "1.24.6"
+TKN = "0.44.0"
+
+
+def _kubernetes_variables() -> dict[str, str]:
+    major, minor, _ = KUBERNETES.split(".")
+    version = "k8s.io/component-base/version"
+    return {
+        f"{version}.gitVersion": f"v{KUBERNETES}",
+        f"{version}.gitMajor": major,
+        f"{version}.gitMinor": minor,
+        f"{version}.gitTreeState": "clean",
+        f"{version}.buildDate": "2026-01-01T00:00:00Z",  # fixed: the same pins make the same program
+        "k8s.io/client-go/pkg/version.gitVersion": f"v{KUBERNETES}",
+    }
+
+
+KUBERNETES_PROGRAMS = (
+    "kube-apiserver",
+    "kube-controller-manager",
+    "kube-scheduler",
+    "kube-proxy",
+    "kubelet",
+    "kubeadm",
+    "kubectl",
+)
+GITHUB = "https://github.com"
+
+# In the order in which they are built: the cluster starts while the rest still compiles.
+TOOLS = (
+    Tool(
+        name="etcd",
+        version=ETCD,
+        packages=("go.etcd.io/etcd/server/v3",),
+        programs=("etcd",),
+        in_image=True,
+        downloads=(
+            Download(
+                url=f"{GITHUB}/etcd-io/etcd/releases/download/v{ETCD}/etcd-v{ETCD}-linux-{{arch}}.tar.gz",
+                checksums=f"{GITHUB}/etcd-io/etcd/releases/download/v{ETCD}/SHA256SUMS",
+                programs=("etcd",),
+                members={"etcd": f"etcd-v{ETCD}-linux-{{arch}}/etcd"},
+            ),
+        ),
+        on_path=(OnPath(ask=("etcd", "--version"), at_least=ETCD, below="3.7"),),
+    ),
+    Tool(
+        name="kubernetes",
+        version=KUBERNETES,
+        packages=(".",),
+        programs=("kubernetes",),
+        links=KUBERNETES_PROGRAMS,
+        variables=_kubernetes_variables(),
+        in_image=True,
+        downloads=tuple(
+            Download(
+                url=f"https://dl.k8s.io/release/v{KUBERNETES}/bin/linux/{{arch}}/{program}",
+                checksums=f"https://dl.k8s.io/release/v{KUBERNETES}/bin/linux/{{arch}}/{program}.sha256",
+                programs=(program,),
+            )
+            for program in KUBERNETES_PROGRAMS
+        ),
+        on_path=tuple(
+            OnPath(ask=ask, at_least=KUBERNETES, below="1.35")
+            for ask in (("kube-apiserver", "--version"), ("kubelet", "--version"), ("kubeadm", "version"))
+        ),
+    ),
+    Tool(
+        name="coredns",
+        version=COREDNS,
+        packages=(".",),  # the default list of plugins drags in every cloud's SDK
+        programs=("coredns",),
+        compiler=HURRIED,
+        in_image=True,
+        downloads=(
+            Download(
+                url=f"{GITHUB}/coredns/coredns/releases/download/v{COREDNS}/coredns_{COREDNS}_linux_{{arch}}.tgz",
+                checksums=f"{GITHUB}/coredns/coredns/releases/download/v{COREDNS}/"
+                f"coredns_{COREDNS}_linux_{{arch}}.tgz.sha256",
+                programs=("coredns",),
+                members={"coredns": "coredns"},
+            ),
+        ),
+        on_path=(OnPath(ask=("coredns", "-version"), at_least=COREDNS, below="2"),),
+    ),
+    Tool(
+        name="pulumi",
+        version=PULUMI,
+        packages=("github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",),
+        programs=("pulumi",),
+        # Without it the Automation API cannot read the version.
+        variables={"github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": f"v{PULUMI}"},
+        downloads=(
+            Download(
+                url=f"https://get.pulumi.com/releases/sdk/pulumi-v{PULUMI}-linux-{{arch}}.tar.gz",
+                checksums=f"{GITHUB}/pulumi/pulumi/releases/download/v{PULUMI}/pulumi-{PULUMI}-checksums.txt",
+                programs=("pulumi", "pulumi-language-python", "pulumi-language-python-exec"),
+                members={
+                    name: f"pulumi/{name}"
+                    for name in ("pulumi", "pulumi-language-python", "pulumi-language-python-exec")
+                },
+                arch={"amd64": "x64", "arm64": "arm64"},
+            ),
+        ),
+        on_path=(OnPath(ask=("pulumi", "version"), at_least=PULUMI, below="4"),),
+    ),
+    Tool(
+        name="ko",
+        version=KO,
+        packages=("github.com/google/ko",),
+        programs=("ko",),
+        compiler=HURRIED,
+        downloads=(
+            Download(
+                url=f"{GITHUB}/ko-build/ko/releases/download/v{KO}/ko_{KO}_Linux_{{arch}}.tar.gz",
+                checksums=f"{GITHUB}/ko-build/ko/releases/download/v{KO}/checksums.txt",
+                programs=("ko",),
+                members={"ko": "ko"},
+                arch={"amd64": "x86_64", "arm64": "arm64"},
+            ),
+        ),
+        on_path=(OnPath(ask=("ko", "version"), at_least=KO, below="1"),),
+    ),
+    Tool(
+        name="local-path-provisioner",
+        version=LOCAL_PATH_PROVISIONER,
+        packages=("github.com/rancher/local-path-provisioner",),
+        programs=("local-path-provisioner",),
+        variables={"main.VERSION": f"v{LOCAL_PATH_PROVISIONER}"},
+        compiler=HURRIED,
+        in_image=True,
+    ),
+    Tool(
+        name="traefik",
+        version=TRAEFIK,
+        packages=("github.com/traefik/traefik/v3/cmd/traefik",),
+        programs=("traefik",),
+        variables={"github.com/traefik/traefik/v3/pkg/version.Version": f"v{TRAEFIK}"},
+        compiler=HURRIED,
+        in_image=True,
+        downloads=(
+            Download(
+                url=f"{GITHUB}/traefik/traefik/releases/download/v{TRAEFIK}/traefik_v{TRAEFIK}_linux_{{arch}}.tar.gz",
+                checksums=f"{GITHUB}/traefik/traefik/releases/download/v{TRAEFIK}/traefik_v{TRAEFIK}_checksums.txt",
+                programs=("traefik",),
+                members={"traefik": "traefik"},
+            ),
+        ),
+        on_path=(OnPath(ask=("traefik", "version"), at_least=TRAEFIK, below="4"),),
+    ),
+    Tool(
+        name="buildkit",
+        version=BUILDKIT,
+        packages=("github.com/moby/buildkit/cmd/buildkitd", "github.com/moby/buildkit/cmd/buildctl"),
+        programs=("buildkitd", "buildctl"),
+        variables={"github.com/moby/buildkit/version.Version": f"v{BUILDKIT}"},
+        compiler=HURRIED,
+        files={
+            "buildctl-daemonless.sh": "examples/buildctl-daemonless/buildctl-daemonless.sh",
+        },
+        module="github.com/moby/buildkit",
+        in_image=True,
+        # No download: its releases publish no checksum file.
+    ),
+    Tool(
+        name="rootlesskit",
+        version=ROOTLESSKIT,
+        folder="buildkit",
+        packages=("github.com/rootless-containers/rootlesskit/v2/cmd/rootlesskit",),
+        programs=("rootlesskit",),
+        compiler=HURRIED,
+        in_image=True,
+        downloads=(
+            Download(
+                url=f"{GITHUB}/rootless-containers/rootlesskit/releases/download/v{ROOTLESSKIT}/"
+                "rootlesskit-{arch}.tar.gz",
+                checksums=f"{GITHUB}/rootless-containers/rootlesskit/releases/download/v{ROOTLESSKIT}/SHA256SUMS",
+                programs=("rootlesskit",),
+                members={"rootlesskit": "rootlesskit"},
+                arch={"amd64": "x86_64", "arm64": "aarch64"},
+            ),
+        ),
+    ),
+    Tool(
+        name="gitea",
+        version=GITEA,
+        packages=("code.gitea.io/gitea",),
+        programs=("gitea",),
+        variables={"main.Version": GITEA, "main.Tags": "sqlite sqlite_unlock_notify"},
+        tags="sqlite sqlite_unlock_notify",
+        cgo=True,  # SQLite is C
+        compiler=HURRIED,
+        # Not compiled in, so Gitea's STATIC_ROOT_PATH is this tool's share/ folder.
+        files={"templates": "templates", "options": "options", "public": "public"},
+        module="code.gitea.io/gitea",
+        downloads=(
+            Download(
+                url=f"https://dl.gitea.com/gitea/{GITEA}/gitea-{GITEA}-linux-{{arch}}",
+                checksums=f"https://dl.gitea.com/gitea/{GITEA}/gitea-{GITEA}-linux-{{arch}}.sha256",
+                programs=("gitea",),
+            ),
+        ),
+    ),
+    Tool(
+        name="tkn",
+        version=TKN,
+        packages=(".",),  # all but `tkn hub`, whose module cannot be had
+        programs=("tkn",),
+        variables={"github.com/tektoncd/cli/pkg/cmd/version.clientVersion": TKN},
+        compiler=HURRIED,
+        downloads=(
+            Download(
+                url=f"{GITHUB}/tektoncd/cli/releases/download/v{TKN}/tkn_{TKN}_Linux_{{arch}}.tar.gz",
+                checksums=f"{GITHUB}/tektoncd/cli/releases/download/v{TKN}/checksums.txt",
+                programs=("tkn",),
+                members={"tkn": "tkn"},
+                arch={"amd64": "x86_64", "arm64": "aarch64"},
+            ),
+        ),
+        on_path=(OnPath(ask=("tkn", "version", "--component", "client"), at_least=TKN, below="1"),),
+    ),
+    Tool(
+        name="crane",
+        version=CRANE,
+        folder="ko",
+        packages=("github.com/google/go-containerregistry/cmd/crane",),
+        programs=("crane",),
+        compiler=HURRIED,
+        downloads=(
+            Download(
+                url=f"{GITHUB}/google/go-containerregistry/releases/download/v{CRANE}/"
+                "go-containerregistry_Linux_{arch}.tar.gz",
+                checksums=f"{GITHUB}/google/go-containerregistry/releases/download/v{CRANE}/checksums.txt",
+                programs=("crane",),
+                members={"crane": "crane"},
+                arch={"amd64": "x86_64", "arm64": "arm64"},
+            ),
+        ),
+        on_path=(OnPath(ask=("crane", "version"), at_least="0.20", below="1"),),
+    ),
+)
+
+BY_NAME = {tool.name: tool for tool in TOOLS}

@@ -1,0 +1,122 @@
+"""Child processes of the toolchain: each logs to a file, each ends with us."""
+
+import os
+import shlex
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+LOG_TAIL = 3  # lines of a log that an error repeats
+
+
+class ToolchainError(Exception):
+    """Why a tool or an image is not there, in words for whoever ran `make up`."""
+
+
+class Ended(ToolchainError):
+    """The work was called off (Ctrl-C); nothing half-made is left."""
+
+
+class CommandFailed(ToolchainError):
+    """A command ended with another status than 0: names it, the end of what it said, and its log."""
+
+    def __init__(self, command: Sequence[str], status: int, log: Path) -> None:
+        lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
+        said = " | ".join(lines[-LOG_TAIL:])
+        super().__init__(f"{Path(command[0]).name} ended with status {status}: {said} (log: {log})")
+        self.status = status
+
+
+class Processes:
+    """Every process has a group of its own: a Ctrl-C reaches us alone, and we end them all."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running: dict[int, subprocess.Popen[bytes]] = {}
+        self._ended = threading.Event()
+
+    def start(
+        self,
+        command: Sequence[str],
+        *,
+        log: Path,
+        cwd: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        output: Path | None = None,
+    ) -> subprocess.Popen[bytes]:
+        """Start a command, its output appended to `log`. `env` is added to ours. End it with `stop`.
+
+        With `output` what it prints goes to that file, and only its errors to the log.
+        """
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with self._lock, log.open("ab") as out, open(output or os.devnull, "wb") as printed:
+            self.check()
+            out.write(f"$ {shlex.join(command)}\n".encode())
+            out.flush()
+            try:
+                child = subprocess.Popen(
+                    command,
+                    cwd=cwd,
+                    env={**os.environ, **(env or {})},
+                    stdin=subprocess.DEVNULL,
+                    stdout=printed if output else out,
+                    stderr=out,
+                    start_new_session=True,
+                )
+            except FileNotFoundError:
+                raise ToolchainError(f"{command[0]} is not installed") from None
+            self._running[child.pid] = child
+        return child
+
+    def run(
+        self,
+        command: Sequence[str],
+        *,
+        log: Path,
+        cwd: Path | None = None,
+        env: Mapping[str, str] | None = None,
+        output: Path | None = None,
+    ) -> None:
+        """Run a command to its end; its wall and CPU time go to the log. Raises CommandFailed, or Ended."""
+        began = time.monotonic()
+        child = self.start(command, log=log, cwd=cwd, env=env, output=output)
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        with self._lock:
+            self._running.pop(child.pid, None)
+        self.check()
+        with log.open("a") as out:
+            wall = time.monotonic() - began
+            out.write(f"# {wall:.1f} s wall, {usage.ru_utime + usage.ru_stime:.1f} s cpu\n")
+        if child.returncode:
+            raise CommandFailed(command, child.returncode, log)
+
+    def stop(self, child: subprocess.Popen[bytes]) -> None:
+        """End one started process and wait until it is gone."""
+        with self._lock:
+            self._running.pop(child.pid, None)
+            if child.poll() is None:
+                os.killpg(child.pid, signal.SIGTERM)
+        try:
+            child.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+
+    def check(self) -> None:
+        """Raise Ended once `end_all` was called: long Python work calls it between two steps."""
+        if self._ended.is_set():
+            raise Ended("called off")
+
+    def end_all(self) -> None:
+        """Kill every process with all it started, and let no other begin."""
+        self._ended.set()
+        with self._lock:
+            for pid in self._running:
+                try:
+                    os.killpg(pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    continue
