@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plugins.kubernetes.errors import ApiError, Cancelled, NoSuchKind, NotReady, PluginError
+from plugins.kubernetes.errors import ApiError, NoSuchKind, NotReady, PluginError
 from plugins.kubernetes.naming import object_id
 from plugins.kubernetes.operation import Operation, PartialFailure, timeout_of
 from plugins.kubernetes.ready import wait_until_ready
@@ -10,8 +10,9 @@ from plugins.kubernetes.shape import metadata_of, to_object
 from plugins.kubernetes.state import CLIENT_SIDE_MANAGER, field_manager, new_state
 from plugins.kubernetes.values import Properties, has_unknown, reveal
 
-# A namespace or a CRD of the same program may be a moment away: tried again after 1, 2, 4, 8 and 16 s.
-RETRIES = 5
+# A namespace or a CRD of the same program may be a moment away. In all about as long as the official
+# provider.
+RETRY_AFTER = (0.25, 0.5, 1, 2, 4, 8, 16)
 ALREADY_EXISTS = """{error}
 
 The resource already exists in the cluster. This can happen when:
@@ -73,26 +74,26 @@ def create(operation: Operation, inputs: Properties, seconds: float) -> tuple[st
 
     try:
         live = wait_until_ready(operation, api, plain, live, timeout_of(plain, seconds))
-    except (NotReady, Cancelled, ApiError) as error:
+    except NotReady as error:
         raise PartialFailure(
             f'resource "{operation.urn}" was successfully created, but the Kubernetes API server '
             f"reported that it failed to fully initialize or become live: {error}",
             identifier=identifier,
-            state=state(getattr(error, "last_object", None) or live),
-            reasons=getattr(error, "reasons", []),
+            state=state(error.last_object or live),
+            reasons=error.reasons,
         ) from None
     return identifier, state(live)
 
 
 def _persistently(operation: Operation, plain: Properties, manager: str) -> Properties:
-    for attempt in range(RETRIES + 1):
+    for attempt, delay in enumerate([*RETRY_AFTER, None], start=1):
         try:
             live = _write(operation, plain, manager)
         except (ApiError, NoSuchKind) as error:
-            if attempt == RETRIES or not (isinstance(error, NoSuchKind) or error.status == 404):
+            if delay is None or not (isinstance(error, NoSuchKind) or error.status == 404):
                 raise PluginError(_refused(operation, error)) from None
             operation.status(f"Retry #{attempt}; creation failed: {error}")
-            operation.api().pause(2**attempt)
+            operation.api().pause(delay)
         else:
             operation.status("")
             return live

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from typing import NamedTuple
 
 from plugins.kubernetes.api import Api
 from plugins.kubernetes.errors import ApiError, Cancelled, PluginError
-from plugins.kubernetes.naming import object_id, parse_id
+from plugins.kubernetes.naming import Kind, kind_of_token, object_id, parse_id, token_of_urn
 from plugins.kubernetes.operation import Operation, PartialFailure, timeout_of
 from plugins.kubernetes.shape import annotation
 from plugins.kubernetes.state import field_manager, initial_version, inputs_of, live_of, new_state
@@ -14,6 +15,8 @@ from plugins.kubernetes.values import Properties, reveal
 
 POLICIES = {"orphan": "Orphan", "background": "Background"}
 FIRST_LOOK, LAST_LOOK = 0.1, 1.0  # seconds between two looks: most things go at once, namespaces take a while
+# Finalizers by which Kubernetes itself cleans up: they are no reason to worry.
+ORDINARY = {"foregroundDeletion", "orphan", "kubernetes", "customresourcecleanup.apiextensions.k8s.io"}
 # skipAwait ends the wait for these only, as in the official provider.
 MAY_SKIP = {
     ("v1", "Namespace"),
@@ -33,22 +36,23 @@ def delete(operation: Operation, identifier: str, state: Properties, seconds: fl
     if api is None:
         return _without_cluster(operation)
     old = live_of(state)
-    namespace, name = parse_id(identifier)
-    api_version, kind = str(old.get("apiVersion")), str(old.get("kind"))
+    token = kind_of_token(token_of_urn(operation.urn))
+    kind = Kind(str(old.get("apiVersion") or token.api_version), str(old.get("kind") or token.kind))
+    obj = Named(kind, *parse_id(identifier))
     policy = (annotation(inputs, "pulumi.com/deletionPropagationPolicy") or "").lower()
     try:
-        if not api.delete(api_version, kind, namespace, name, propagation=POLICIES.get(policy, "Foreground")):
+        if not api.delete(*kind, obj.namespace, obj.name, propagation=POLICIES.get(policy, "Foreground")):
             return None
     except ApiError as error:
-        raise PluginError(f"deletion of {kind} {identifier} failed: {error}") from None
-    if annotation(inputs, "pulumi.com/skipAwait") == "true" and (api_version, kind) in MAY_SKIP:
+        raise PluginError(f"deletion of {obj} failed: {error}") from None
+    if annotation(inputs, "pulumi.com/skipAwait") == "true" and kind in MAY_SKIP:
         return None
     try:
-        _wait_until_gone(operation, api, old, namespace, timeout_of(inputs, seconds))
+        _wait_until_gone(operation, api, obj, timeout_of(inputs, seconds))
     except _StillThere as error:
         raise PartialFailure(
             str(error),
-            identifier=object_id(namespace, name),
+            identifier=identifier,
             state=new_state(
                 inputs_of(state),
                 error.live,
@@ -59,36 +63,42 @@ def delete(operation: Operation, identifier: str, state: Properties, seconds: fl
     return None
 
 
+class Named(NamedTuple):
+    """Which object."""
+
+    kind: Kind
+    namespace: str | None
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.kind.kind} {object_id(self.namespace, self.name)}"
+
+
 class _StillThere(PluginError):
     def __init__(self, message: str, live: Properties) -> None:
         super().__init__(message)
         self.live = live
 
 
-def _wait_until_gone(
-    operation: Operation, api: Api, old: Properties, namespace: str | None, seconds: float
-) -> None:
+def _wait_until_gone(operation: Operation, api: Api, obj: Named, seconds: float) -> None:
     deadline = time.monotonic() + seconds
-    api_version, kind, name = old["apiVersion"], old["kind"], old["metadata"]["name"]
     uid, interval = None, FIRST_LOOK
-    while live := api.get(api_version, kind, namespace, name):
+    while live := api.get(obj.kind.api_version, obj.kind.kind, obj.namespace, obj.name):
         uid = uid or live["metadata"]["uid"]
         if live["metadata"]["uid"] != uid or "deletionTimestamp" not in live["metadata"]:
             return  # another object of that name has taken its place
         what = _what_holds(live)
-        operation.status(what)
+        if interval > FIRST_LOOK:
+            operation.status(what)
         if time.monotonic() > deadline:
             raise _StillThere(
-                f"{kind} {object_id(namespace, name)} is still there {seconds:g} s after it was deleted: "
-                f"{what}",
+                f"{obj} is still there {seconds:g} s after it was deleted: {what}",
                 live,
             )
         try:
             api.pause(min(interval, max(0.0, deadline - time.monotonic()) + 0.01))
         except Cancelled:
-            raise _StillThere(
-                f"the wait for {kind} {object_id(namespace, name)} to go was canceled: {what}", live
-            ) from None
+            raise _StillThere(f"the wait for {obj} to go was canceled: {what}", live) from None
         interval = min(interval * 1.5, LAST_LOOK)
     operation.status("")
 
@@ -103,9 +113,9 @@ def _what_holds(live: Properties) -> str:
     ]
     if live["kind"] == "Namespace" and conditions:
         return "; ".join(conditions)
-    if finalizers:
-        return f"finalizers might be preventing deletion ({', '.join(finalizers)})"
-    return "deletion in progress"
+    if strange := [finalizer for finalizer in finalizers if finalizer not in ORDINARY]:
+        return f"finalizers might be preventing deletion ({', '.join(strange)})"
+    return "waiting for what belongs to it to be deleted" if finalizers else "deletion in progress"
 
 
 def _without_cluster(operation: Operation) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 
 import grpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
@@ -16,9 +17,17 @@ class Engine:
     def __init__(self, address: str) -> None:
         self._stub = engine_pb2_grpc.EngineStub(grpc.insecure_channel(address)) if address else None
 
-    def status(self, urn: str, message: str) -> None:
-        """Shown only while the resource is worked on."""
-        self._log(engine_pb2.INFO, urn, message, ephemeral=True)
+    def status_line(self, urn: str) -> Callable[[str], None]:
+        """Shows a text beside the resource while it is worked on; the empty text clears it."""
+        shown = ""
+
+        def show(message: str) -> None:
+            nonlocal shown
+            if message != shown:
+                shown = message
+                self._log(engine_pb2.INFO, urn, message, ephemeral=True)
+
+        return show
 
     def warn(self, urn: str, message: str) -> None:
         self._log(engine_pb2.WARNING, urn, message, ephemeral=False)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from plugins.kubernetes.errors import PluginError
 from plugins.kubernetes.naming import kind_of_token, parse_id, token_of_urn
-from plugins.kubernetes.operation import Operation
+from plugins.kubernetes.operation import Operation, PartialFailure
+from plugins.kubernetes.ready import what_is_missing
 from plugins.kubernetes.secrecy import mark
 from plugins.kubernetes.shape import READ_ONLY_METADATA, normalized, pruned, to_properties
 from plugins.kubernetes.state import field_manager, initial_version, live_of, new_state
@@ -49,15 +50,16 @@ def read(
     else:
         live_inputs = _importable(to_properties(live))
     marked = mark(live_inputs, inputs)
-    return (
-        new_state(
-            marked,
-            live,
-            field_manager=field_manager(state, inputs, settings),
-            initial_version=initial_version(state, live),
-        ),
+    new = new_state(
         marked,
+        live,
+        field_manager=field_manager(state, inputs, settings),
+        initial_version=initial_version(state, live),
     )
+    if inputs and (reasons := what_is_missing(api, reveal(inputs), live)):
+        # The engine keeps this with the state, and the next `up` waits for the object again.
+        raise PartialFailure(reasons[0], identifier=identifier, state=new, inputs=marked, reasons=reasons[1:])
+    return new, marked
 
 
 def _importable(live: Properties) -> Properties:

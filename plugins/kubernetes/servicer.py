@@ -1,8 +1,8 @@
 """The engine's protocol, spoken for the modules that do the work.
 
-Pulumi's own `provider.experimental` server does Construct here; for objects it is passed by, because it
-drops what this plugin needs: the partial state of an object that did not become ready, the kinds of a
-detailed diff, logging to the resource, and errors without a Python traceback.
+Pulumi's own `provider.experimental` server is passed by, because it drops what this plugin needs: the partial
+state of an object that did not become ready, the kinds of a detailed diff, logging to the resource, and errors
+without a Python traceback.
 """
 
 from __future__ import annotations
@@ -16,10 +16,8 @@ from typing import Any
 
 import grpc
 from google.protobuf import empty_pb2
-from pulumi.provider.experimental.provider import ConstructRequest, ConstructResponse, Provider
-from pulumi.provider.experimental.server import ProviderServicer
+from pulumi.runtime.proto import plugin_pb2, provider_pb2_grpc, status_pb2
 from pulumi.runtime.proto import provider_pb2 as proto
-from pulumi.runtime.proto import status_pb2
 
 from plugins.kubernetes import provider_config
 from plugins.kubernetes.check import Autonaming, AutonamingMode, check
@@ -63,16 +61,23 @@ def _in_a_thread(handler: Handler) -> Callable[[Any, Any, grpc.aio.ServicerConte
     return wrapper
 
 
-class KubernetesServicer(ProviderServicer):
+class KubernetesServicer(provider_pb2_grpc.ResourceProviderServicer):
     """One provider instance: the engine starts a process for each."""
 
     def __init__(self, engine_address: str) -> None:
-        super().__init__([], VERSION, _Components(self), engine_address)
         self.threads = ThreadPoolExecutor(THREADS)
         self.engine = Engine(engine_address)
         self.cluster = Cluster(Settings())
 
     # -- the provider itself -----------------------------------------------------------------------
+
+    @_in_a_thread
+    def GetPluginInfo(self, request: empty_pb2.Empty) -> plugin_pb2.PluginInfo:
+        return plugin_pb2.PluginInfo(version=VERSION)
+
+    @_in_a_thread
+    def Handshake(self, request: proto.ProviderHandshakeRequest) -> proto.ProviderHandshakeResponse:
+        return proto.ProviderHandshakeResponse(accept_secrets=True, supports_autonaming_configuration=True)
 
     @_in_a_thread
     def GetSchema(self, request: proto.GetSchemaRequest) -> proto.GetSchemaResponse:
@@ -186,7 +191,13 @@ class KubernetesServicer(ProviderServicer):
         delete(self._operation(request.urn), request.id, from_wire(request.properties), request.timeout)
         return empty_pb2.Empty()
 
-    # -- functions ---------------------------------------------------------------------------------
+    # -- components and functions ------------------------------------------------------------------
+
+    @_in_a_thread
+    def Construct(self, request: proto.ConstructRequest) -> proto.ConstructResponse:
+        from plugins.kubernetes.yaml_v2 import construct  # noqa: PLC0415
+
+        return construct(request, self.cluster, VERSION, self.engine.warn)
 
     @_in_a_thread
     def Invoke(self, request: proto.InvokeRequest) -> proto.InvokeResponse:
@@ -203,21 +214,9 @@ class KubernetesServicer(ProviderServicer):
         return Operation(
             urn=urn,
             cluster=self.cluster,
-            status=functools.partial(self.engine.status, urn),
+            status=self.engine.status_line(urn),
             warn=functools.partial(self.engine.warn, urn),
         )
-
-
-class _Components(Provider):
-    """What Pulumi's own server asks for Construct."""
-
-    def __init__(self, servicer: KubernetesServicer) -> None:
-        self._servicer = servicer
-
-    async def construct(self, request: ConstructRequest) -> ConstructResponse:
-        from plugins.kubernetes.yaml_v2 import construct  # noqa: PLC0415
-
-        return await construct(request, self._servicer.cluster)
 
 
 def _property_diff(change: Change, replace: bool) -> proto.PropertyDiff:

@@ -10,7 +10,7 @@ from typing import Any
 from plugins.kubernetes import kinds
 from plugins.kubernetes.api import Api
 from plugins.kubernetes.diff import parse_path
-from plugins.kubernetes.errors import ApiError, Cancelled, NoSuchKind, NotReady, PluginError
+from plugins.kubernetes.errors import ApiError, NoSuchKind, NotReady, PluginError
 from plugins.kubernetes.managed_fields import belongs_to_others_only, is_client_side, take_over
 from plugins.kubernetes.naming import object_id
 from plugins.kubernetes.operation import Operation, PartialFailure, timeout_of
@@ -71,14 +71,14 @@ def update(
 
     try:
         return new(wait_until_ready(operation, api, plain, live, timeout_of(plain, seconds)))
-    except (NotReady, Cancelled, ApiError) as error:
+    except NotReady as error:
         raise PartialFailure(
             f'the Kubernetes API server reported that "{identifier}" failed to fully initialize or become '
             "live: "
             f"{error}",
             identifier=identifier,
-            state=new(getattr(error, "last_object", None) or live),
-            reasons=getattr(error, "reasons", []),
+            state=new(error.last_object or live),
+            reasons=error.reasons,
         ) from None
 
 

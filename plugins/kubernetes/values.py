@@ -15,6 +15,7 @@ from google.protobuf.struct_pb2 import Struct, Value
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET = "1b47061264138c4ac30d75fd1eb44270"
 OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
+RESOURCE_REFERENCE = "5cf8f73096256a8f31e491e813e4eb8e"
 ASSETS = {"c44067f5952c0a294b673a41bacd8c17", "0def7320c3a5731c473e5ecbe6d01bc7"}
 # One sentinel a type (string, bool, number, array, asset, archive, object); all mean the same to us.
 UNKNOWNS = {
