@@ -51,7 +51,7 @@ class _Wait:
     timeout: float
     log: Callable[[str], None]
     seen: Readiness = field(default_factory=lambda: Readiness(False, "waiting to begin"))
-    said: str = ""
+    said: dict[str, str] = field(default_factory=dict)
 
     def run(self) -> Object:
         try:
@@ -76,7 +76,7 @@ class _Wait:
             except Unreachable as error:  # an API server that restarts is no reason to give up
                 if left <= 0:
                     raise
-                self._say(f"{self.seen.message} (no answer from the API server: {error})")
+                self._say("problem", f"{self.seen.message} (no answer from the API server: {error})")
                 self.api.pause(1)
                 continue
             if _versions(present) != _versions(known):
@@ -91,7 +91,7 @@ class _Wait:
                 stage.namespace,
                 name=stage.name,
                 label_selector=stage.labels,
-                seconds=min(LOOK_EVERY, left),
+                seconds=min(LOOK_EVERY, left, _until_settled(stage, changed)),
             ):
                 key = self._key(each)
                 if kind == "DELETED":
@@ -114,18 +114,18 @@ class _Wait:
         self.seen = stage.check(found, time.monotonic() - changed)
         if self.seen.failed:
             raise self._not_ready(f"will not become ready: {self.seen.message}")
-        self._say(self.seen.message)
+        self._say("message", self.seen.message)
         return self.seen.ready
 
-    def _say(self, text: str) -> None:
-        if text != self.said:
-            self.said = text
+    def _say(self, what: str, text: str) -> None:
+        """Only what is new: a problem stays on screen until there is something else to say."""
+        if text != self.said.get(what):
+            self.said[what] = text
             self.log(text)
 
     def _say_problems(self) -> None:
-        """The problems take the place of the message until the next change: they say more."""
         if reasons := self.reasons(self.seen):
-            self._say(f"{self.seen.message}; {reasons[-1]}")
+            self._say("problem", f"{self.seen.message}; {reasons[-1]}")
 
     def _not_ready(self, what: str) -> NotReady:
         return NotReady(f"{described(self.obj)} {what}", self.obj, self.reasons(self.seen))
@@ -147,6 +147,14 @@ def _listed(api: Api, stage: Stage) -> list[Object]:
         found = api.get(stage.api_version, stage.kind, stage.namespace, stage.name)
         return [found] if found else []
     return api.list(stage.api_version, stage.kind, stage.namespace, label_selector=stage.labels)
+
+
+def _until_settled(stage: Stage, changed: float) -> float:
+    """Seconds after which the same objects may mean something else, because they have stood still."""
+    if stage.settles_after is None:
+        return LOOK_EVERY
+    left = changed + stage.settles_after - time.monotonic()
+    return left if left > 0 else LOOK_EVERY
 
 
 def _version(obj: Object | None) -> str | None:

@@ -26,6 +26,8 @@ class Stage:
     labels: str | None = None
     own: bool = False
     """Whether it watches the very object that is waited for, whose disappearance ends the wait."""
+    settles_after: float | None = None
+    """Seconds without a change after which `check` may judge otherwise."""
 
 
 WORKLOADS: dict[tuple[str, str], Callable[[Object], Readiness]] = {
@@ -82,6 +84,7 @@ def _slices(obj: Object, check: Callable[[list[Object], float], Readiness], labe
         namespace=at(obj, "metadata", "namespace"),
         labels=labels,
         check=check,
+        settles_after=await_network.SETTLED_AFTER,
     )
 
 
