@@ -1,8 +1,8 @@
 """The engine's protocol, spoken for the modules that do the work.
 
-Pulumi's own `provider.experimental` server is passed by, because it drops what this plugin needs: the partial
-state of an object that did not become ready, the kinds of a detailed diff, logging to the resource, and errors
-without a Python traceback.
+Pulumi's own `provider.experimental` server is passed by, because it drops what this plugin needs: the
+partial state of an object that did not become ready, the kinds of a detailed diff, logging to the resource,
+and errors without a Python traceback.
 """
 
 from __future__ import annotations
