@@ -1,0 +1,95 @@
+"""The Pulumi CLI, run with one environment."""
+
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sandbox.paths import CHECKOUT
+
+# An interrupted `up` gets so long to finish what it has begun, so that nothing is left pending.
+GRACE = 60.0
+
+
+class PulumiError(Exception):
+    """What the CLI could not do, in one sentence."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pulumi:
+    """`environment` is added to this process's own; `project` is the folder with Pulumi.yaml."""
+
+    program: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+    project: Path = CHECKOUT
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        env = {**os.environ, **self.environment}
+        if "PULUMI_CONFIG_PASSPHRASE_FILE" in self.environment:
+            env.pop("PULUMI_CONFIG_PASSPHRASE", None)  # the user's own; the CLI would prefer it
+        return env
+
+    def run(self, *arguments: str, stdin: str | None = None) -> str:
+        """Runs a command without a terminal; its output. Raises PulumiError with the CLI's last words."""
+        done = subprocess.run(
+            [self.program, *arguments, "--non-interactive"],
+            env=self._environment,
+            cwd=self.project,
+            input=stdin or "",
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode != 0:
+            said = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()]
+            raise PulumiError(f"pulumi {' '.join(arguments[:2])}: {said[-1] if said else done.returncode}")
+        return done.stdout
+
+    def read(self, *arguments: str) -> Any:
+        """The JSON that a command prints."""
+        return json.loads(self.run(*arguments))
+
+    def show(self, *arguments: str, log: Path | None = None) -> int:
+        """Runs a command on the user's terminal, or into `log`; its exit code.
+
+        Ctrl-C is passed on: the CLI then finishes what is under way and records it, and KeyboardInterrupt is
+        raised when it has ended.
+        """
+        command = [str(self.program), *arguments, *(["--non-interactive", "--color=never"] if log else [])]
+        output = log.open("wb") if log else None
+        try:
+            # A session of its own: the terminal's Ctrl-C would reach the CLI a second time, which kills it.
+            process = subprocess.Popen(
+                command,
+                env=self._environment,
+                cwd=self.project,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT if output else None,
+                start_new_session=True,
+            )
+            try:
+                return process.wait()
+            except BaseException:
+                _end(process)
+                raise
+        finally:
+            if output:
+                output.close()
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    if process.poll() is not None:
+        return
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(GRACE)
+    except (subprocess.TimeoutExpired, KeyboardInterrupt):
+        # The second Ctrl-C, or no end in sight: its plugins end by themselves when it is gone.
+        process.kill()
+        process.wait()

@@ -1,0 +1,208 @@
+"""The sandbox's Pulumi stack: its own home, backend and passphrase below the state folder, and its life."""
+
+import hashlib
+import json
+import os
+import secrets
+import shutil
+import socket
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sandbox import env_file, stack_config
+from sandbox.credentials import Credentials
+from sandbox.network import Network
+from sandbox.paths import CHECKOUT, Paths
+from sandbox.private_file import write_private
+from sandbox.pulumi import Pulumi, PulumiError
+from sandbox.pulumi_plugins import fill_home
+
+STACK = "sandbox"
+TRACKED = CHECKOUT / f"Pulumi.{STACK}.yaml"
+MADE_FROM = "# made from "
+
+
+class Stack:
+    """`prepare` first; then preview, up, destroy and outputs, each with the CLI and nothing beside it."""
+
+    def __init__(self, paths: Paths, network: Network, program: Path) -> None:
+        self._paths = paths
+        self._network = network
+        self._backend = paths.state / "pulumi-state"
+        self._passphrase = paths.state / "passphrase"
+        self._settings = paths.state / f"Pulumi.{STACK}.yaml"
+        self._deployed = paths.state / "deployed-to"
+        self._cli = Pulumi(program=program, environment=self.variables)
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """What the env file exports, but for PATH."""
+        return {
+            "PULUMI_HOME": str(self._paths.pulumi_home),
+            "PULUMI_BACKEND_URL": self._backend.as_uri(),
+            "PULUMI_CONFIG_PASSPHRASE_FILE": str(self._passphrase),
+            # Every command's flag --config-file: the tracked file has no secret and stays as it is.
+            "PULUMI_OPTION_CONFIG_FILE": str(self._settings),
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "KUBECONFIG": str(self._paths.kubeconfig),
+        }
+
+    def prepare(self, credentials: Credentials, bin_folder: Path) -> list[str]:
+        """Makes all that plain `pulumi` commands need; the names of the stand-ins among the plugins.
+
+        Everything is made anew or left alone, so an interrupted `prepare` is finished by the next. Raises
+        PulumiError.
+        """
+        home = self._paths.pulumi_home
+        home.mkdir(parents=True, exist_ok=True)
+        # The CLI logs every property of every resource at debug level when it can make a folder here: that is
+        # half of a no-change `up`, and there is no switch for it.
+        if (home / "logs").is_dir():
+            shutil.rmtree(home / "logs")
+        (home / "logs").touch()
+        self._backend.mkdir(exist_ok=True)
+        if not self._passphrase.exists():
+            write_private(self._passphrase, secrets.token_urlsafe(32))
+        stand_ins = fill_home(home, self._cli)
+        self._configure(credentials)
+        self.unlock()
+        env_file.write(self._paths.env_file, self.variables, bin_folder)
+        return stand_ins
+
+    def _configure(self, credentials: Credentials) -> None:
+        """Writes the stack's settings, its secrets encrypted; only when they are not those already."""
+        text = stack_config.complete(
+            TRACKED.read_text(),
+            network=self._network,
+            kubeconfig=self._paths.kubeconfig,
+            project=CHECKOUT,
+            credentials=credentials,
+        )
+        hidden = stack_config.secrets_of(credentials)
+        identity = hashlib.sha256(
+            json.dumps([text, hidden, self._passphrase.read_text()]).encode()
+        ).hexdigest()
+        header = f"{MADE_FROM}{identity[:16]}\n"
+        if self._exists() and self._settings.is_file() and header in self._settings.read_text():
+            return
+        # In a folder of its own: `stack init` writes the encryption's salt into the project's own stack file.
+        folder = self._paths.state / "stack.partial"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        (folder / "Pulumi.yaml").write_text(f"name: {stack_config.PROJECT}\nruntime: python\n")
+        made = folder / self._settings.name
+        write_private(made, text + self._salt())
+        without = {key: value for key, value in self.variables.items() if key != "PULUMI_OPTION_CONFIG_FILE"}
+        cli = Pulumi(program=self._cli.program, environment=without, project=folder)
+        if not self._exists():
+            cli.run("stack", "init", STACK, "--no-select")
+        for key, value in hidden.items():
+            cli.run("config", "set", "--secret", "--stack", STACK, key, stdin=value)
+        write_private(self._settings, header + made.read_text())
+        shutil.rmtree(folder)
+        self._cli.run("stack", "select", STACK)
+
+    def _salt(self) -> str:
+        """The settings' line on encryption so far; a stack that exists must keep it."""
+        if not self._settings.is_file():
+            return ""
+        lines = self._settings.read_text().splitlines(keepends=True)
+        return "".join(line for line in lines if line.startswith("encryptionsalt:"))
+
+    def _exists(self) -> bool:
+        return self._checkpoint.is_file()
+
+    @property
+    def _checkpoint(self) -> Path:
+        return self._backend / ".pulumi" / "stacks" / stack_config.PROJECT / f"{STACK}.json"
+
+    def unlock(self) -> None:
+        """Takes away a killed `pulumi`'s lock. Raises PulumiError when its holder is alive."""
+        folder = self._backend / ".pulumi" / "locks" / "organization" / stack_config.PROJECT / STACK
+        for lock in sorted(folder.glob("*.json")):
+            try:
+                holder = json.loads(lock.read_text())
+            except (OSError, ValueError):
+                holder = {}  # gone, or cut off when its writer was killed
+            pid = int(holder.get("pid", 0))
+            if holder.get("hostname") == socket.gethostname() and _is_pulumi(pid):
+                raise PulumiError(f"pulumi (process {pid}) works on this stack; wait for it, or end it")
+            lock.unlink(missing_ok=True)
+
+    def preview(self, log: Path | None = None) -> int:
+        """`pulumi preview`; its exit code."""
+        return self._cli.show("preview", "--stack", STACK, log=log)
+
+    def up(self, log: Path | None = None) -> int:
+        """`pulumi up`; its exit code. Brings the state in line first where it cannot be trusted."""
+        self.recover()
+        cluster = self._cluster()
+        known = self._deployed.read_text() if self._deployed.exists() else cluster
+        # Another cluster than last time has none of the objects that the state knows.
+        refresh = ["--refresh"] if known != cluster else []
+        code = self._cli.show("up", "--stack", STACK, "--yes", "--skip-preview", *refresh, log=log)
+        if code == 0:
+            self._deployed.write_text(cluster)
+        return code
+
+    def destroy(self) -> int:
+        """`pulumi destroy`; its exit code."""
+        return self._cli.show("destroy", "--stack", STACK, "--yes", "--skip-preview")
+
+    def outputs(self) -> dict[str, Any]:
+        """The stack's outputs, secrets in the clear."""
+        found: dict[str, Any] = self._cli.read(
+            "stack", "output", "--stack", STACK, "--json", "--show-secrets"
+        )
+        return found
+
+    def recover(self) -> None:
+        """Settles what a killed `up` had begun: created objects are taken over, the rest forgotten."""
+        if not self._exists():
+            return
+        latest = json.loads(self._checkpoint.read_text())["checkpoint"]["latest"] or {}
+        pending = [op for op in latest.get("pending_operations") or [] if op["type"] == "creating"]
+        if not pending:
+            return
+        imports = [
+            f"--import-pending-creates={word}"
+            for operation in pending
+            if (identity := kubernetes_id(operation["resource"]))
+            for word in (operation["resource"]["urn"], identity)
+        ]
+        self._cli.run(
+            "refresh", "--stack", STACK, "--yes", "--skip-preview", *imports, "--clear-pending-creates"
+        )
+
+    def _cluster(self) -> str:
+        """Changes when the cluster is another one: every new one has a new certificate authority."""
+        kubeconfig = self._paths.kubeconfig
+        if not kubeconfig.exists():
+            return ""
+        clusters = json.dumps(_clusters(kubeconfig.read_text()), sort_keys=True)
+        return hashlib.sha256(clusters.encode()).hexdigest()
+
+
+def _clusters(kubeconfig: str) -> Any:
+    import yaml  # noqa: PLC0415
+
+    return yaml.safe_load(kubeconfig)["clusters"]
+
+
+def kubernetes_id(resource: Mapping[str, Any]) -> str | None:
+    """The id, NAMESPACE/NAME, that the Kubernetes provider gives an object; None for another resource."""
+    metadata = (resource.get("inputs") or {}).get("metadata")
+    if not resource["type"].startswith("kubernetes:") or not isinstance(metadata, Mapping):
+        return None
+    name, namespace = metadata.get("name"), metadata.get("namespace")
+    if not isinstance(name, str):
+        return None
+    return f"{namespace}/{name}" if isinstance(namespace, str) else name
+
+
+def _is_pulumi(pid: int) -> bool:
+    try:
+        return os.readlink(f"/proc/{pid}/exe").removesuffix(" (deleted)").endswith("/pulumi")
+    except OSError:
+        return False
