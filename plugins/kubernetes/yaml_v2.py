@@ -212,7 +212,6 @@ def _child(
         provider=provider,
         # Without an explicit provider the engine takes its default one of this version.
         version="" if provider else version,
-        deletedWith=request.deletedWith,
         aliasSpecs=True,
         additionalSecretOutputs=["data", "stringData"] if kinds.is_secret(child.obj) else [],
         acceptSecrets=True,

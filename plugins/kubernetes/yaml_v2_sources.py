@@ -129,13 +129,15 @@ def _shortened(text: str, length: int = 60) -> str:
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """YAML as Kubernetes reads it: no dates, no base-60 numbers, and 1e3 is a number."""
+    """YAML as Kubernetes reads it: no dates, no base-60 numbers, 1e3 is a number, and = is text (some CRDs
+    list it among operators).
+    """
 
     yaml_implicit_resolvers = {  # noqa: RUF012 - the loader's own class attribute
         first: [
             (tag, pattern)
             for tag, pattern in resolvers
-            if tag.rpartition(":")[2] not in {"timestamp", "int", "float"}
+            if tag.rpartition(":")[2] not in {"timestamp", "int", "float", "value"}
         ]
         for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }
