@@ -1,0 +1,196 @@
+"""Tools are built once for their pins, by whoever comes first, and wholly or not at all."""
+
+import os
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+from sandbox.paths import Paths
+from sandbox.progress import Progress
+from sandbox.toolchain import download, go, tool
+from sandbox.toolchain.cache import Cache, key
+from sandbox.toolchain.pins import BY_NAME, TOOLS
+from sandbox.toolchain.processes import ToolchainError
+from sandbox.toolchain.toolchain import BUILD_ORDER, Toolchain
+from sandbox.waiting import wait_for
+
+# Writes what it is called with, and a program for every -o.
+FAKE_GO = """#!/bin/sh
+echo "$*" >> "$FAKE_GO_CALLS"
+[ "$1" = build ] || exit 0
+[ -z "$FAKE_GO_HANGS" ] || { echo $$ > "$FAKE_GO_HANGS"; sleep 600; }
+[ -z "$FAKE_GO_FAILS" ] || { echo "main.go:7: undefined: pin"; exit 1; }
+while [ "$1" != -o ]; do shift; done
+case "$2" in
+  */) for package in "$3" "$4"; do echo built > "$2/${package##*/}"; done ;;
+  *) echo built > "$2" ;;
+esac
+"""
+
+
+class Machine:
+    """A machine with a fake Go and nothing else of ours on PATH."""
+
+    def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.folder = folder
+        self.calls_file = folder / "calls"
+        programs = folder / "programs"
+        programs.mkdir()
+        (programs / "go").write_text(FAKE_GO)
+        (programs / "go").chmod(0o755)
+        monkeypatch.setenv("PATH", f"{programs}:/usr/bin:/bin")
+        monkeypatch.setenv("FAKE_GO_CALLS", str(self.calls_file))
+        monkeypatch.setenv("FAKE_GO_HANGS", "")
+        monkeypatch.setenv("FAKE_GO_FAILS", "")
+        monkeypatch.setenv(download.MIRROR, "http://127.0.0.1:9")  # nobody answers there
+        shutil.copytree(tool.MODULES, folder / "modules")
+        monkeypatch.setattr(tool, "MODULES", folder / "modules")
+
+    def toolchain(self, checkout: str = "checkout") -> Toolchain:
+        return Toolchain(Paths(state=self.folder / checkout, cache=self.folder / "cache"), Progress())
+
+    @property
+    def builds(self) -> list[str]:
+        """The targets of every `go build` so far."""
+        calls = self.calls_file.read_text().splitlines() if self.calls_file.exists() else []
+        return [line for line in calls if line.startswith("build ")]
+
+
+@pytest.fixture
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
+    return Machine(tmp_path, monkeypatch)
+
+
+def test_a_tool_is_built_from_its_modules_and_linked_into_the_folder_for_path(machine: Machine) -> None:
+    with machine.toolchain() as toolchain:
+        toolchain.ensure("etcd")
+        assert toolchain.program("etcd").read_text() == "built\n"
+        link = toolchain.bin_folder / "etcd"
+        assert link.resolve() == toolchain.program("etcd"), "plain commands find it by PATH"
+
+
+def test_a_second_checkout_builds_nothing(machine: Machine) -> None:
+    with machine.toolchain("first") as toolchain:
+        toolchain.ensure("etcd", "pulumi")
+    before = machine.builds
+    with machine.toolchain("second") as toolchain:
+        toolchain.ensure("etcd", "pulumi")
+        assert (toolchain.bin_folder / "pulumi").exists(), "the second checkout has its own links"
+    assert machine.builds == before, "the cache belongs to the user, not to one checkout"
+    assert len(before) == 2
+
+
+def test_a_changed_pin_rebuilds_that_tool_alone(machine: Machine) -> None:
+    with machine.toolchain() as toolchain:
+        toolchain.ensure("etcd", "pulumi", "coredns")
+    built = len(machine.builds)
+    pin = BY_NAME["etcd"].source / "go.mod"
+    pin.write_text(pin.read_text() + "// another version\n")
+    with machine.toolchain() as toolchain:
+        toolchain.ensure("etcd", "pulumi", "coredns")
+    assert len(machine.builds) == built + 1
+    assert "etcd" in machine.builds[-1]
+
+
+def test_the_key_of_a_tool_changes_with_its_pins_and_with_nothing_else(machine: Machine) -> None:
+    before = {one.name: go.tool_key(one) for one in TOOLS}
+    (BY_NAME["etcd"].source / "notes.txt").write_text("no pin")
+    os.utime(BY_NAME["etcd"].source / "go.mod")
+    assert {one.name: go.tool_key(one) for one in TOOLS} == before
+    (BY_NAME["etcd"].source / "go.sum").write_text("")
+    changed = {name for name, value in before.items() if go.tool_key(BY_NAME[name]) != value}
+    assert changed == {"etcd"}
+
+
+def test_a_build_that_is_called_off_leaves_no_file_and_no_process(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marker = machine.folder / "pid"
+    monkeypatch.setenv("FAKE_GO_HANGS", str(marker))
+    toolchain = machine.toolchain()
+    toolchain.start(["etcd"])
+    wait_for("the build", lambda: marker.exists() and marker.read_text().strip() != "", 10, 0.02)
+    toolchain.close()
+    left = [path.name for path in (machine.folder / "cache/tools").iterdir() if path.is_dir()]
+    assert left == [], "a half-made tool must not be taken for one"
+    wait_for("the end of its processes", lambda: not _group_lives(int(marker.read_text())), 10, 0.02)
+
+
+def _group_lives(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_what_a_killed_build_left_is_cleared_by_the_next_one(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    (tmp_path / "etcd-1.partial").mkdir()
+    (tmp_path / "etcd-1.partial/half").touch()
+    folder = cache.make("etcd-1", lambda partial: (partial / "whole").touch())
+    assert [path.name for path in folder.iterdir()] == ["whole"]
+
+
+def test_a_failing_build_names_its_log_and_what_the_compiler_said(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAKE_GO_FAILS", "yes")
+    with machine.toolchain() as toolchain:
+        with pytest.raises(ToolchainError, match="undefined: pin") as caught:
+            toolchain.ensure("etcd")
+        assert str(toolchain.log("etcd")) in str(caught.value)
+        assert not toolchain.is_ready("etcd")
+
+
+def test_without_go_one_sentence_says_what_to_install(machine: Machine) -> None:
+    (machine.folder / "programs/go").unlink()
+    with (
+        machine.toolchain() as toolchain,
+        pytest.raises(ToolchainError, match=r"Go is not installed.*install Go"),
+    ):
+        toolchain.ensure("etcd")
+
+
+def test_one_multi_call_program_has_every_kubernetes_name(machine: Machine) -> None:
+    with machine.toolchain() as toolchain:
+        toolchain.ensure("kubernetes")
+        kubelet, kubectl = toolchain.program("kubelet"), toolchain.program("kubectl")
+    assert kubelet.resolve() == kubectl.resolve()
+    assert len(machine.builds) == 1, "one link instead of seven"
+
+
+def test_with_everything_cached_starting_takes_no_time(machine: Machine) -> None:
+    names = [name for name in BUILD_ORDER if name in BY_NAME and not BY_NAME[name].cgo and name != "buildkit"]
+    with machine.toolchain() as toolchain:
+        toolchain.ensure(*names)
+    began = time.monotonic()
+    with machine.toolchain() as toolchain:
+        toolchain.ensure(*names)
+    assert time.monotonic() - began < 1, "`make up` asks every time"
+
+
+def test_an_unknown_name_is_refused_with_the_names_there_are(machine: Machine) -> None:
+    with machine.toolchain() as toolchain, pytest.raises(ToolchainError, match=r"etdc.*etcd"):
+        toolchain.start(["etdc"])
+
+
+def test_every_tool_and_compiling_image_has_its_place_in_the_build_order(machine: Machine) -> None:
+    assert {one.name for one in TOOLS} <= set(BUILD_ORDER), "a tool outside the order is never built"
+    order = machine.toolchain().names
+    assert len(order) == len(set(order))
+
+
+def test_keys_keep_the_border_between_parts() -> None:
+    assert key("ab", "c") != key("a", "bc")
+
+
+def test_every_tool_names_exact_versions_of_its_modules() -> None:
+    for one in TOOLS:
+        text = (one.source / "go.mod").read_text()
+        assert (one.source / "go.sum").is_file(), f"{one.name}: without go.sum nothing is verified"
+        assert f"v{one.version}" in text or one.version.split(".")[-1] in text, (
+            f"{one.name} is pinned in go.mod"
+        )
