@@ -1,0 +1,52 @@
+# Two commands: `make up` and `make test`. Nothing has to be installed before them but Python and make.
+STACK ?= sandbox
+PYTHON := .venv/bin/python
+SANDBOX := $(PYTHON) -m sandbox
+
+.DEFAULT_GOAL := help
+.PHONY: help up test preview push down check status destroy clean venv
+MAKEFLAGS += --no-print-directory
+
+help:
+	@echo 'make up       start everything and run `pulumi up`; STACK=dev: only the latter, for that stack'
+	@echo 'make test     every test, on the sandbox too'
+	@echo
+	@echo 'make push     an empty commit through the forge, followed to its images'
+	@echo 'make preview  what `pulumi up` would change; STACK=dev for another stack'
+	@echo 'make status   what runs, and how to reach it'
+	@echo 'make destroy  `pulumi destroy`; the cluster stays'
+	@echo 'make down     end the sandbox and forget it'
+	@echo 'make check    linters and types'
+	@echo 'make clean    as down, and remove what was made in this checkout and old builds in the cache'
+
+venv: .venv/.made
+
+# `make` itself sees whether there is anything to do: the rule runs when a list of packages has changed.
+.venv/.made: requirements.txt requirements-dev.txt constraints.txt
+	@sandbox/make-venv
+
+up preview: .venv/.made
+	@$(SANDBOX) $@ --stack $(STACK)
+
+destroy: .venv/.made
+	@$(SANDBOX) $@ --stack $(STACK)
+
+push down status: .venv/.made
+	@$(SANDBOX) $@
+
+# The fast tiers first: what they find needs no cluster to be found.
+test: .venv/.made
+	@$(PYTHON) -m pytest tests/unit tests/contract
+	@$(SANDBOX) up
+	@$(PYTHON) -m pytest tests/cluster tests/e2e
+
+check: .venv/.made
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check --quiet .
+	@.venv/bin/mypy
+	@.venv/bin/yamllint --strict .
+	@sandbox/shell-scripts | xargs .venv/bin/shellcheck
+
+clean:
+	@if [ -x $(PYTHON) ]; then $(SANDBOX) clean; fi
+	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache
