@@ -45,7 +45,7 @@ class ForgeService:
         ]
 
     def configure(self) -> bool:
-        """Writes all that Gitea reads at its start, and keeps secrets that exist; True when that is a change."""
+        """Writes all that Gitea reads at its start, but keeps its secrets; True when that is a change."""
         for folder in (self.forge.work, self.forge.work / "tmp"):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             os.chown(folder, NOBODY, NOBODY)

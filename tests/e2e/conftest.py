@@ -1,18 +1,18 @@
 """The running sandbox: `make test` brings it up first."""
 
-import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from rich.console import Console
-from sandbox.opened import opened, stack_outputs
 
 from sandbox.forge import REPOSITORY
 from sandbox.git import Git
 from sandbox.network import Network
 from sandbox.paths import Paths
 from sandbox.push import Push
+from sandbox.push_command import opened
+from sandbox.stack import Stack
 from sandbox.stopwatch import Stopwatch
 from tests.e2e.delivery import SignedPush
 
@@ -27,12 +27,12 @@ def paths() -> Paths:
 
 @pytest.fixture(scope="session")
 def outputs(paths: Paths) -> dict[str, Any]:
-    return stack_outputs(paths)
+    return Stack(paths, Network(), paths.state / "bin" / "pulumi").outputs()
 
 
 @pytest.fixture(scope="session")
 def console() -> Console:
-    return Console(record=True, file=sys.stderr)
+    return Console(record=True, stderr=True)
 
 
 @pytest.fixture
@@ -43,8 +43,8 @@ def screen(console: Console) -> Console:
 
 
 @pytest.fixture(scope="session")
-def push(paths: Paths, outputs: dict[str, Any], console: Console) -> Iterator[Push]:
-    with opened(paths, Network(), outputs, Stopwatch(console)) as push:
+def push(paths: Paths, console: Console) -> Iterator[Push]:
+    with opened(paths, Network(), Stopwatch(console)) as push:
         yield push
 
 
