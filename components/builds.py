@@ -1,0 +1,154 @@
+"""Where builds run: a namespace, an account without rights, credentials, the Tasks and the Pipeline."""
+
+import json
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+from components.metadata import metadata
+from components.namespace import namespace
+from components.secrets import Login, Logins
+from components.settings import Images, Registry, Repository
+from components.tasks import build_image, git_clone, pipeline
+
+NAMESPACE = "builds"
+ACCOUNT = "tekton-build-sa"
+API = "tekton.dev/v1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Runs:
+    """What a PipelineRun must say to run here."""
+
+    namespace: pulumi.Output[str]
+    account: pulumi.Output[str]
+    """The account they run as; it may do nothing, and its pods get no token."""
+    secrets: Mapping[str, pulumi.Output[str]]
+    """Names of the Secrets for the Pipeline's workspaces, by the workspace's name."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuildsArgs:
+    images: Images
+    """What the steps run."""
+    repository: Repository
+    """What is built."""
+    registry: Registry
+    """Where it goes."""
+    logins: Logins
+    after: Sequence[pulumi.Resource] = ()
+    """What must be ready to admit Tekton's objects: no value flows from it."""
+
+
+class Builds(pulumi.ComponentResource):
+    """Everything a PipelineRun refers to."""
+
+    namespace: pulumi.Output[str]
+    """Where PipelineRuns run."""
+    runs: Runs
+    """What a PipelineRun must say."""
+    pipeline: pulumi.Resource
+    """The Pipeline, for whoever starts it."""
+
+    def __init__(self, name: str, args: BuildsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("tekton-builds:builds:Builds", name, None, opts)
+        self.namespace = namespace(
+            f"{name}-namespace",
+            NAMESPACE,
+            component="builds",
+            # Not `restricted`: rootless BuildKit needs newuidmap, which is privilege escalation, and no
+            # seccomp profile, because the default one forbids user namespaces.
+            pod_security="baseline",
+            # Also when they go: Tekton's controllers then still see the end of the runs in the namespace.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=args.after),
+        )
+        child = pulumi.ResourceOptions(parent=self)
+        account = kubernetes.core.v1.ServiceAccount(
+            f"{name}-account",
+            metadata=metadata(ACCOUNT, self.namespace, component="builds"),
+            # A Dockerfile's commands have no business with the API server.
+            automount_service_account_token=False,
+            opts=child,
+        ).metadata.name
+        self.runs = Runs(namespace=self.namespace, account=account, secrets=self._secrets(name, args, child))
+        tasks = [
+            self._custom(f"{name}-{task.NAME}", "Task", task.NAME, spec, child)
+            for task, spec in (
+                (git_clone, git_clone.spec(args.images.git)),
+                (build_image, build_image.spec(args.images.buildkit)),
+            )
+        ]
+        self.pipeline = self._custom(
+            f"{name}-pipeline",
+            "Pipeline",
+            pipeline.NAME,
+            pipeline.spec(
+                args.repository.url, _builds(args), args.registry.server if args.registry.insecure else ""
+            ),
+            # The Pipeline names its Tasks; Tekton looks them up when a run starts, so they come first.
+            pulumi.ResourceOptions(parent=self, depends_on=tasks),
+        )
+        self.register_outputs({"namespace": self.namespace, "account": account})
+
+    def _custom(
+        self, resource: str, kind: str, name: str, spec: dict[str, Any], opts: pulumi.ResourceOptions
+    ) -> pulumi.Resource:
+        return kubernetes.apiextensions.CustomResource(
+            resource,
+            api_version=API,
+            kind=kind,
+            metadata=metadata(name, self.namespace, component="builds"),
+            spec=spec,
+            opts=opts,
+        )
+
+    def _secrets(
+        self, name: str, args: BuildsArgs, child: pulumi.ResourceOptions
+    ) -> dict[str, pulumi.Output[str]]:
+        wanted: dict[str, dict[str, pulumi.Input[str]]] = {}
+        if login := args.logins.registry:
+            # The tutorial's Secret with its two keys, and the file that BuildKit reads: one Secret to rotate.
+            config = login.password.apply(
+                lambda password: docker_config(args.registry.server, login.username, password)
+            )
+            wanted[pipeline.REGISTRY_AUTH] = {**_pair(login), "config.json": config}
+        if args.logins.git:
+            wanted[pipeline.BASIC_AUTH] = _pair(args.logins.git)
+        return {
+            key: kubernetes.core.v1.Secret(
+                f"{name}-{key}",
+                metadata=metadata(key, self.namespace, component="builds"),
+                type="kubernetes.io/basic-auth",
+                string_data=pulumi.Output.secret(data),
+                opts=child,
+            ).metadata.name
+            for key, data in wanted.items()
+        }
+
+
+def _builds(args: BuildsArgs) -> list[pipeline.Build]:
+    return [
+        pipeline.Build(
+            name=image.name,
+            repository=args.registry.repository(image.name),
+            context=image.context,
+            dockerfile=image.dockerfile,
+        )
+        for image in args.repository.images
+    ]
+
+
+def docker_config(server: str, username: str, password: str) -> str:
+    """A client's config.json for one registry; Docker Hub is filed under its old address."""
+    if server in {"docker.io", "index.docker.io"}:
+        server = "https://index.docker.io/v1/"
+    auth = b64encode(f"{username}:{password}".encode()).decode()
+    return json.dumps({"auths": {server: {"auth": auth}}})
+
+
+def _pair(login: Login) -> dict[str, pulumi.Input[str]]:
+    return {"username": login.username, "password": login.password}

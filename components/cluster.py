@@ -1,0 +1,70 @@
+"""The seam between the program and a cluster: whatever kind it is, it gives a kubeconfig and a provider."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExistingClusterArgs:
+    kubeconfig: pulumi.Input[str]
+    """The kubeconfig's contents; a secret."""
+
+
+class ExistingCluster(pulumi.ComponentResource):
+    """A cluster that somebody else made. Nothing of it is created or deleted here."""
+
+    kubeconfig: pulumi.Output[str]
+    """The kubeconfig's contents, always secret."""
+    provider: kubernetes.Provider
+    """The provider for everything that goes into the cluster."""
+
+    def __init__(
+        self, name: str, args: ExistingClusterArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("tekton-builds:cluster:ExistingCluster", name, None, opts)
+        self.kubeconfig = pulumi.Output.secret(args.kubeconfig)
+        self.provider = kubernetes.Provider(
+            name, kubeconfig=self.kubeconfig, opts=pulumi.ResourceOptions(parent=self)
+        )
+        self.register_outputs({"kubeconfig": self.kubeconfig})
+
+
+def kubeconfig(path: str, contents: pulumi.Output[str] | None) -> pulumi.Output[str]:
+    """The contents, or else those of a file; `path` may be relative to the project and may start with ~.
+
+    In a preview the file may be missing: then the contents are unknown, as those of a cluster that the same
+    program creates, and every object previews as new. Raises pulumi.RunError with one sentence otherwise.
+    """
+    if contents is not None:
+        return contents
+    file = Path(path).expanduser()
+    try:
+        return pulumi.Output.secret(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        if not pulumi.runtime.is_dry_run():
+            raise pulumi.RunError(
+                f"cluster.kubeconfig is {path!r}, but there is no such file: "
+                "start the cluster or name its kubeconfig"
+            ) from None
+        pulumi.log.warn(
+            f"cluster.kubeconfig: there is no {path} yet, so this previews a cluster without objects"
+        )
+        return _unknown()
+    except (OSError, UnicodeDecodeError) as error:
+        raise pulumi.RunError(f"cluster.kubeconfig is {path!r}, but that cannot be read: {error}") from None
+
+
+def _unknown() -> pulumi.Output[str]:
+    async def value() -> str:
+        return ""
+
+    async def no() -> bool:
+        return False
+
+    async def yes() -> bool:
+        return True
+
+    return pulumi.Output(set(), value(), no(), yes())

@@ -1,0 +1,74 @@
+"""A settings mistake as one sentence: the key, its value, and what is allowed."""
+
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic.alias_generators import to_camel
+from pydantic.fields import FieldInfo
+
+KINDS = {
+    "string_type": "text",
+    "bool_type": "true or false",
+    "tuple_type": "a list",
+    "model_type": "a mapping of keys",
+    "model_attributes_type": "a mapping of keys",
+}
+
+
+def sentences(model: type[BaseModel], error: ValidationError) -> list[str]:
+    """One sentence for each mistake that pydantic found in `model`'s input."""
+    return [_sentence(model, dict(one)) for one in error.errors(include_url=False)]
+
+
+def _sentence(model: type[BaseModel], error: dict[str, Any]) -> str:
+    loc, kind, value = error["loc"], error["type"], error["input"]
+    key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc).lstrip(".")
+    if kind == "extra_forbidden":
+        keys = ", ".join(to_camel(name) for name in _model_at(model, loc[:-1]).model_fields)
+        return f"{key} is no setting; known are: {keys}"
+    if kind == "missing":
+        return f"{key} is missing: {_field(model, loc).description}"
+    return f"{key} is {value!r}, but {_allowed(model, error)}"
+
+
+def _allowed(model: type[BaseModel], error: dict[str, Any]) -> str:
+    kind = error["type"]
+    if kind in KINDS:
+        return f"must be {KINDS[kind]}: {_field(model, error['loc']).description}"
+    if kind == "literal_error":
+        return f"must be {error['ctx']['expected']}"
+    if kind == "too_short":
+        return "needs at least one entry"
+    if kind == "too_long":
+        return f"must have no more than {error['ctx']['max_length']} entry yet"
+    return str(error["msg"]).removeprefix("Value error, ")
+
+
+def _field(model: type[BaseModel], loc: tuple[str | int, ...]) -> FieldInfo:
+    names = [part for part in loc if isinstance(part, str)]
+    depth = max(index for index, part in enumerate(loc) if isinstance(part, str))
+    owner = _model_at(model, loc[:depth])
+    return next(info for field, info in owner.model_fields.items() if to_camel(field) == names[-1])
+
+
+def _model_at(model: type[BaseModel], loc: tuple[str | int, ...]) -> type[BaseModel]:
+    """The model at a place in the settings: ("repositories", 0, "images", 1) is Image."""
+    for part in loc:
+        if isinstance(part, int):
+            continue
+        info = next(info for field, info in model.model_fields.items() if to_camel(field) == part)
+        model = _model_in(info.annotation)
+    return model
+
+
+def _model_in(annotation: Any) -> type[BaseModel]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(found for argument in get_args(annotation) if (found := _model_in_or_none(argument)))
+
+
+def _model_in_or_none(annotation: Any) -> type[BaseModel] | None:
+    try:
+        return _model_in(annotation)
+    except StopIteration:
+        return None

@@ -1,0 +1,171 @@
+"""Release manifests: listed in releases.yaml, fetched from their official addresses or a mirror, kept for
+later.
+
+The network comes first, because nothing pins a manifest's digest yet and a mirror may have been rebuilt; the
+kept copy is for when the network fails, so that a preview works on a train.
+"""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import pulumi
+import requests
+import yaml
+from urllib3.util.retry import Retry
+
+LIST = Path(__file__).with_name("releases.yaml")
+TIMEOUT = (4, 30)  # seconds to connect, and between two pieces of the answer
+MAX_BYTES = 20_000_000  # Tekton's largest is 2 MB; anything like this is no release manifest
+
+Object = dict[str, Any]
+
+
+class ReleaseError(pulumi.RunError):
+    """A release manifest that cannot be had, or is none; one sentence with its URL."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Release:
+    """One entry of releases.yaml."""
+
+    name: str
+    version: str
+    urls: Sequence[str]
+
+    def mirrored(self, mirror: str) -> "Release":
+        """The same release with scheme and host of every URL replaced; unchanged when `mirror` is empty."""
+        if not mirror:
+            return self
+        scheme, host, *_ = urlsplit(mirror)
+        urls = [urlunsplit((scheme, host, *urlsplit(url)[2:])) for url in self.urls]
+        return Release(name=self.name, version=self.version, urls=list(dict.fromkeys(urls)))
+
+
+def load(mirror: str = "", file: Path = LIST) -> dict[str, list[Object]]:
+    """The objects of every release of the list, by its name. Raises ReleaseError.
+
+    A preview leaves out what cannot be had.
+    """
+    entries: Mapping[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    found = {name: objects(Release(name=name, **entry).mirrored(mirror)) for name, entry in entries.items()}
+    return {name: manifest for name, manifest in found.items() if manifest is not None}
+
+
+def objects(release: Release, cache: Path | None = None) -> list[Object] | None:
+    """The release's objects; None in a preview that can neither fetch it nor has a copy. Raises ReleaseError.
+
+    That is the preview of a machine on which nothing runs yet: it says what it cannot show, and shows the
+    rest.
+    """
+    cache = cache or cache_folder()
+    failures = []
+    for url in release.urls:
+        try:
+            return _fetched(url, cache)
+        except ReleaseError as error:
+            failures.append(str(error))
+    why = "; ".join(failures)
+    for url in release.urls:
+        if (copy := _copy(url, cache)).exists():
+            pulumi.log.warn(f"{release.name} {release.version}: {why}; using the copy from the last time")
+            return parsed(copy.read_text(encoding="utf-8"), url)
+    if pulumi.runtime.is_dry_run():
+        pulumi.log.warn(f"{release.name} {release.version} is not shown in this preview: {why}")
+        return None
+    raise ReleaseError(f"{release.name} {release.version} cannot be had: {why}")
+
+
+def parsed(text: str, url: str) -> list[Object]:
+    """The objects in a manifest. Raises ReleaseError when it is none: a login page, half a file, nothing."""
+    try:
+        documents = [document for document in yaml.load_all(text, Loader=_Loader) if document is not None]
+    except yaml.YAMLError as error:
+        where = getattr(error, "problem_mark", None)
+        at = f" at line {where.line + 1}" if where else ""
+        raise ReleaseError(f"{url} is no Kubernetes manifest: bad YAML{at}") from None
+    for document in documents:
+        if not (
+            isinstance(document, dict)
+            and isinstance(document.get("apiVersion"), str)
+            and isinstance(document.get("kind"), str)
+            and isinstance(document.get("metadata"), dict)
+        ):
+            raise ReleaseError(f"{url} is no Kubernetes manifest: it holds {str(document)[:60]!r}")
+    if not documents:
+        raise ReleaseError(f"{url} is no Kubernetes manifest: it is empty")
+    return documents
+
+
+def cache_folder() -> Path:
+    """Where manifests are kept for later, shared by all checkouts of a user."""
+    base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    return Path(base).expanduser() / "tekton-builds" / "releases"
+
+
+def _fetched(url: str, cache: Path) -> list[Object]:
+    copy = _copy(url, cache)
+    # Where a copy is at hand, a dead network should cost one attempt and not three.
+    retry = Retry(0 if copy.exists() else 2, backoff_factor=0.3, status_forcelist=(429, 500, 502, 503, 504))
+    session = requests.Session()
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, requests.adapters.HTTPAdapter(max_retries=retry))
+    try:
+        with session.get(url, timeout=TIMEOUT, stream=True) as answer:
+            if answer.status_code != requests.codes.ok:
+                raise ReleaseError(f"{url} answers {answer.status_code} {answer.reason}")
+            body = b""
+            for piece in answer.iter_content(1 << 16):
+                body += piece
+                if len(body) > MAX_BYTES:
+                    raise ReleaseError(
+                        f"{url} is no Kubernetes manifest: it is larger than {MAX_BYTES} bytes"
+                    )
+    except requests.RequestException as error:
+        raise ReleaseError(f"{url} cannot be fetched: {_reason(error)}") from None
+    text = body.decode("utf-8", errors="replace")
+    found = parsed(text, url)
+    _keep(copy, text)
+    return found
+
+
+def _copy(url: str, cache: Path) -> Path:
+    return cache / f"{hashlib.sha256(url.encode()).hexdigest()[:16]}.yaml"
+
+
+def _keep(copy: Path, text: str) -> None:
+    """Replaces the copy in one step: two programs at once, or one that is killed, leave a whole file."""
+    try:
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=copy.parent, delete=False, encoding="utf-8") as file:
+            file.write(text)
+        Path(file.name).replace(copy)
+    except OSError as error:
+        pulumi.log.warn(f"{copy.parent} cannot keep release manifests for later: {error}")
+
+
+def _reason(error: requests.RequestException) -> str:
+    """The innermost cause in plain words: requests wraps 'Connection refused' in four layers."""
+    if isinstance(error, requests.TooManyRedirects):
+        return "it redirects in a circle"
+    if isinstance(error, requests.Timeout):
+        return "no answer in time"
+    cause: BaseException = error
+    while (inner := cause.__cause__ or cause.__context__) is not None:
+        cause = inner
+    reason = getattr(cause, "strerror", None) or getattr(cause, "reason", None) or cause
+    return str(reason)
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Kubernetes' reading of YAML: a date is text, as JSON has no dates."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012
+        first: [rule for rule in rules if rule[0] != "tag:yaml.org,2002:timestamp"]
+        for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }

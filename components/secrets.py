@@ -1,0 +1,95 @@
+"""The stack's secrets: top-level keys, read as secret outputs and never as text.
+
+`Config.require` and `require_object` give a secret's plain text without a word, and so it would reach the
+state: that is why no secret stands inside a structured setting. The CLI's own `secret: true` cannot be used
+in Pulumi.yaml, because it makes a key mandatory: it takes no default, and these are all optional.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+from pulumi.runtime import is_config_secret
+
+KEYS = ("kubeconfig", "registryPassword", "gitPassword")
+USERS = {"registryPassword": "registryUsername", "gitPassword": "gitUsername"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Login:
+    """A user name and its password."""
+
+    username: str
+    password: pulumi.Output[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Logins:
+    """Who we are elsewhere; None where nobody asks."""
+
+    registry: Login | None
+    git: Login | None
+    """At the git server, over HTTP."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Secrets:
+    """What the stack holds encrypted; None for what it does not have."""
+
+    kubeconfig: pulumi.Output[str] | None
+    """A kubeconfig's contents, when `cluster.kubeconfig` names no file."""
+    logins: Logins
+
+    @classmethod
+    def load(cls) -> "Secrets":
+        """The secrets of the stack that runs; `Settings.load` has checked that they are whole."""
+        return cls(
+            kubeconfig=_secret("kubeconfig"),
+            logins=Logins(registry=_login("registryPassword"), git=_login("gitPassword")),
+        )
+
+
+def mistakes(settings: Mapping[str, Any]) -> list[str]:
+    """What is wrong with the secrets, given the plain settings; a sentence each, and no secret in it."""
+    config = pulumi.Config()
+    found = [
+        f"{key} is not encrypted: set it with `pulumi config set --secret {key}`"
+        for key in KEYS
+        if not _has(key) and config.get(key)
+    ]
+    for key, user in USERS.items():
+        name = settings.get(user) or ""
+        if name and not _has(key) and not config.get(key):
+            found.append(
+                f"{key} is missing: {user} is {name!r}, so give its password with "
+                f"`pulumi config set --secret {key}`"
+            )
+        if _has(key) and not name:
+            found.append(
+                f"{user} is missing: {key} is set, so give its user: `pulumi config set {user} NAME`"
+            )
+    cluster = settings.get("cluster")
+    if isinstance(cluster, Mapping) and bool(cluster.get("kubeconfig")) == _has("kubeconfig"):
+        found.append(
+            "cluster.kubeconfig names a file and the secret `kubeconfig` is set too: keep one of them"
+            if _has("kubeconfig")
+            else "cluster.kubeconfig is missing: give the path of a kubeconfig, or its contents with "
+            "`pulumi config set --secret kubeconfig`"
+        )
+    return found
+
+
+def _secret(key: str) -> pulumi.Output[str] | None:
+    return pulumi.Config().require_secret(key) if _has(key) else None
+
+
+def _login(key: str) -> Login | None:
+    password = _secret(key)
+    return (
+        None if password is None else Login(username=pulumi.Config().require(USERS[key]), password=password)
+    )
+
+
+def _has(key: str) -> bool:
+    return is_config_secret(f"{pulumi.get_project()}:{key}")

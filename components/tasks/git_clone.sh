@@ -1,0 +1,131 @@
+#!/bin/sh
+# Clones one revision of a repository. Every value comes by environment and is data: nothing here is evaluated.
+set -eu
+
+fail() {
+    printf 'git-clone: %s\n' "$1" >&2
+    exit 1
+}
+
+if [ "$PARAM_VERBOSE" = true ]; then
+    set -x
+fi
+
+# What git would take for an option, for a refspec, or for two arguments.
+case $PARAM_URL in
+'' | -*) fail "the URL '$PARAM_URL' is none" ;;
+esac
+case $PARAM_REVISION in
+-* | +* | *:* | *'*'* | *[[:space:]]* | *[[:cntrl:]]*) fail "the revision '$PARAM_REVISION' is none" ;;
+esac
+case $PARAM_DEPTH in
+'' | *[!0-9]*) fail "depth is '$PARAM_DEPTH', but must be a number" ;;
+esac
+case /$PARAM_SUBDIRECTORY/ in
+*/../*) fail "subdirectory is '$PARAM_SUBDIRECTORY', but must stay inside the workspace" ;;
+esac
+
+export GIT_TERMINAL_PROMPT=0
+
+# --- Who we are at the server ---------------------------------------------------------------------------------
+
+if [ "$WORKSPACE_BASIC_AUTH_BOUND" = true ]; then
+    auth=$WORKSPACE_BASIC_AUTH_PATH
+    if [ -f "$auth/username" ] && [ -f "$auth/password" ]; then
+        # git asks this helper and no file gets a copy of the password. Only the repository's own server is told:
+        # a submodule on another host must not see it.
+        rest=${PARAM_URL#*://}
+        git config --global "credential.${PARAM_URL%%://*}://${rest%%/*}.helper" \
+            "!f() { [ \"\$1\" = get ] || exit 0; printf 'username=%s\\npassword=%s\\n' \"\$(cat '$auth/username')\" \"\$(cat '$auth/password')\"; }; f"
+    else
+        cp "$auth/.git-credentials" "$auth/.gitconfig" "$HOME/"
+        chmod 400 "$HOME/.git-credentials"
+        chmod 600 "$HOME/.gitconfig"
+    fi
+fi
+
+if [ "$WORKSPACE_SSH_DIRECTORY_BOUND" = true ]; then
+    # A mounted Secret is a set of links with modes that ssh refuses. ssh reads the home of the user's entry in
+    # /etc/passwd, not $HOME: so every file is named to it.
+    keys=$HOME/.ssh
+    mkdir -p "$keys"
+    cp -L "$WORKSPACE_SSH_DIRECTORY_PATH"/* "$keys/"
+    chmod 700 "$keys"
+    chmod 400 "$keys"/*
+    # shellcheck disable=SC2089,SC2090 # git itself hands this to a shell, which reads the quotes
+    GIT_SSH_COMMAND="ssh -o UserKnownHostsFile='$keys/known_hosts' -o StrictHostKeyChecking=yes"
+    if [ -f "$keys/config" ]; then
+        GIT_SSH_COMMAND="$GIT_SSH_COMMAND -F '$keys/config'"
+    fi
+    for key in "$keys"/id_* "$keys/ssh-privatekey"; do
+        case $key in
+        *.pub) ;;
+        *) if [ -f "$key" ]; then GIT_SSH_COMMAND="$GIT_SSH_COMMAND -i '$key'"; fi ;;
+        esac
+    done
+    # shellcheck disable=SC2090
+    export GIT_SSH_COMMAND
+fi
+
+if [ "$WORKSPACE_SSL_CA_DIRECTORY_BOUND" = true ]; then
+    export GIT_SSL_CAINFO="$WORKSPACE_SSL_CA_DIRECTORY_PATH/$PARAM_CRT_FILE_NAME"
+fi
+git config --global http.sslVerify "$PARAM_SSL_VERIFY"
+if [ -n "$PARAM_HTTP_PROXY" ]; then export http_proxy="$PARAM_HTTP_PROXY"; fi
+if [ -n "$PARAM_HTTPS_PROXY" ]; then export https_proxy="$PARAM_HTTPS_PROXY"; fi
+if [ -n "$PARAM_NO_PROXY" ]; then export no_proxy="$PARAM_NO_PROXY"; fi
+
+# --- Where it goes --------------------------------------------------------------------------------------------
+
+checkout=$WORKSPACE_OUTPUT_PATH/$PARAM_SUBDIRECTORY
+checkout=${checkout%/}
+mkdir -p "$checkout"
+if [ "$PARAM_DELETE_EXISTING" = true ]; then
+    find "$checkout" -mindepth 1 -maxdepth 1 -exec rm -rf -- {} +
+fi
+# The volume's root belongs to root: git would call the repository in it somebody else's.
+git config --global --add safe.directory "$checkout"
+git init --quiet "$checkout"
+cd "$checkout"
+git config remote.origin.url "$PARAM_URL"
+
+if [ -n "$PARAM_SPARSE_CHECKOUT_DIRECTORIES" ]; then
+    printf '%s\n' "$PARAM_SPARSE_CHECKOUT_DIRECTORIES" | tr ',' '\n' | git sparse-checkout set --stdin
+fi
+
+# --- What is fetched ------------------------------------------------------------------------------------------
+
+set -- --no-tags --force --update-head-ok
+if [ "$PARAM_DEPTH" -gt 0 ]; then
+    set -- "$@" "--depth=$PARAM_DEPTH"
+fi
+set -- "$@" -- origin
+if [ -n "$PARAM_REFSPEC" ]; then
+    set -f
+    # shellcheck disable=SC2086 # several refspecs in one parameter are separate arguments
+    set -- "$@" $PARAM_REFSPEC
+    set +f
+    wanted=${PARAM_REVISION:-FETCH_HEAD}
+else
+    set -- "$@" "${PARAM_REVISION:-HEAD}"
+    wanted=FETCH_HEAD
+fi
+git fetch --quiet "$@" || fail "cannot fetch '${PARAM_REVISION:-HEAD}' from $PARAM_URL"
+git -c advice.detachedHead=false checkout --quiet --force --detach "$wanted"
+
+commit=$(git rev-parse HEAD)
+if printf '%s' "$PARAM_REVISION" | grep -Eqx '[0-9a-f]{40}|[0-9a-f]{64}' && [ "$commit" != "$PARAM_REVISION" ]; then
+    fail "asked for $PARAM_REVISION, but got $commit"
+fi
+
+if [ "$PARAM_SUBMODULES" = true ] && [ -f .gitmodules ]; then
+    if [ "$PARAM_DEPTH" -gt 0 ]; then
+        git submodule --quiet update --init --recursive "--depth=$PARAM_DEPTH"
+    else
+        git submodule --quiet update --init --recursive
+    fi
+fi
+
+printf '%s' "$commit" >"$RESULT_COMMIT_PATH"
+git rev-parse --short HEAD | tr -d '\n' >"$RESULT_COMMIT_SHORT_PATH"
+printf '%s' "$PARAM_URL" >"$RESULT_URL_PATH"

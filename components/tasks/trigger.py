@@ -1,0 +1,169 @@
+"""What a push may start: the EventListener's trigger, its filter, and the run it makes.
+
+Of the payload, only the revision and the branch reach a run, and both have passed the filter: the revision
+is 40 or 64 hexadecimal digits, the branch is one of the settings'.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from components.tasks import USER, Object, pipeline
+
+LISTENER = "github-listener"
+TEMPLATE = "github-template"
+TRIGGER = "github-push-events-trigger"
+SECRET, SECRET_KEY = "github-secret", "secretToken"
+HEADS = "refs/heads/"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """The PipelineRun that a push makes."""
+
+    namespace: str
+    account: str
+    secrets: Mapping[str, str]
+    """Secrets bound to workspaces of the Pipeline, by the workspace's name."""
+    volume_size: str
+    timeout: str
+    """As Go writes durations: 1h0m0s."""
+    labels: Mapping[str, str]
+
+
+def push_filter(full_name: str, branches: Sequence[str]) -> str:
+    """The CEL expression that a push must satisfy. `full_name` is OWNER/NAME in lower case.
+
+    Gitea's payload has no `deleted`, as a deletion is an event of its own there; GitHub's has one, and an
+    `after` of zeros.
+    """
+    refs = json.dumps([HEADS + branch for branch in branches])
+    return " && ".join(
+        [
+            f"body.repository.full_name.lowerAscii() == {json.dumps(full_name)}",
+            f"body.ref in {refs}",
+            "body.after.matches('^([0-9a-f]{40}|[0-9a-f]{64})$')",
+            "!body.after.matches('^0+$')",
+            "!(has(body.deleted) && body.deleted)",
+        ]
+    )
+
+
+def listener_spec(account: str, full_name: str, branches: Sequence[str]) -> Object:
+    """EventListenerSpec (triggers.tekton.dev/v1beta1)."""
+    return {
+        "serviceAccountName": account,
+        "triggers": [
+            {
+                "name": TRIGGER,
+                "interceptors": [
+                    {
+                        "name": "signed-push",
+                        "ref": {"name": "github", "kind": "ClusterInterceptor"},
+                        "params": [
+                            {
+                                "name": "secretRef",
+                                "value": {"secretName": SECRET, "secretKey": SECRET_KEY},
+                            },
+                            {"name": "eventTypes", "value": ["push"]},
+                        ],
+                    },
+                    {
+                        "name": "our-branches",
+                        "ref": {"name": "cel", "kind": "ClusterInterceptor"},
+                        "params": [
+                            {"name": "filter", "value": push_filter(full_name, branches)},
+                            {
+                                "name": "overlays",
+                                "value": [
+                                    {"key": "branch", "expression": f"body.ref.substring({len(HEADS)})"}
+                                ],
+                            },
+                        ],
+                    },
+                ],
+                "bindings": [
+                    {"name": "revision", "value": "$(body.after)"},
+                    {"name": "branch", "value": "$(extensions.branch)"},
+                ],
+                "template": {"ref": TEMPLATE},
+            }
+        ],
+        "resources": {
+            "kubernetesResource": {
+                "replicas": 1,
+                "spec": {
+                    "template": {
+                        "spec": {
+                            "containers": [
+                                {
+                                    "resources": {
+                                        "requests": {"cpu": "50m", "memory": "64Mi"},
+                                        "limits": {"memory": "256Mi"},
+                                    }
+                                }
+                            ]
+                        }
+                    }
+                },
+            }
+        },
+    }
+
+
+def template_spec(run: Run) -> Object:
+    """TriggerTemplateSpec (triggers.tekton.dev/v1beta1)."""
+    return {
+        "params": [
+            {"name": "revision", "description": "The pushed commit."},
+            {"name": "branch", "description": "The branch it was pushed to."},
+        ],
+        "resourcetemplates": [
+            {
+                "apiVersion": "tekton.dev/v1",
+                "kind": "PipelineRun",
+                "metadata": {
+                    "generateName": "github-run-",
+                    "namespace": run.namespace,
+                    "labels": dict(run.labels),
+                    "annotations": {
+                        "tekton-builds/revision": "$(tt.params.revision)",
+                        "tekton-builds/branch": "$(tt.params.branch)",
+                        "tekton.dev/auto-cleanup-pvc": "true",
+                    },
+                },
+                "spec": {
+                    "pipelineRef": {"name": pipeline.NAME},
+                    "params": [{"name": "revision", "value": "$(tt.params.revision)"}],
+                    "timeouts": {"pipeline": run.timeout},
+                    "taskRunTemplate": {
+                        "serviceAccountName": run.account,
+                        "podTemplate": {
+                            # Tekton's own containers too run without root, and a fresh volume is writable.
+                            "securityContext": {
+                                "runAsNonRoot": True,
+                                "runAsUser": USER,
+                                "runAsGroup": USER,
+                                "fsGroup": USER,
+                            }
+                        },
+                    },
+                    "workspaces": [
+                        {
+                            "name": pipeline.SOURCE,
+                            "volumeClaimTemplate": {
+                                "spec": {
+                                    "accessModes": ["ReadWriteOnce"],
+                                    "resources": {"requests": {"storage": run.volume_size}},
+                                }
+                            },
+                        },
+                        *(
+                            {"name": workspace, "secret": {"secretName": secret}}
+                            for workspace, secret in run.secrets.items()
+                        ),
+                    ],
+                },
+            }
+        ],
+    }

@@ -1,0 +1,133 @@
+"""Tekton Pipelines, Triggers and Interceptors from their release manifests, applied in stages.
+
+The manifests as they come fail in most first runs: ConfigMaps and ClusterInterceptors meet an admission
+webhook that is registered, but does not serve yet. So every object goes into one of five stages, across all
+releases, and a stage starts when the one before it is ready.
+"""
+
+import copy
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+Object = dict[str, Any]
+
+FOUNDATIONS, PLAIN, WORKLOADS, WEBHOOKS, ADMITTED = STAGES = (
+    "foundations",  # namespaces and CRDs: everything else stands in one or is made of one
+    "plain",  # accounts, rights, configuration, empty Secrets: nothing intercepts these yet
+    "workloads",  # Deployments, awaited; with their Services, which wait for the Deployments' pods
+    "webhooks",  # from here on the API server asks Tekton: its servers run, so it gets an answer
+    "admitted",  # what the webhooks just registered must admit
+)
+_KINDS = {
+    "Namespace": FOUNDATIONS,
+    "CustomResourceDefinition": FOUNDATIONS,
+    "Deployment": WORKLOADS,
+    "Service": WORKLOADS,
+    "StatefulSet": WORKLOADS,
+    "DaemonSet": WORKLOADS,
+    "Job": WORKLOADS,
+    "MutatingWebhookConfiguration": WEBHOOKS,
+    "ValidatingWebhookConfiguration": WEBHOOKS,
+}
+
+
+class TektonError(pulumi.RunError):
+    """Release manifests that do not fit together; one sentence."""
+
+
+def staged(releases: Mapping[str, Sequence[Object]]) -> dict[str, list[Object]]:
+    """The objects of all releases by stage, each with the readiness it is awaited by.
+
+    Raises TektonError when two releases define one object: whichever came last would win, at every `up`.
+    """
+    owners: dict[tuple[str, ...], str] = {}
+    for release, objects in releases.items():
+        for one in objects:
+            if (other := owners.setdefault(_identity(one), release)) != release:
+                raise TektonError(
+                    f"{other} and {release} both define {'/'.join(filter(None, _identity(one)))}"
+                )
+    everything = [one for objects in releases.values() for one in objects]
+    custom = {one["spec"]["group"] for one in everything if one["kind"] == "CustomResourceDefinition"}
+    stages: dict[str, list[Object]] = {stage: [] for stage in STAGES}
+    for one in everything:
+        group = one["apiVersion"].rpartition("/")[0]
+        stage = ADMITTED if group in custom else _KINDS.get(one["kind"], PLAIN)
+        stages[stage].append(_awaited(one))
+    return stages
+
+
+def _identity(one: Object) -> tuple[str, ...]:
+    meta = one["metadata"]
+    return (one["apiVersion"].rpartition("/")[0], one["kind"], meta.get("namespace", ""), meta["name"])
+
+
+def _awaited(one: Object) -> Object:
+    """A copy that is ready only when Tekton's controllers have filled in the certificate they serve with.
+
+    Without it a webhook is registered, but every object that it should admit is refused.
+    """
+    if "webhooks" in one:
+        paths = [f"{{.webhooks[{index}].clientConfig.caBundle}}" for index in range(len(one["webhooks"]))]
+    elif one["kind"] == "ClusterInterceptor":
+        paths = ["{.spec.clientConfig.caBundle}"]
+    else:
+        return one
+    conditions = [f"jsonpath={path}" for path in paths]
+    result = copy.deepcopy(one)
+    result["metadata"].setdefault("annotations", {})["pulumi.com/waitFor"] = (
+        conditions[0] if len(conditions) == 1 else json.dumps(conditions)
+    )
+    return result
+
+
+@dataclass(frozen=True, kw_only=True)
+class TektonArgs:
+    releases: Mapping[str, Sequence[Object]]
+    """The objects of each release, by its name."""
+
+
+class Tekton(pulumi.ComponentResource):
+    """Tekton's parts, ready: what depends on this component is admitted by Tekton's webhooks."""
+
+    def __init__(self, name: str, args: TektonArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        stages = staged(args.releases)
+        super().__init__("tekton-builds:tekton:Tekton", name, None, opts)
+        before: Sequence[pulumi.Resource] = ()
+        for stage in STAGES:
+            # No value flows between stages: the order is all that makes the first run succeed.
+            child = pulumi.ResourceOptions(parent=self, depends_on=before)
+            if stage == ADMITTED:
+                _custom_resources(name, stages[stage], child)
+            elif stages[stage]:
+                before = [
+                    kubernetes.yaml.v2.ConfigGroup(f"{name}-{stage}", yaml=_text(stages[stage]), opts=child)
+                ]
+        self.register_outputs({})
+
+
+def _text(objects: Iterable[Object]) -> str:
+    """The objects as YAML documents, each in YAML's JSON form.
+
+    `ConfigGroup(objs=...)` says the same, but the SDK walks every field of Tekton's CRDs: a second a run.
+    """
+    return "".join(f"---\n{json.dumps(one)}\n" for one in objects)
+
+
+def _custom_resources(name: str, objects: Iterable[Object], opts: pulumi.ResourceOptions) -> None:
+    """A ConfigGroup must know each kind's scope when it previews, and these kinds may not exist yet."""
+    for one in objects:
+        rest = {key: value for key, value in one.items() if key not in {"apiVersion", "kind", "metadata"}}
+        kubernetes.apiextensions.CustomResource(
+            f"{name}-{one['kind']}-{one['metadata']['name']}".lower(),
+            api_version=one["apiVersion"],
+            kind=one["kind"],
+            metadata=one["metadata"],
+            opts=opts,
+            **rest,
+        )

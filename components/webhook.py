@@ -1,0 +1,150 @@
+"""The receiving end of a webhook: its secret, the EventListener, and what a push starts.
+
+It has a namespace of its own, because Pod Security is a namespace's (`restricted` here, which builds cannot
+be) and because the ingress controller can read the Secrets of the namespaces it serves: none but the
+webhook's is here.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+import pulumi_random as random
+from pulumi_kubernetes.meta.v1 import ObjectMetaArgsDict
+
+from components.builds import Runs
+from components.metadata import labels, metadata
+from components.namespace import namespace
+from components.rights import grant, rule
+from components.route import Backend, Front, RouteArgs
+from components.settings import Repository
+from components.tasks import trigger
+
+NAMESPACE = "builds-webhook"
+API = "triggers.tekton.dev/v1beta1"
+PORT = 8080
+
+# Exactly what the listener's informers read, and the one thing it creates. Upstream's ClusterRoles for it
+# add every Secret of the cluster; the signature is checked by Tekton's interceptors, so the listener needs
+# none.
+READ = ("get", "list", "watch")
+LISTENER_RULES = [
+    rule(
+        "triggers.tekton.dev",
+        *("eventlisteners", "triggerbindings", "triggertemplates", "triggers", "interceptors"),
+        verbs=READ,
+    )
+]
+CLUSTER_RULES = [rule("triggers.tekton.dev", "clusterinterceptors", "clustertriggerbindings", verbs=READ)]
+BUILDS_RULES = [rule("tekton.dev", "pipelineruns", verbs=["create"])]
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebhookArgs:
+    repository: Repository
+    """Whose pushes start a run."""
+    runs: Runs
+    """Where and as whom the run is."""
+    volume_size: str = "10Gi"
+    timeout: str = "1h0m0s"
+    after: Sequence[pulumi.Resource] = ()
+    """What must be ready to admit the listener, and the Pipeline it starts: no value flows from them."""
+
+
+class Webhook(pulumi.ComponentResource):
+    """A Service in the cluster that takes signed pushes."""
+
+    namespace: pulumi.Output[str]
+    """The listener's; known before the listener is there, so that an ingress controller can serve it."""
+    backend: Backend
+    """The Service that Tekton makes for the listener."""
+    secret: pulumi.Output[str]
+    """What the forge signs its deliveries with."""
+    listener: pulumi.Resource
+    """The EventListener; ready when its Service answers."""
+
+    def __init__(self, name: str, args: WebhookArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("tekton-builds:webhook:Webhook", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        self.namespace = namespace(
+            f"{name}-namespace", NAMESPACE, component="webhook", pod_security="restricted", opts=child
+        )
+        account = kubernetes.core.v1.ServiceAccount(
+            f"{name}-account", metadata=self._meta(trigger.LISTENER), opts=child
+        )
+        rights = [
+            grant(resource, role, account, rules, namespace=place, component="webhook", opts=child)
+            for resource, role, rules, place in (
+                (f"{name}-reads-triggers", trigger.LISTENER, LISTENER_RULES, self.namespace),
+                (f"{name}-reads-interceptors", f"{NAMESPACE}-{trigger.LISTENER}", CLUSTER_RULES, None),
+                (f"{name}-starts-runs", trigger.LISTENER, BUILDS_RULES, args.runs.namespace),
+            )
+        ]
+        self.secret = random.RandomPassword(f"{name}-secret", length=40, special=False, opts=child).result
+        secret = kubernetes.core.v1.Secret(
+            f"{name}-secret",
+            metadata=self._meta(trigger.SECRET),
+            string_data=pulumi.Output.secret({trigger.SECRET_KEY: self.secret}),
+            opts=child,
+        )
+        template = self._custom(
+            f"{name}-template", "TriggerTemplate", trigger.TEMPLATE, self._template(args), after=args.after
+        )
+        self.listener = self._custom(
+            f"{name}-listener",
+            "EventListener",
+            trigger.LISTENER,
+            trigger.listener_spec(trigger.LISTENER, args.repository.full_name, args.repository.branches),
+            # It names these three, and fails without them.
+            after=[*args.after, *rights, secret, template],
+            # Tekton makes its Deployment and Service: this is when they take deliveries.
+            annotations={"pulumi.com/waitFor": "condition=Available"},
+        )
+        service = pulumi.Output.from_input(f"el-{trigger.LISTENER}")
+        self.backend = Backend(namespace=self.namespace, service=service, port=PORT)
+        self.register_outputs({"namespace": self.namespace, "service": service, "secret": self.secret})
+
+    def route(self, front: Front, host: str) -> RouteArgs:
+        """The way from outside to the listener; `host` is empty for the controller's own address."""
+        return RouteArgs(path="/hooks", host=host, front=front, backend=self.backend, after=[self.listener])
+
+    def _meta(self, name: str, annotations: Mapping[str, str] | None = None) -> ObjectMetaArgsDict:
+        return metadata(name, self.namespace, component="webhook", annotations=annotations)
+
+    def _template(self, args: WebhookArgs) -> pulumi.Output[dict[str, Any]]:
+        """The spec holds names that other components give, so it is known when they are."""
+        return pulumi.Output.all(
+            namespace=args.runs.namespace, account=args.runs.account, secrets=dict(args.runs.secrets)
+        ).apply(
+            lambda known: trigger.template_spec(
+                trigger.Run(
+                    namespace=known["namespace"],
+                    account=known["account"],
+                    secrets=known["secrets"],
+                    volume_size=args.volume_size,
+                    timeout=args.timeout,
+                    labels=labels("run"),
+                )
+            )
+        )
+
+    def _custom(
+        self,
+        resource: str,
+        kind: str,
+        name: str,
+        spec: pulumi.Input[dict[str, Any]],
+        *,
+        after: Sequence[pulumi.Resource],
+        annotations: Mapping[str, str] | None = None,
+    ) -> pulumi.Resource:
+        return kubernetes.apiextensions.CustomResource(
+            resource,
+            api_version=API,
+            kind=kind,
+            metadata=self._meta(name, annotations),
+            spec=spec,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=after),
+        )
