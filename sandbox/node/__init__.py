@@ -1,0 +1,6 @@
+"""A Kubernetes node in namespaces of its own: one process tree, one state folder, one link to this machine."""
+
+from sandbox.node.node import Node
+from sandbox.node.problem import NodeProblem
+
+__all__ = ["Node", "NodeProblem"]

@@ -1,0 +1,44 @@
+"""Which daemons the node has, and how each is started."""
+
+import shlex
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from sandbox.network import Network
+from sandbox.node.services import Services
+from sandbox.paths import CHECKOUT, Paths
+
+SCRIPTS = Path(__file__).with_name("services")
+# What these read is made after the node's start.
+HELD = frozenset({"kubelet", "kube-proxy", "load-balancer"})
+
+
+def scripts(paths: Paths, network: Network, program: Callable[[str], Path]) -> dict[str, str]:
+    """The start script of every daemon, by name."""
+    state = paths.state.resolve()
+    folder = state / "node"
+    environments = {
+        "containerd": {"CONFIGURATION": folder / "containerd.toml"},
+        "registry": {"CONFIGURATION": folder / "registry.yaml"},
+        "releases": {"LISTEN": network.releases.removeprefix("http://"), "FOLDER": state / "releases"},
+        "kubelet": {"PROGRAM": program("kubelet"), "ADDRESS": network.node},
+        "kube-proxy": {"PROGRAM": program("kube-proxy"), "CONFIGURATION": folder / "kube-proxy.yaml"},
+        "load-balancer": {
+            "PYTHON": sys.executable,
+            "CHECKOUT": CHECKOUT,
+            "KUBECONFIG": folder / "kubernetes" / "admin.conf",
+            "ADDRESSES": network.load_balancers,
+        },
+    }
+    return {name: _script(name, environment) for name, environment in environments.items()}
+
+
+def _script(name: str, environment: dict[str, object]) -> str:
+    words = ["env", *(f"{key}={value}" for key, value in environment.items()), str(SCRIPTS / f"{name}.sh")]
+    return f"#!/bin/sh\nexec {shlex.join(words)}\n"
+
+
+def define(services: Services, scripts_by_name: dict[str, str]) -> set[str]:
+    """Defines all of them; the names of those that changed."""
+    return {name for name, script in scripts_by_name.items() if services.add(name, script, held=name in HELD)}

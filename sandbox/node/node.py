@@ -1,0 +1,254 @@
+"""The node as a whole: up, down, status."""
+
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from sandbox.credentials import Credentials
+from sandbox.network import Network
+from sandbox.node import daemons
+from sandbox.node.cgroup import Cgroup
+from sandbox.node.claim import Claim, Process, claim_of
+from sandbox.node.configuration import Configuration
+from sandbox.node.control_plane import ControlPlane, wipe
+from sandbox.node.init import Init
+from sandbox.node.link import Link
+from sandbox.node.mounts import Mounts
+from sandbox.node.problem import NodeBroken, NodeProblem
+from sandbox.node.services import Services
+from sandbox.paths import Paths
+from sandbox.registry import Registry
+from sandbox.releases import Releases
+from sandbox.waiting import wait_for
+
+# A busy machine of two cores needs a quarter of these.
+CONTAINERD_SECONDS = 60
+API_SECONDS = 150
+READY_SECONDS = 120
+STATE_FOLDERS = ("node", "services", "registry", "releases", "volumes")
+
+
+class Toolchain(Protocol):
+    """Where programs and images are."""
+
+    def program(self, name: str) -> Path: ...
+
+    def folder(self, name: str) -> Path: ...
+
+
+class Progress(Protocol):
+    """Who is told what happens."""
+
+    def note(self, text: str) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Up:
+    """What `up` found to do. `new_cluster`: nothing that was deployed before is there any more."""
+
+    new_cluster: bool
+
+
+class Node:
+    """One sandbox's node. All it has lies in `paths.state`; on this machine it shows as one link and two routes.
+
+    Everything raises NodeProblem, one sentence, when it cannot be done.
+    """
+
+    def __init__(self, paths: Paths, network: Network, toolchain: Toolchain, progress: Progress) -> None:
+        self._paths = paths
+        self._network = network
+        self._toolchain = toolchain
+        self._progress = progress
+        self._state = paths.state.resolve()
+        self._folder = self._state / "node"
+        self._claim = claim_of(network, self._state)
+        self._init = Init(self._claim, paths.logs / "node.log")
+        self._link = Link(self._claim.link, network)
+        self._cgroup = Cgroup(self._claim.cgroup)
+        self._mounts = Mounts(self._folder)
+        self._control_plane = ControlPlane(self._folder, network, self._init, toolchain.program)
+        self.services = Services(self._state / "services", paths.logs.resolve())
+        self.releases = Releases(self._state / "releases", network.releases, network.registry)
+
+    @property
+    def registry(self) -> Registry:
+        """The registry, with this sandbox's password."""
+        account = Credentials.load_or_create(self._paths).registry
+        return Registry(self._state / "registry", self._network.registry, account)
+
+    def run(self, command: Sequence[str]) -> str:
+        """Run a command as root in the node; what it printed."""
+        return self._init.run(command)
+
+    # -- up -------------------------------------------------------------------------------------------
+
+    def up(self) -> Up:
+        """The node runs, its API server answers and its DNS and registry do: from whatever state it is in.
+
+        The toolchain's "kubernetes" and "control-plane" must be there.
+        """
+        for claim in Claim.of(self._state):
+            if claim.network != self._network.range:
+                raise NodeProblem(
+                    f"this sandbox has {claim.network}, not {self._network.range}: "
+                    "run `make down` before you change SANDBOX_NETWORK"
+                )
+        with self._claim.hold():
+            return self._up_whatever_it_takes()
+
+    def _up_whatever_it_takes(self) -> Up:
+        images = self._toolchain.folder("control-plane")
+        self._take_over()
+        changed = self._configure()
+        before = self._control_plane.made_from()
+        if before and before != self._control_plane.fingerprint(images):
+            self._progress.note("the sandbox's Kubernetes has changed: the node starts clean")
+            self._start_clean()
+            before = None
+        was_running = self._init.process is not None
+        try:
+            self._bring_up(images, changed)
+        except (NodeBroken, TimeoutError) as error:
+            if not before:
+                raise NodeBroken(self._explained(error)) from error
+            if was_running:
+                self._progress.note(f"{error}: the node is restarted")
+                self._init.kill()
+            try:
+                if not was_running:
+                    raise  # noqa: PLE0704  # a restart is what just failed
+                self._bring_up(images, set())
+            except (NodeBroken, TimeoutError) as again:
+                self._progress.note(f"{again}: the node starts clean")
+                self._start_clean()
+                before = None
+                try:
+                    self._bring_up(images, set())
+                except (NodeBroken, TimeoutError) as last:
+                    raise NodeBroken(self._explained(last)) from last
+        return Up(new_cluster=before is None)
+
+    def _explained(self, error: Exception) -> str:
+        return f"{error}; the logs are in {self._paths.logs}, and `make down` removes everything"
+
+    def _take_over(self) -> None:
+        """Ends the node of a sandbox whose state folder is gone."""
+        if self._init.process and not self._folder.exists():
+            self._progress.note("a node whose state is gone is ended")
+            self._init.kill()
+
+    def _configuration(self) -> Configuration:
+        credentials = Credentials.load_or_create(self._paths)
+        return Configuration(self._paths, self._network, self._claim, credentials)
+
+    def _configure(self) -> set[str]:
+        """Writes every file; the services to restart for it."""
+        changed = self._configuration().write()
+        self.releases.prepare()
+        (self._state / "registry").mkdir(exist_ok=True)
+        scripts = daemons.scripts(self._paths, self._network, self._toolchain.program)
+        return changed | daemons.define(self.services, scripts)
+
+    def _bring_up(self, images: Path, changed: set[str]) -> None:
+        control_plane, services = self._control_plane, self.services
+        started = self._start_process()
+        if self._link.ensure(self._require_process()) and not started:
+            self._progress.note("the link to the node is made again")
+        if not started:
+            for name in sorted(changed - daemons.HELD):
+                services.restart(name)
+        made = control_plane.made_from() is not None
+        if not made:
+            for name in daemons.HELD:
+                services.stop(name)
+            control_plane.make(images)
+        control_plane.place_kubelet_configuration()
+        control_plane.wait_for_containerd(CONTAINERD_SECONDS)
+        control_plane.import_images(images)
+        for name in sorted(daemons.HELD):
+            if made and not started and name in changed:
+                services.restart(name)
+            else:
+                services.start(name)
+        wait_for("the API server", lambda: control_plane.api_problem() or True, seconds=API_SECONDS)
+        if not (self._folder / "kubernetes" / "applied").exists():
+            control_plane.apply(self._configuration().render("cluster.yaml"), first=True)
+            (self._folder / "kubernetes" / "applied").touch()
+        control_plane.publish_kubeconfig(self._paths.kubeconfig)
+        wait_for("the node's kubelet", lambda: control_plane.node_problem() or True, seconds=READY_SECONDS)
+        wait_for(
+            "the cluster's DNS",
+            lambda: control_plane.deployment_problem("kube-system", "coredns") or True,
+            seconds=READY_SECONDS,
+        )
+        self.registry.wait()
+        self.releases.wait()
+        for name in sorted(daemons.HELD):
+            wait_for(name, lambda name=name: services.running(name) or services.state(name), seconds=10)  # type: ignore[misc]
+
+    def _start_process(self) -> bool:
+        if self._init.process:
+            return False
+        if self._control_plane.made_from():
+            self._progress.note("the node is down: it starts again with what it had")
+        self._mounts.ensure_targets()
+        self._cgroup.remove()  # of containers that ended with the last node
+        self._cgroup.ensure()
+        shutil.rmtree(self._folder / "cni-state", ignore_errors=True)  # addresses of pods that are gone
+        self._init.start(self.services.folder, self._mounts.pairs())
+        return True
+
+    def _require_process(self) -> Process:
+        process = self._init.process
+        if process is None:
+            raise NodeBroken("the node's first process has ended")
+        return process
+
+    def _start_clean(self) -> None:
+        self._init.kill()
+        wipe(self._folder)
+        for name in daemons.HELD:
+            (self.services.folder / name / "down").touch()
+
+    def provide_storage(self) -> None:
+        """The default StorageClass `standard`. Its images must be in the registry."""
+        control_plane = self._control_plane
+        control_plane.apply(self._configuration().render("storage.yaml"))
+        wait_for(
+            "the storage class's provisioner",
+            lambda: control_plane.deployment_problem("local-path-storage", "local-path-provisioner") or True,
+            seconds=READY_SECONDS,
+        )
+
+    # -- down and status ------------------------------------------------------------------------------
+
+    def down(self) -> None:
+        """Nothing of the node is left: processes, mounts, link, routes, cgroups, state. Harmless twice."""
+        for claim in Claim.of(self._state):
+            with claim.hold():
+                Init(claim, self._paths.logs / "node.log").kill()
+                Link(claim.link, Network(claim.network)).remove()
+                Cgroup(claim.cgroup).remove()
+                claim.release()
+        self._mounts.remove_targets()
+        for name in STATE_FOLDERS:
+            shutil.rmtree(self._state / name, ignore_errors=True)
+        for name in ("kubeconfig", "credentials.json"):
+            (self._state / name).unlink(missing_ok=True)
+
+    def status(self) -> dict[str, str]:
+        """By part: `ok`, or what is wrong."""
+        if self._init.process is None:
+            return {"node": "down"}
+        states = {"node": "ok", "API server": self._control_plane.api_problem()}
+        states["kubelet"] = self._control_plane.node_problem()
+        states["DNS"] = self._control_plane.deployment_problem("kube-system", "coredns")
+        states["registry"] = self.registry.problem()
+        states["releases"] = self.releases.problem()
+        for name in self.services.names():
+            if not self.services.running(name):
+                states[name] = self.services.state(name)
+        return {name: problem or "ok" for name, problem in states.items()}

@@ -1,0 +1,65 @@
+"""The release manifests, served by the sandbox under the paths of the official server."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import requests
+
+from sandbox.images.tekton import PIPELINES, PLACEHOLDER, TRIGGERS, Release
+from sandbox.private_file import write_private
+from sandbox.waiting import wait_for
+
+READY_SECONDS = 15
+
+
+def path_of(release: Release, name: str) -> str:
+    """Below the server's root, as on infra.tekton.dev."""
+    project = release.module.rpartition("/")[2]
+    return f"tekton-releases/{project}/previous/{release.version}/{name}"
+
+
+class Releases:
+    """Files in `folder`, served at `url`; the images they name are in the registry at `registry`."""
+
+    def __init__(self, folder: Path, url: str, registry: str) -> None:
+        self.folder = folder
+        self.url = url
+        self._registry = registry
+
+    def render(self, made: Sequence[tuple[Release, Path]]) -> list[str]:
+        """From the folders with the made manifests; the URLs under which they are served."""
+        urls = []
+        for release, folder in made:
+            for name in release.files:
+                text = (folder / name).read_text().replace(PLACEHOLDER, self._registry)
+                file = self.folder / path_of(release, name)
+                file.parent.mkdir(parents=True, exist_ok=True)
+                if not file.exists() or file.read_text() != text:
+                    write_private(file, text)
+                    file.chmod(0o644)
+                urls.append(f"{self.url}/{path_of(release, name)}")
+        return urls
+
+    def wait(self) -> None:
+        """Returns when the server answers; raises TimeoutError with what was seen last."""
+        wait_for(f"release manifests at {self.url}", lambda: self.problem() or True, seconds=READY_SECONDS)
+
+    def problem(self) -> str:
+        """Empty, or why nothing can be fetched."""
+        session = requests.Session()
+        session.trust_env = False
+        try:
+            answer = session.get(f"{self.url}/ready", timeout=5)
+        except requests.RequestException as error:
+            return f"does not answer ({type(error).__name__})"
+        return "" if answer.status_code == 200 else f"answers with status {answer.status_code}"
+
+    def prepare(self) -> None:
+        """The folder to serve, with the file that shows that it is served."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / "ready").write_text("ready\n")
+
+
+def tekton(folder: Callable[[str], Path]) -> list[tuple[Release, Path]]:
+    """Both projects' manifests; `folder` says where the toolchain put a part."""
+    return [(release, folder(f"tekton-{release.name}")) for release in (PIPELINES, TRIGGERS)]
