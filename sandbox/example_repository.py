@@ -5,7 +5,9 @@ import tempfile
 from pathlib import Path
 
 from sandbox.forge import BRANCH, Forge
+from sandbox.forge_service import ForgeService
 from sandbox.git import Git
+from sandbox.node import Node
 
 EXAMPLE = Path(__file__).with_name("example")
 PUBLIC_BASE = "FROM busybox:1.35\n"
@@ -39,3 +41,10 @@ def ensure_example(forge: Forge, base_image: str) -> None:
         git("add", "--all")
         git("commit", "--quiet", "--message", "A frontend and a backend")
         git("push", "--quiet", forge.clone_url, f"HEAD:refs/heads/{BRANCH}")
+
+
+def bring_up(node: Node, forge: Forge, service: ForgeService, base_image: str) -> None:
+    """The forge runs in the node, with its user and the example; harmless twice."""
+    service.start(node.services)
+    forge.ensure_user(lambda *arguments: node.run(service.command(*arguments)))
+    ensure_example(forge, base_image)

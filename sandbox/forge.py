@@ -33,7 +33,7 @@ class Forge:
     @classmethod
     def of(cls, paths: Paths, network: Network, credentials: Credentials) -> Self:
         """The forge of one sandbox."""
-        return cls(state=paths.state / "forge", url=network.forge, account=credentials.forge)
+        return cls(state=paths.state.resolve() / "forge", url=network.forge, account=credentials.forge)
 
     @property
     def clone_url(self) -> str:

@@ -9,8 +9,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from sandbox.forge import BRANCH, Forge
+from sandbox.node.services import Services
 from sandbox.private_file import write_private
 
+NAME = "forge"
 SCRIPT = Path(__file__).with_name("forge.sh")
 NOBODY = 65534
 
@@ -62,6 +64,13 @@ class ForgeService:
         write_private(file, text)
         os.chown(file, NOBODY, NOBODY)
         return True
+
+    def start(self, services: Services) -> None:
+        """Gitea runs as configured when this returns, or a TimeoutError says what was seen last."""
+        changed = self.configure()
+        if services.add(NAME, self.run_script) or changed:
+            services.restart(NAME)
+        self.forge.wait()
 
     def _configuration(self) -> str:
         address = urlsplit(self.forge.url)
