@@ -39,7 +39,7 @@ def unready_reasons(api: Api, obj: Object) -> list[str]:
     for stage in stages_of(api, obj):
         seen = stage.check([obj] if stage.own else _listed(api, stage), float("inf"))
         if not seen.ready:
-            return wait.reasons(seen)
+            return wait.reasons(seen) or [seen.message]
     return []
 
 

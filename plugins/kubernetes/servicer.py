@@ -7,11 +7,9 @@ and errors without a Python traceback.
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import traceback
-from collections.abc import Awaitable, Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from typing import Any
 
 import grpc
@@ -31,31 +29,27 @@ from plugins.kubernetes.state import inputs_of
 from plugins.kubernetes.values import from_wire, to_wire
 
 VERSION = "4.34.2"
-THREADS = 64  # an operation holds one while it waits; the engine asks for 16 at once unless told otherwise
 Handler = Callable[[Any, Any], Any]
 
 
-def _in_a_thread(handler: Handler) -> Callable[[Any, Any, grpc.aio.ServicerContext], Awaitable[Any]]:
-    """Runs the handler beside the event loop, and turns what it raises into an error the engine
-    understands.
-    """
+def _answering(handler: Handler) -> Callable[[Any, Any, grpc.ServicerContext], Any]:
+    """Turns what the handler raises into an error the engine understands."""
 
     @functools.wraps(handler)
-    async def wrapper(self: KubernetesServicer, request: Any, context: grpc.aio.ServicerContext) -> Any:
-        loop = asyncio.get_running_loop()
+    def wrapper(self: KubernetesServicer, request: Any, context: grpc.ServicerContext) -> Any:
         try:
-            return await loop.run_in_executor(self.threads, handler, self, request)
+            return handler(self, request)
         except PartialFailure as failure:
-            await context.abort(grpc.StatusCode.UNKNOWN, str(failure), _partial(failure))
+            context.set_trailing_metadata(_partial(failure))
+            return context.abort(grpc.StatusCode.UNKNOWN, str(failure))
         except PluginError as error:
-            await context.abort(grpc.StatusCode.UNKNOWN, str(error))
+            return context.abort(grpc.StatusCode.UNKNOWN, str(error))
         except Exception as error:  # a defect of ours: name the place, spare the traceback
             frame = traceback.extract_tb(error.__traceback__)[-1]
-            await context.abort(
+            return context.abort(
                 grpc.StatusCode.INTERNAL,
                 f"defect in the stand-in for the kubernetes plugin: {handler.__name__}: "
-                f"{type(error).__name__}: "
-                f"{error} ({frame.filename}:{frame.lineno})",
+                f"{type(error).__name__}: {error} ({frame.filename}:{frame.lineno})",
             )
 
     return wrapper
@@ -65,25 +59,24 @@ class KubernetesServicer(provider_pb2_grpc.ResourceProviderServicer):
     """One provider instance: the engine starts a process for each."""
 
     def __init__(self, engine_address: str) -> None:
-        self.threads = ThreadPoolExecutor(THREADS)
         self.engine = Engine(engine_address)
         self.cluster = Cluster(Settings())
 
     # -- the provider itself -----------------------------------------------------------------------
 
-    @_in_a_thread
+    @_answering
     def GetPluginInfo(self, request: empty_pb2.Empty) -> plugin_pb2.PluginInfo:
         return plugin_pb2.PluginInfo(version=VERSION)
 
-    @_in_a_thread
+    @_answering
     def Handshake(self, request: proto.ProviderHandshakeRequest) -> proto.ProviderHandshakeResponse:
         return proto.ProviderHandshakeResponse(accept_secrets=True, supports_autonaming_configuration=True)
 
-    @_in_a_thread
+    @_answering
     def GetSchema(self, request: proto.GetSchemaRequest) -> proto.GetSchemaResponse:
         return proto.GetSchemaResponse(schema=f'{{"name": "kubernetes", "version": "{VERSION}"}}')
 
-    @_in_a_thread
+    @_answering
     def CheckConfig(self, request: proto.CheckRequest) -> proto.CheckResponse:
         failures = provider_config.config_failures(from_wire(request.news))
         return proto.CheckResponse(
@@ -91,7 +84,7 @@ class KubernetesServicer(provider_pb2_grpc.ResourceProviderServicer):
             failures=[proto.CheckFailure(property=key, reason=reason) for key, reason in failures],
         )
 
-    @_in_a_thread
+    @_answering
     def DiffConfig(self, request: proto.DiffRequest) -> proto.DiffResponse:
         found = provider_config.diff_config(
             from_wire(request.old_inputs if request.HasField("old_inputs") else request.olds),
@@ -103,21 +96,21 @@ class KubernetesServicer(provider_pb2_grpc.ResourceProviderServicer):
             replaces=found.replaces,
         )
 
-    @_in_a_thread
+    @_answering
     def Configure(self, request: proto.ConfigureRequest) -> proto.ConfigureResponse:
         self.cluster = Cluster(Settings.of(request.variables))
         return proto.ConfigureResponse(
             acceptSecrets=True, supportsPreview=True, supports_autonaming_configuration=True
         )
 
-    async def Cancel(self, request: Any, context: grpc.aio.ServicerContext) -> empty_pb2.Empty:
-        # Not in a thread: all of them may be waiting for exactly this.
+    @_answering
+    def Cancel(self, request: empty_pb2.Empty) -> empty_pb2.Empty:
         self.cluster.cancel()
         return empty_pb2.Empty()
 
     # -- objects -----------------------------------------------------------------------------------
 
-    @_in_a_thread
+    @_answering
     def Check(self, request: proto.CheckRequest) -> proto.CheckResponse:
         settings = self.cluster.settings
         if settings.skip_update_unreachable and self.cluster.reachable_api() is None:
@@ -139,7 +132,7 @@ class KubernetesServicer(provider_pb2_grpc.ResourceProviderServicer):
         )
         return proto.CheckResponse(inputs=to_wire(inputs))
 
-    @_in_a_thread
+    @_answering
     def Diff(self, request: proto.DiffRequest) -> proto.DiffResponse:
         if request.old_inputs == request.news:  # compared in C; the common case of a run that changes nothing
             return proto.DiffResponse(changes=proto.DiffResponse.DIFF_NONE)
@@ -153,7 +146,7 @@ class KubernetesServicer(provider_pb2_grpc.ResourceProviderServicer):
             hasDetailedDiff=True,
         )
 
-    @_in_a_thread
+    @_answering
     def Create(self, request: proto.CreateRequest) -> proto.CreateResponse:
         from plugins.kubernetes.create import create, preview_create  # noqa: PLC0415 - see the note in api.py
 
@@ -163,7 +156,7 @@ class KubernetesServicer(provider_pb2_grpc.ResourceProviderServicer):
         identifier, state = create(operation, inputs, request.timeout)
         return proto.CreateResponse(id=identifier, properties=to_wire(state))
 
-    @_in_a_thread
+    @_answering
     def Update(self, request: proto.UpdateRequest) -> proto.UpdateResponse:
         from plugins.kubernetes.update import preview_update, update  # noqa: PLC0415
 
@@ -173,7 +166,7 @@ class KubernetesServicer(provider_pb2_grpc.ResourceProviderServicer):
             return proto.UpdateResponse(properties=to_wire(preview_update(operation, old, news, ignore)))
         return proto.UpdateResponse(properties=to_wire(update(operation, old, news, ignore, request.timeout)))
 
-    @_in_a_thread
+    @_answering
     def Read(self, request: proto.ReadRequest) -> proto.ReadResponse:
         from plugins.kubernetes.read import read  # noqa: PLC0415
 
@@ -184,7 +177,7 @@ class KubernetesServicer(provider_pb2_grpc.ResourceProviderServicer):
         state, inputs = found
         return proto.ReadResponse(id=request.id, properties=to_wire(state), inputs=to_wire(inputs))
 
-    @_in_a_thread
+    @_answering
     def Delete(self, request: proto.DeleteRequest) -> empty_pb2.Empty:
         from plugins.kubernetes.delete import delete  # noqa: PLC0415
 
@@ -193,13 +186,13 @@ class KubernetesServicer(provider_pb2_grpc.ResourceProviderServicer):
 
     # -- components and functions ------------------------------------------------------------------
 
-    @_in_a_thread
+    @_answering
     def Construct(self, request: proto.ConstructRequest) -> proto.ConstructResponse:
         from plugins.kubernetes.yaml_v2 import construct  # noqa: PLC0415
 
         return construct(request, self.cluster, VERSION, self.engine.warn)
 
-    @_in_a_thread
+    @_answering
     def Invoke(self, request: proto.InvokeRequest) -> proto.InvokeResponse:
         if request.tok == "kubernetes:yaml:decode":
             from plugins.kubernetes.decode import decode  # noqa: PLC0415

@@ -5,6 +5,7 @@ stay.
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from typing import Any
 
 from plugins.kubernetes import kinds
@@ -19,6 +20,7 @@ from plugins.kubernetes.shape import annotation, metadata_of, normalized, to_obj
 from plugins.kubernetes.state import field_manager, initial_version, new_state
 from plugins.kubernetes.values import Properties, has_unknown, reveal
 
+OPTIMISTIC_ATTEMPTS = 5
 CONFLICT_HELP = (
     "https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/managing-resources-with-server-side-apply/"
     "#handle-field-conflicts-on-existing-resources"
@@ -91,20 +93,17 @@ def _apply(
     *,
     dry_run: bool = False,
 ) -> Properties:
-    settings = operation.cluster.settings
     plain = copy.deepcopy(plain)
-    metadata = plain["metadata"]
     if not api.is_namespaced(plain["apiVersion"], plain["kind"]):
-        metadata.pop("namespace", None)
-    live = api.get(plain["apiVersion"], plain["kind"], metadata.get("namespace"), metadata["name"])
-    if live is None:
-        raise ApiError(404, "NotFound", f'{plain["kind"]} "{metadata["name"]}" not found')
+        plain["metadata"].pop("namespace", None)
     if kinds.is_crd(plain):
-        # A CRD is replaced as a whole, like the official provider does it: merging schemas makes no sense.
-        metadata["resourceVersion"] = live["metadata"]["resourceVersion"]
-        return api.replace(plain, field_manager=manager, dry_run=dry_run)
-    if not dry_run and settings.server_side_apply and (patch := take_over(live, manager)):
-        live = api.json_patch(live, patch)
+        return _optimistically(api, plain, lambda live: _replace_crd(api, plain, live, manager, dry_run))
+    settings = operation.cluster.settings
+    live = _optimistically(
+        api,
+        plain,
+        lambda live: live if dry_run or not settings.server_side_apply else _take_over(api, live, manager),
+    )
     for path in ignore:
         _keep(plain, live, parse_path(path), manager)
     force = (
@@ -114,6 +113,36 @@ def _apply(
         or (dry_run and is_client_side(live))
     )
     return api.apply(plain, field_manager=manager, force=force, dry_run=dry_run)
+
+
+def _optimistically(api: Api, plain: Properties, write: Callable[[Properties], Properties]) -> Properties:
+    """`write`, given the live object; again from the start when somebody wrote in between."""
+    metadata = plain["metadata"]
+    for attempt in range(OPTIMISTIC_ATTEMPTS):
+        live = api.get(plain["apiVersion"], plain["kind"], metadata.get("namespace"), metadata["name"])
+        if live is None:
+            raise ApiError(404, "NotFound", f'{plain["kind"]} "{metadata["name"]}" not found')
+        try:
+            return write(live)
+        except ApiError as error:
+            if (
+                error.reason != "Conflict"
+                or error.details.get("causes")
+                or attempt == OPTIMISTIC_ATTEMPTS - 1
+            ):
+                raise
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _take_over(api: Api, live: Properties, manager: str) -> Properties:
+    patch = take_over(live, manager)
+    return api.json_patch(live, patch) if patch else live
+
+
+def _replace_crd(api: Api, plain: Properties, live: Properties, manager: str, dry_run: bool) -> Properties:
+    """A CRD is replaced as a whole, as the official provider does it: merging schemas makes no sense."""
+    metadata = {**plain["metadata"], "resourceVersion": live["metadata"]["resourceVersion"]}
+    return api.replace({**plain, "metadata": metadata}, field_manager=manager, dry_run=dry_run)
 
 
 def _keep(plain: Properties, live: Properties, path: tuple[str | int, ...], manager: str) -> None:

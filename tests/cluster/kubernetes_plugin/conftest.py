@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -14,3 +15,8 @@ from tests.cluster.kubernetes_plugin.plugin import Plugin
 def plugin(api_server: ApiServer) -> Iterator[Plugin]:
     with Plugin(kubeconfig=api_server.kubeconfig) as running:
         yield running
+
+
+@pytest.fixture
+def api_server_file(api_server: ApiServer) -> Path:
+    return api_server.kubeconfig_file

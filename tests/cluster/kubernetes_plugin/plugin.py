@@ -1,11 +1,14 @@
-"""The stand-in as the engine meets it: a process, its gRPC protocol, and an engine that hears its messages."""
+"""The stand-in as the engine meets it: a process, its gRPC protocol, and an engine that hears its
+messages.
+"""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -37,16 +40,14 @@ class Resource:
     state: Properties
 
 
-@dataclass(frozen=True)
-class Refusal(Exception):  # noqa: N818 - what the plugin answers, not a defect
+class Refusal(Exception):
     """An RPC the plugin answered with an error; `partial` when the object exists all the same."""
 
-    message: str
-    partial: Resource | None = None
-    reasons: list[str] = field(default_factory=list)
-
-    def __str__(self) -> str:
-        return self.message
+    def __init__(self, message: str, partial: Resource | None = None, reasons: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.partial = partial
+        self.reasons = list(reasons)
 
 
 class _Engine(engine_pb2_grpc.EngineServicer):
@@ -108,7 +109,9 @@ class Plugin:
         assert not response.failures
         return from_wire(response.inputs)
 
-    def diff(self, old: Resource, news: Properties, ignore: list[str] | None = None) -> provider_pb2.DiffResponse:
+    def diff(
+        self, old: Resource, news: Properties, ignore: list[str] | None = None
+    ) -> provider_pb2.DiffResponse:
         return _call(
             self.stub.Diff,
             provider_pb2.DiffRequest(
@@ -201,8 +204,6 @@ def _refusal(error: Any, request: Any) -> Refusal:
         if key == "grpc-status-details-bin":
             detail = provider_pb2.ErrorResourceInitFailed()
             status_pb2.Status.FromString(value).details[0].Unpack(detail)
-            partial = Resource(
-                request.urn, detail.id, from_wire(detail.inputs), from_wire(detail.properties)
-            )
+            partial = Resource(request.urn, detail.id, from_wire(detail.inputs), from_wire(detail.properties))
             return Refusal(error.details(), partial, list(detail.reasons))
     return Refusal(error.details())

@@ -25,7 +25,9 @@ def test_an_object_without_a_name_gets_one(plugin: Plugin) -> None:
     urn = urn_of("settings", unnamed())
     checked = plugin.check(urn, unnamed())
     assert re.fullmatch(r"settings-[0-9a-f]{8}", checked["metadata"]["name"]), "eight hex digits, as official"
-    assert checked["metadata"]["annotations"]["pulumi.com/autonamed"] == "true", "Diff must know it may rename"
+    assert checked["metadata"]["annotations"]["pulumi.com/autonamed"] == "true", (
+        "Diff must know it may rename"
+    )
     again = plugin.check(urn, unnamed())
     assert again == checked, "preview and update, of one seed, agree"
 
@@ -38,7 +40,7 @@ def test_an_object_keeps_the_name_it_was_given(plugin: Plugin) -> None:
 
 
 def test_the_stack_may_choose_the_name(plugin: Plugin) -> None:
-    """`pulumi:autonaming`: https://www.pulumi.com/docs/iac/concepts/resources/names/#autonaming-configuration"""
+    """4.20.0: "Added support for autonaming configuration specified by the engine"."""
     urn = urn_of("settings", unnamed())
     verbatim = Autonaming(proposed_name="settings", mode=Autonaming.ENFORCE)
     assert plugin.check(urn, unnamed(), autonaming=verbatim)["metadata"]["name"] == "settings"
@@ -47,7 +49,7 @@ def test_the_stack_may_choose_the_name(plugin: Plugin) -> None:
 
 
 def test_generate_name_is_refused_with_server_side_apply(plugin: Plugin) -> None:
-    """provider.go, Check: "generateName is not supported in Server-Side Apply mode"."""
+    """4.8.0, #2808: generateName is for client-side apply only."""
     obj = unnamed()
     obj["metadata"]["generateName"] = "settings-"
     with pytest.raises(Refusal, match="not supported in Server-Side Apply mode"):
@@ -65,7 +67,9 @@ def test_a_name_to_come_is_no_missing_name(plugin: Plugin) -> None:
 def test_the_provider_s_namespace_is_the_default(
     api_server: ApiServer, options: dict[str, str], expected: str
 ) -> None:
-    """Provider option `namespace`: "the default namespace to use ... ignored for cluster-scoped resources"."""
+    """Provider option `namespace`: "the default namespace to use ... ignored for cluster-scoped
+    resources".
+    """
     role = {
         "apiVersion": "rbac.authorization.k8s.io/v1",
         "kind": "ClusterRole",
@@ -78,7 +82,7 @@ def test_the_provider_s_namespace_is_the_default(
 
 
 def test_a_program_s_own_crd_tells_the_scope_of_its_kind(api_server: ApiServer) -> None:
-    """4.22, CRD cache: scope of kinds whose CRD is in the same program is known at preview."""
+    """provider.go, Check: the CRDs "that the program intends to create" tell the scope of their kinds."""
     crd = custom_resource_definition("scoped", scope="Cluster")
     thing = custom_object(crd, "thing", None)
     with Plugin(kubeconfig=api_server.kubeconfig) as plugin:

@@ -1,4 +1,6 @@
-"""Create: a plain create, then the wait. Mirrors the official provider 4.34 (its CHANGELOG and documentation)."""
+"""Create: a plain create, then the wait. Mirrors the official provider 4.34 (its CHANGELOG and
+documentation).
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,11 @@ def test_an_object_is_made_and_its_id_is_namespace_and_name(plugin: Plugin, api:
 
 def test_an_object_without_a_namespace_has_its_name_as_id(plugin: Plugin, api: Api) -> None:
     """Cluster-wide kinds: https://www.pulumi.com/registry/packages/kubernetes/api-docs/core/v1/namespace/#import"""
-    role = {"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": "reader"}}
+    role = {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "ClusterRole",
+        "metadata": {"name": "reader"},
+    }
     made = plugin.up("reader", {**role, "rules": []})
     assert made.id == "reader", "a ClusterRole is in no namespace, even when the provider has a default one"
     plugin.delete(made)
@@ -61,7 +67,7 @@ def test_upsert_existing_objects_adopts_what_exists(
 
 
 def test_a_namespace_made_a_moment_later_is_waited_for(plugin: Plugin, api: Api, namespace: str) -> None:
-    """#239: creation "retries on failure, so that we can tolerate some amount of misordering"."""
+    """await.go, Creation (#239): retried "so that we can tolerate some amount of misordering"."""
     late = f"{namespace}-late"
     make = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": late}}
     timer = threading.Timer(1, lambda: api.create(make, field_manager="test"))
@@ -73,8 +79,10 @@ def test_a_namespace_made_a_moment_later_is_waited_for(plugin: Plugin, api: Api,
         api.delete("v1", "Namespace", None, late)
 
 
-def test_a_kind_whose_crd_comes_a_moment_later_is_waited_for(plugin: Plugin, api: Api, namespace: str) -> None:
-    """#239, and provider.go on NoMatch errors: a CRD of the same program may just be under way."""
+def test_a_kind_whose_crd_comes_a_moment_later_is_waited_for(
+    plugin: Plugin, api: Api, namespace: str
+) -> None:
+    """0.18.0: "Add support for creating CRDs and CRs in the same app"."""
     crd = custom_resource_definition(namespace)
     timer = threading.Timer(1, lambda: api.create(crd, field_manager="test"))
     timer.start()
@@ -89,8 +97,8 @@ def test_a_kind_whose_crd_comes_a_moment_later_is_waited_for(plugin: Plugin, api
 def test_a_kind_that_never_comes_is_an_error_that_names_the_crd(
     api_server: ApiServer, namespace: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """provider.go: "Verify that any required CRDs have been created". (In this process: half a minute of retries is
-    cut short.)"""
+    """provider.go: "Verify that any required CRDs have been created". (In this process: half a minute of
+    retries is cut short.)"""
     monkeypatch.setattr("plugins.kubernetes.create.RETRY_AFTER", (0.1,))
     thing = custom_object(custom_resource_definition(namespace), "thing", namespace)
     said: list[str] = []
@@ -106,9 +114,11 @@ def test_a_kind_that_never_comes_is_an_error_that_names_the_crd(
 
 
 def test_secret_inputs_are_secret_outputs(plugin: Plugin, api: Api, namespace: str) -> None:
-    """Secrets: https://www.pulumi.com/docs/iac/concepts/secrets; 3.0: whole values, map by map."""
+    """1.0.0-rc.1, #734: "Do not leak unencrypted secret values into the state file"."""
     made = plugin.up("settings", config_map("settings", namespace, token=Secret("s3cret"), plain="x"))
-    assert made.state["data"] == {"token": Secret("s3cret"), "plain": "x"}, "secret stays secret, and only that"
+    assert made.state["data"] == {"token": Secret("s3cret"), "plain": "x"}, (
+        "secret stays secret, and only that"
+    )
     assert made.state["__inputs"]["data"]["token"] == Secret("s3cret"), "the copy of the inputs is no leak"
     live = api.get("v1", "ConfigMap", namespace, "settings")
     assert live is not None
@@ -117,7 +127,7 @@ def test_secret_inputs_are_secret_outputs(plugin: Plugin, api: Api, namespace: s
 
 @pytest.mark.parametrize("field", ["data", "stringData"])
 def test_what_a_secret_holds_is_always_secret(plugin: Plugin, namespace: str, field: str) -> None:
-    """1.0, "kubernetes.core.v1.Secret: data and stringData are marked secret" even when the inputs are not."""
+    """1.2.0, #803, and 3.3.0, #1577: "Automatically mark Secret data and stringData as secret"."""
     secret: Properties = {
         "apiVersion": "v1",
         "kind": "Secret",
@@ -125,13 +135,17 @@ def test_what_a_secret_holds_is_always_secret(plugin: Plugin, namespace: str, fi
         field: {"token": "dG9rZW4="},
     }
     made = plugin.up("token", secret)
-    assert isinstance(made.inputs[field], Secret), "Check marks it, so that the state never has it in the clear"
+    assert isinstance(made.inputs[field], Secret), (
+        "Check marks it, so that the state never has it in the clear"
+    )
     assert isinstance(made.state["data"], Secret), "also what the server made of stringData"
     assert isinstance(made.state["__inputs"][field], Secret), "the copy of the inputs is no leak"
 
 
 def test_preview_shows_what_the_server_would_add(plugin: Plugin, api: Api, namespace: str) -> None:
-    """Server-side dry run at preview: 4.0, "previews are computed using the dry-run option"."""
+    """2.7.0, #1355: preview of Create by dry run; 4.5.0, #2615: without the status, for programs that read
+    it.
+    """
     service = {
         "apiVersion": "v1",
         "kind": "Service",
@@ -146,7 +160,7 @@ def test_preview_shows_what_the_server_would_add(plugin: Plugin, api: Api, names
 
 
 def test_preview_reports_what_the_server_refuses(plugin: Plugin, namespace: str) -> None:
-    """Server-side dry run at preview finds mistakes before anything is made."""
+    """2.7.0, #1355: the dry run at preview finds mistakes before anything is made."""
     bad = {**config_map("Not A Name", namespace)}
     urn = urn_of("bad", bad)
     with pytest.raises(Refusal, match="Invalid value"):
@@ -178,7 +192,9 @@ def test_preview_with_values_to_come_works(plugin: Plugin, namespace: str) -> No
 
 
 def test_preview_over_an_existing_object_does_not_fail(plugin: Plugin, namespace: str) -> None:
-    """provider.go, Create: AlreadyExists at preview is no failure; a replacement of the same name meets it."""
+    """provider.go, Create: AlreadyExists at preview is no failure; a replacement of the same name meets
+    it.
+    """
     obj = config_map("same", namespace)
     plugin.up("first", obj)
     urn = urn_of("second", obj)
@@ -187,7 +203,9 @@ def test_preview_over_an_existing_object_does_not_fail(plugin: Plugin, namespace
 
 
 def test_a_crd_keeps_its_dashed_fields(plugin: Plugin, api: Api, namespace: str) -> None:
-    """SDKs write x_kubernetes_..., the server x-kubernetes-...: 4.21 CHANGELOG, #3375."""
+    """4.18.4: "CRDs that contain any x-kubernetes-* fields can now be successfully created"; 3.20.3,
+    #2128.
+    """
     crd = custom_resource_definition(namespace)
     schema = crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
     del schema["x-kubernetes-preserve-unknown-fields"]

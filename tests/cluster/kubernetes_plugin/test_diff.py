@@ -22,7 +22,12 @@ REPLACING: list[tuple[str, str, Properties, list[str]]] = [
     ("apps/v1", "Deployment", {"spec": {"selector": {"matchLabels": {"a": "b"}}}}, ["spec", "selector"]),
     ("apps/v1", "DaemonSet", {"spec": {"selector": {"matchLabels": {"a": "b"}}}}, ["spec", "selector"]),
     ("apps/v1", "StatefulSet", {"spec": {"serviceName": "a"}}, ["spec", "serviceName"]),
-    ("apps/v1", "StatefulSet", {"spec": {"volumeClaimTemplates": [{"x": 1}]}}, ["spec", "volumeClaimTemplates"]),
+    (
+        "apps/v1",
+        "StatefulSet",
+        {"spec": {"volumeClaimTemplates": [{"x": 1}]}},
+        ["spec", "volumeClaimTemplates"],
+    ),
     ("batch/v1", "Job", {"spec": {"template": {"spec": {"a": 1}}}}, ["spec", "template"]),
     ("batch/v1", "Job", {"spec": {"completions": 1}}, ["spec", "completions"]),
     ("rbac.authorization.k8s.io/v1", "RoleBinding", {"roleRef": {"name": "a"}}, ["roleRef"]),
@@ -61,8 +66,8 @@ def changed(value: Any) -> Any:
 def test_a_change_the_server_would_refuse_replaces(
     plugin: Plugin, api_version: str, kind: str, body: Properties, path: list[str]
 ) -> None:
-    """diff.go, forceNew: the fields that "trigger a replacement"; ConfigMaps and Secrets are immutable unless
-    enableConfigMapMutable, enableSecretMutable (4.2.0)."""
+    """diff.go, forceNew: the fields that trigger a replacement; data of ConfigMaps and Secrets unless
+    enableConfigMapMutable (3.17.0) and enableSecretMutable (4.18.0)."""
     old = {"apiVersion": api_version, "kind": kind, "metadata": {"name": "x", "namespace": "default"}, **body}
     new = copy.deepcopy(old)
     holder = new
@@ -79,7 +84,7 @@ def test_a_change_the_server_would_refuse_replaces(
     ("option", "kind"), [("enableConfigMapMutable", "ConfigMap"), ("enableSecretMutable", "Secret")]
 )
 def test_mutable_data_is_changed_in_place_when_asked(option: str, kind: str) -> None:
-    """4.2.0 and 4.11: enableConfigMapMutable, enableSecretMutable; still replaced when `immutable` is set."""
+    """3.17.0, #1926, and 4.18.0: in place, unless the object itself says `immutable`."""
     old = {**config_map("x", "default"), "kind": kind, "data": {"a": "YQ=="}}
     new = {**old, "data": {"a": "Yg=="}}
     with Plugin(kubeconfig="none", **{option: "true"}) as plugin:
@@ -152,7 +157,7 @@ def test_ignored_changes_are_no_changes(plugin: Plugin) -> None:
     ],
 )
 def test_what_means_the_same_is_no_change(plugin: Plugin, old: Properties, new: Properties) -> None:
-    """clients/unstructured.go, Normalize: "stringData overwrites data"; white space in base64; 4.0 and 4.3."""
+    """4.0.2, #2511: stringData; 4.6.0, #2715: white space in base64."""
     secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "x", "namespace": "default"}}
     assert plugin.diff(resource({**secret, **old}), {**secret, **new}).changes == Response.DIFF_NONE
 
@@ -166,8 +171,8 @@ def test_the_default_namespace_written_out_is_no_change(plugin: Plugin) -> None:
 
 
 def test_what_the_server_and_controllers_add_is_no_drift(plugin: Plugin, api: Api, namespace: str) -> None:
-    """4.0: live state is "pruned to match the shape of the old inputs"; so a caBundle a controller writes into a
-    webhook configuration, or a default, never shows."""
+    """4.0.0: diffs compare inputs, and of the live object only what the inputs speak of. So a caBundle a
+    controller writes into a webhook configuration, or a default, never shows."""
     webhook = {
         "apiVersion": "admissionregistration.k8s.io/v1",
         "kind": "ValidatingWebhookConfiguration",
@@ -186,7 +191,12 @@ def test_what_the_server_and_controllers_add_is_no_drift(plugin: Plugin, api: Ap
     live = copy.deepcopy(made.state)
     live["webhooks"][0]["clientConfig"]["caBundle"] = "Yg=="
     live["webhooks"][0]["rules"] = [
-        {"apiGroups": ["example.com"], "apiVersions": ["v1"], "operations": ["CREATE"], "resources": ["things"]}
+        {
+            "apiGroups": ["example.com"],
+            "apiVersions": ["v1"],
+            "operations": ["CREATE"],
+            "resources": ["things"],
+        }
     ]
     api.apply(
         {key: live[key] for key in ("apiVersion", "kind", "webhooks")} | {"metadata": {"name": made.id}},
