@@ -17,34 +17,11 @@ from pulumi.runtime.proto import provider_pb2, resource_pb2, resource_pb2_grpc
 from plugins.kubernetes import kinds
 from plugins.kubernetes.cluster import Cluster
 from plugins.kubernetes.errors import PluginError
-from plugins.kubernetes.values import (
-    RESOURCE_REFERENCE,
-    SIGNATURE,
-    UNKNOWN,
-    Properties,
-    Secret,
-    from_wire,
-    has_unknown,
-    reveal,
-    to_wire,
-)
-from plugins.kubernetes.yaml_v2_objects import (
-    Child,
-    Identity,
-    children_of,
-    in_order,
-    with_namespaces,
-    without_await,
-)
-from plugins.kubernetes.yaml_v2_sources import Source, parse, read
+from plugins.kubernetes.values import RESOURCE_REFERENCE, SIGNATURE, UNKNOWN, from_wire, reveal, to_wire
+from plugins.kubernetes.yaml_v2_arguments import objects_of
+from plugins.kubernetes.yaml_v2_objects import Child, Identity
 from plugins.serve import CHANNEL_OPTIONS
 
-CONFIG_FILE = "kubernetes:yaml/v2:ConfigFile"
-CONFIG_GROUP = "kubernetes:yaml/v2:ConfigGroup"
-ARGUMENTS = {
-    CONFIG_FILE: {"file": str, "resourcePrefix": str, "skipAwait": bool},
-    CONFIG_GROUP: {"files": list, "yaml": str, "objs": list, "resourcePrefix": str, "skipAwait": bool},
-}
 Registered = resource_pb2.RegisterResourceResponse
 
 
@@ -61,13 +38,13 @@ def construct(
         monitor = resource_pb2_grpc.ResourceMonitorStub(channel)
         component = monitor.RegisterResource(_component(request)).urn
         inputs = from_wire(request.inputs)
-        children, warnings, incomplete = _children(request.type, request.name, inputs, cluster)
-        for warning in warnings:
+        found = objects_of(request.type, request.name, inputs, cluster)
+        for warning in found.warnings:
             warn(component, warning)
         prefix = reveal(inputs.get("resourcePrefix"))
         prefix = request.name if prefix is None or prefix is UNKNOWN else prefix
         made = _register_all(
-            monitor, children, lambda child: _child(request, child, component, prefix, version)
+            monitor, found.children, lambda child: _child(request, child, component, prefix, version)
         )
         monitor.RegisterResourceOutputs(
             resource_pb2.RegisterResourceOutputsRequest(urn=component, outputs=to_wire({}))
@@ -76,86 +53,7 @@ def construct(
         raise PluginError(f"{request.name}: {error.details()}") from None
     finally:
         channel.close()
-    return _response(component, made, version, incomplete=incomplete)
-
-
-# -- from the arguments to the objects ---------------------------------------------------------------
-
-
-def _children(
-    token: str, name: str, inputs: Properties, cluster: Cluster
-) -> tuple[list[Child], list[str], bool]:
-    """The objects in order, warnings, and whether some are missing: their identity is not known yet."""
-    _check_arguments(token, name, inputs)
-    children, unknown = [], 0
-    for value, origin in _objects(token, inputs):
-        found, number = children_of(value, origin)
-        children += found
-        unknown += number
-    children, unresolved = with_namespaces(children, cluster.default_namespace, cluster.is_namespaced)
-    warnings = []
-    if unresolved:
-        warnings.append(
-            "Unable to determine whether the following kinds are namespaced without a reachable cluster or a "
-            f"matching CustomResourceDefinition: {', '.join(sorted(unresolved))}. Set .metadata.namespace "
-            "explicitly, or include the CustomResourceDefinition, to control the namespace."
-        )
-    if unknown:
-        warnings.append(f"{token}:{name} -- some objects are not known yet. Preview is incomplete.")
-    skip = reveal(inputs.get("skipAwait"))
-    if skip is True:
-        children = [without_await(child) for child in children]
-    return in_order(children), warnings, bool(unknown)
-
-
-def _check_arguments(token: str, name: str, inputs: Properties) -> None:
-    if token not in ARGUMENTS:
-        raise PluginError(
-            f"component {token} is not supported by the stand-in for the kubernetes plugin; "
-            "install the official plugin (pulumi plugin install resource kubernetes) to use it"
-        )
-    for key, value in inputs.items():
-        plain, wanted = reveal(value), ARGUMENTS[token].get(key)
-        if wanted is None:
-            raise PluginError(
-                f"{token}:{name} has no argument {key}; there are {', '.join(ARGUMENTS[token])}"
-            )
-        if plain is not None and plain is not UNKNOWN and not isinstance(plain, wanted):
-            raise PluginError(
-                f"{token}:{name}: {key} must be a {wanted.__name__}, not {type(plain).__name__}"
-            )
-    if token == CONFIG_FILE and not reveal(inputs.get("file")):
-        raise PluginError(f"{token}:{name} needs the argument file: a path or a URL")
-
-
-def _objects(token: str, inputs: Properties) -> list[tuple[Any, str]]:
-    """All that the arguments name: documents, or UNKNOWN for an argument that is not known yet, each with
-    where it was found. What comes from a secret argument is Secret.
-    """
-    found: list[tuple[Any, str]] = []
-    files = inputs.get("files") if token == CONFIG_GROUP else [inputs["file"]]
-    for file in _items(files):
-        if has_unknown(file):
-            found.append((UNKNOWN, "files"))
-        else:
-            for source in read(reveal(file), patterns=token == CONFIG_GROUP):
-                found += [(document, source.origin) for document in parse(source)]
-    text = inputs.get("yaml")
-    if has_unknown(text):
-        found.append((UNKNOWN, "yaml"))
-    elif text is not None:
-        secret = isinstance(text, Secret)
-        documents = parse(Source("yaml", reveal(text)))
-        found += [(Secret(document) if secret else document, "yaml") for document in documents]
-    return found + [(obj, "objs") for obj in _items(inputs.get("objs"))]
-
-
-def _items(value: Any) -> list[Any]:
-    if isinstance(value, Secret):
-        return [Secret(item) for item in _items(value.value)]
-    if value is UNKNOWN:
-        return [UNKNOWN]
-    return value or []
+    return _response(component, made, version, incomplete=found.incomplete)
 
 
 # -- registration ------------------------------------------------------------------------------------
