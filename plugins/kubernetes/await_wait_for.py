@@ -36,7 +36,9 @@ def parse(annotation: str) -> Check:
         if not missing:
             return seen[-1]
         step = f"[{len(seen) - len(missing) + 1}/{len(seen)}] " if len(seen) > 1 else ""
-        return Readiness(False, step + missing[0].message, tuple(each.message for each in missing))
+        problems = tuple(each.message for each in missing)
+        failed = any(each.failed for each in missing)
+        return Readiness(False, step + missing[0].message, problems, failed)
 
     return all_hold
 
