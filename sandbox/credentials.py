@@ -32,7 +32,7 @@ class Credentials:
     def load_or_create(cls, paths: Paths) -> Self:
         """Reads `<state>/credentials.json` (0600), or makes it with new random passwords.
 
-        Raises ValueError, naming the file, when it is there but unreadable: passwords that are in use are never
+        Raises ValueError, naming the file, when it is there but unreadable: passwords in use are never
         replaced silently.
         """
         file = paths.state / "credentials.json"

@@ -1,7 +1,7 @@
 """Gives Services of type LoadBalancer an address, in the part that a cloud's controller has elsewhere.
 
-kube-proxy serves an address as soon as it stands in a Service's status. So the Services themselves are the only
-record of who has which: an address is kept across restarts, and free again when its Service is gone.
+kube-proxy serves an address as soon as it stands in a Service's status. So the Services themselves are the
+only record of who has which: an address is kept across restarts, and free again when its Service is gone.
 """
 
 import ipaddress
@@ -24,9 +24,7 @@ def given(service: Service) -> str | None:
     return address
 
 
-def changes(
-    services: list[Service], addresses: ipaddress.IPv4Network
-) -> list[tuple[Service, str | None]]:
+def changes(services: list[Service], addresses: ipaddress.IPv4Network) -> list[tuple[Service, str | None]]:
     """What to write: a Service and its address, or None where a Service has one that it must give up.
 
     Services of another controller's class are not ours. An address that a Service asks for
@@ -71,7 +69,8 @@ def _name(service: Service) -> str:
 
 def reconcile(core: client.CoreV1Api, addresses: ipaddress.IPv4Network) -> str:
     """Gives what is wanted; the resource version that it was worked out from."""
-    services = json.loads(core.list_service_for_all_namespaces(_preload_content=False).data)
+    answer: Any = core.list_service_for_all_namespaces(_preload_content=False)
+    services = json.loads(answer.data)
     for service, address in changes(services["items"], addresses):
         metadata = service["metadata"]
         body = {

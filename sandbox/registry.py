@@ -32,7 +32,7 @@ class Registry:
                 _merge(tree / "docker/registry/v2" / part, self.storage / "docker/registry/v2" / part)
 
     def digest(self, image: str) -> str | None:
-        """Of `repository:tag` or `repository@digest` as the running registry has it; None when it does not."""
+        """Of `repository:tag` or `repository@digest` as the registry has it; None when it does not."""
         repository, _, reference = image.partition("@" if "@" in image else ":")
         answer = self._get(f"/v2/{repository}/manifests/{reference}")
         return answer.headers.get("Docker-Content-Digest") if answer.status_code == 200 else None

@@ -1,4 +1,4 @@
-"""A Kubernetes node in namespaces of its own: one process tree, one state folder, one link to this machine."""
+"""A Kubernetes node in namespaces of its own: one process tree, one state folder, one link."""
 
 from sandbox.node.node import Node
 from sandbox.node.problem import NodeProblem

@@ -16,7 +16,8 @@ def hierarchies(mountinfo: str) -> list[Path]:
 class Cgroup:
     """One name at the root of every hierarchy.
 
-    Version 2 follows the kernel's and runc's documentation, but was never tried: the machines at hand have version 1.
+    Version 2 follows the kernel's and runc's documentation but was never tried: the machines at hand have
+    version 1.
     """
 
     def __init__(self, name: str, roots: list[Path] | None = None) -> None:

@@ -69,6 +69,15 @@ class Claim:
         return [claim for claim in claims if claim.owner() == claim.state]
 
     @property
+    def mount_points(self) -> Path:
+        """What the sandboxes of this machine that went before the last one left it to clean up."""
+        return self._root / "mount-points"
+
+    def last(self) -> bool:
+        """True when no other sandbox of this machine has a range."""
+        return not any(folder.is_dir() and folder != self.folder for folder in self._root.glob("*-16"))
+
+    @property
     def link(self) -> str:
         """This machine's end of the veth pair. Named by the range: whoever takes a range over finds it."""
         return "tekton-" + "-".join(self.network.split(".")[:2])

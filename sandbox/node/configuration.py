@@ -86,7 +86,7 @@ class Configuration:
             name, _, hashed = file.read_text().strip().partition(":")
             if name == account.username and bcrypt.checkpw(account.password.encode(), hashed.encode()):
                 return
-        # The password is long and random, so a cheap hash is as good; the registry checks it at every request.
+        # The password is long and random, so a cheap hash is as good; it is checked at every request.
         hashed = bcrypt.hashpw(account.password.encode(), bcrypt.gensalt(rounds=4, prefix=b"2a")).decode()
         write_private(file, f"{account.username}:{hashed}\n")
 

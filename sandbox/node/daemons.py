@@ -2,7 +2,7 @@
 
 import shlex
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from sandbox.network import Network
@@ -18,7 +18,7 @@ def scripts(paths: Paths, network: Network, program: Callable[[str], Path]) -> d
     """The start script of every daemon, by name."""
     state = paths.state.resolve()
     folder = state / "node"
-    environments = {
+    environments: dict[str, dict[str, object]] = {
         "containerd": {"CONFIGURATION": folder / "containerd.toml"},
         "registry": {"CONFIGURATION": folder / "registry.yaml"},
         "releases": {"LISTEN": network.releases.removeprefix("http://"), "FOLDER": state / "releases"},
@@ -34,7 +34,7 @@ def scripts(paths: Paths, network: Network, program: Callable[[str], Path]) -> d
     return {name: _script(name, environment) for name, environment in environments.items()}
 
 
-def _script(name: str, environment: dict[str, object]) -> str:
+def _script(name: str, environment: Mapping[str, object]) -> str:
     words = ["env", *(f"{key}={value}" for key, value in environment.items()), str(SCRIPTS / f"{name}.sh")]
     return f"#!/bin/sh\nexec {shlex.join(words)}\n"
 

@@ -74,7 +74,7 @@ class Init:
         return [*inside, "--", *command]
 
     def run(self, command: Sequence[str], *, input: str = "", seconds: float = RUN_SECONDS) -> str:  # noqa: A002
-        """What the command printed. Raises NodeProblem with its last words when it fails or takes too long."""
+        """What the command printed. Raises NodeBroken with its last words when it fails or takes too long."""
         try:
             done = subprocess.run(
                 self.command(command),

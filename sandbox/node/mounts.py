@@ -1,6 +1,10 @@
 """What the node sees in place of this machine's own folders and files."""
 
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
+
+from sandbox.node.claim import Process
 
 # Folder in the node's state: where the programs expect it. A path of this machine is never written to.
 FOLDERS = {
@@ -26,10 +30,15 @@ KERNEL_SETTINGS = {
 
 
 class Mounts:
-    """The pairs to mount, and the empty folders that had to be made on this machine to mount on."""
+    """The pairs to mount, and the empty folders that had to be made on this machine to mount on.
 
-    def __init__(self, folder: Path, root: Path = Path("/")) -> None:
+    Those folders serve every sandbox of the machine: `shared` is the note that the one that goes leaves to the
+    last one, as removing them would take another node's mounts away.
+    """
+
+    def __init__(self, folder: Path, shared: Path, root: Path = Path("/")) -> None:
         self._folder = folder
+        self._shared = shared
         self._root = root
         self._made = folder / "mount-points"
 
@@ -51,30 +60,43 @@ class Mounts:
                 pairs.append((source, f"/proc/sys/{name}"))
         return pairs
 
+    @staticmethod
+    def missing(process: Process) -> list[str]:
+        """Folders that are no longer mounted in a node: somebody unmounted them, or removed them here."""
+        lines = Path(f"/proc/{process.pid}/mountinfo").read_text().splitlines()
+        mounted = {line.split()[4] for line in lines}
+        return [target for target in FOLDERS.values() if target not in mounted]
+
     def ensure_targets(self) -> None:
         """Makes the missing folders to mount on, and notes them before: an interruption forgets none."""
         missing: list[Path] = []
         for target in FOLDERS.values():
             path = self._root / target.lstrip("/")
             missing += [folder for folder in reversed([path, *path.parents]) if not folder.exists()]
-        if not missing:
-            return
-        self._folder.mkdir(parents=True, exist_ok=True)
-        noted = self._noted()
-        new = [folder for folder in dict.fromkeys(map(str, missing)) if folder not in noted]
-        with self._made.open("a") as file:
-            file.write("".join(f"{folder}\n" for folder in new))
+        _note(self._made, map(str, missing))
         for folder in missing:
             folder.mkdir(exist_ok=True)
 
-    def _noted(self) -> list[str]:
-        return self._made.read_text().splitlines() if self._made.exists() else []
-
-    def remove_targets(self) -> None:
-        """Removes those folders again; one that somebody has put something into stays."""
-        for folder in sorted(self._noted(), reverse=True):
-            try:
-                Path(folder).rmdir()
-            except OSError:
-                continue
+    def remove_targets(self, *, last: bool) -> None:
+        """Removes those folders again when this is the `last` sandbox; what is not empty stays."""
+        if not last:
+            _note(self._shared, _noted(self._made))
+        else:
+            for folder in sorted({*_noted(self._made), *_noted(self._shared)}, reverse=True):
+                with suppress(OSError):  # gone already, or somebody has put something into it
+                    Path(folder).rmdir()
+            self._shared.unlink(missing_ok=True)
         self._made.unlink(missing_ok=True)
+
+
+def _noted(file: Path) -> list[str]:
+    return file.read_text().splitlines() if file.exists() else []
+
+
+def _note(file: Path, folders: Iterable[str]) -> None:
+    noted = _noted(file)
+    new = [folder for folder in dict.fromkeys(folders) if folder not in noted]
+    if new:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("a") as stream:
+            stream.write("".join(f"{folder}\n" for folder in new))

@@ -52,7 +52,7 @@ class Up:
 
 
 class Node:
-    """One sandbox's node. All it has lies in `paths.state`; on this machine it shows as one link and two routes.
+    """One sandbox's node. All it has lies in `paths.state`; this machine sees one link and two routes.
 
     Everything raises NodeProblem, one sentence, when it cannot be done.
     """
@@ -68,7 +68,7 @@ class Node:
         self._init = Init(self._claim, paths.logs / "node.log")
         self._link = Link(self._claim.link, network)
         self._cgroup = Cgroup(self._claim.cgroup)
-        self._mounts = Mounts(self._folder)
+        self._mounts = Mounts(self._folder, self._claim.mount_points)
         self._control_plane = ControlPlane(self._folder, network, self._init, toolchain.program)
         self.services = Services(self._state / "services", paths.logs.resolve())
         self.releases = Releases(self._state / "releases", network.releases, network.registry)
@@ -119,7 +119,7 @@ class Node:
                 self._init.kill()
             try:
                 if not was_running:
-                    raise  # noqa: PLE0704  # a restart is what just failed
+                    raise  # a restart is what just failed
                 self._bring_up(images, set())
             except (NodeBroken, TimeoutError) as again:
                 self._progress.note(f"{again}: the node starts clean")
@@ -190,8 +190,11 @@ class Node:
             wait_for(name, lambda name=name: services.running(name) or services.state(name), seconds=10)  # type: ignore[misc]
 
     def _start_process(self) -> bool:
-        if self._init.process:
-            return False
+        if process := self._init.process:
+            if not (missing := self._mounts.missing(process)):
+                return False
+            self._progress.note(f"the node has lost its {missing[0]}: it is restarted")
+            process.kill()
         if self._control_plane.made_from():
             self._progress.note("the node is down: it starts again with what it had")
         self._mounts.ensure_targets()
@@ -233,7 +236,7 @@ class Node:
                 Link(claim.link, Network(claim.network)).remove()
                 Cgroup(claim.cgroup).remove()
                 claim.release()
-        self._mounts.remove_targets()
+        self._mounts.remove_targets(last=self._claim.last())
         for name in STATE_FOLDERS:
             shutil.rmtree(self._state / name, ignore_errors=True)
         for name in ("kubeconfig", "credentials.json"):

@@ -1,4 +1,4 @@
-"""The node's daemons, under runit: one folder each, started again whenever they die, logs that do not grow."""
+"""The node's daemons, under runit: one folder each, started again whenever they die, with bounded logs."""
 
 import shlex
 import shutil
