@@ -26,7 +26,7 @@ class Recipe:
 
     `needs` are tools and images; `code` are the modules that decide the result.
 
-    `compiles`: takes its turn among the builds, as it keeps all processors busy.
+    `fetch` downloads the Go modules of an image that is compiled.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Recipe:
     needs: tuple[str, ...] = ()
     code: tuple[object, ...] = (image, layer, recipes)
     sources: tuple[Path, ...] = ()
-    compiles: bool = False
+    fetch: Callable[[Processes, Path], None] | None = None
 
     def key(self, needs: list[str]) -> str:
         """Changes with the code, the pins and the identity of what the image is made from."""
@@ -66,7 +66,7 @@ def _tekton_recipe(release: tekton.Release) -> Recipe:
         make=_tekton(release),
         code=(tekton,),
         sources=(release.source / "go.mod", release.source / "go.sum"),
-        compiles=True,
+        fetch=lambda processes, log: tekton.fetch(release, processes, log),
     )
 
 

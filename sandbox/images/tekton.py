@@ -102,6 +102,11 @@ def make(
     (folder / "images.json").write_text(json.dumps(_images(storage, release), indent=1))
 
 
+def fetch(release: Release, processes: Processes, log: Path) -> None:
+    """Download the modules, so that no compiler waits for the network."""
+    go.fetch_packages(release.source, _packages(release), processes, log)
+
+
 def merge(image: Path, folder: Path) -> None:
     """Add an image's storage tree to another."""
     for path in (image / "docker").rglob("*"):

@@ -1,8 +1,12 @@
 """Building one tool from its Go modules."""
 
+import json
 import os
 import shutil
 import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from sandbox.toolchain.cache import key
@@ -11,7 +15,6 @@ from sandbox.toolchain.tool import Tool
 
 # Changes when this file makes something else of the same pins. A newer Go is no reason to build anew.
 RECIPE = "1"
-
 
 # What decides a build, whatever the user's own Go settings are.
 ENVIRONMENT = {"GOFLAGS": "-mod=readonly -buildvcs=false", "GOWORK": "off"}
@@ -44,6 +47,8 @@ def tool_key(tool: Tool) -> str:
         *tool.packages,
         *tool.names,
         *tool.files.values(),
+        *tool.replaced,
+        *((tool.source / ours).read_bytes() for ours in tool.replaced.values()),
     )
 
 
@@ -63,12 +68,13 @@ def build(tool: Tool, folder: Path, processes: Processes, log: Path) -> None:
     programs.mkdir()
     one = len(tool.programs) == 1
     target = str(programs / tool.programs[0]) if one else f"{programs}/"
-    processes.run(
-        ["go", "build", *flags(tool), "-o", target, *tool.packages],
-        log=log,
-        cwd=tool.source,
-        env=environment(tool),
-    )
+    with _modules(tool) as modules:
+        processes.run(
+            ["go", "build", *modules, *flags(tool), "-o", target, *tool.packages],
+            log=log,
+            cwd=tool.source,
+            env=environment(tool),
+        )
     for name in tool.links:
         (programs / name).symlink_to(tool.programs[0])
     if tool.files:
@@ -79,31 +85,53 @@ def build(tool: Tool, folder: Path, processes: Processes, log: Path) -> None:
 
 def fetch(tool: Tool, processes: Processes, log: Path) -> None:
     """Download the modules of a tool that is built later, so that no compiler waits for the network."""
-    processes.run(
-        ["go", "list", "-deps", "-f", "{{with .Module}}{{.Path}}{{end}}", *_tags(tool), *tool.packages],
-        log=log,
-        cwd=tool.source,
-        env=environment(tool),
-    )
+    with _modules(tool) as modules:
+        tags = [f"-tags={tool.tags}"] if tool.tags else []
+        fetch_packages(tool.source, [*modules, *tags, *tool.packages], processes, log)
 
 
-def _tags(tool: Tool) -> list[str]:
-    return [f"-tags={tool.tags}"] if tool.tags else []
+def fetch_packages(source: Path, packages: Sequence[str], processes: Processes, log: Path) -> None:
+    """Download the modules that hold these packages and all they import, and no other."""
+    command = ["go", "list", "-deps", "-f", "{{with .Module}}{{.Path}}{{end}}", *packages]
+    processes.run(command, log=log, cwd=source, env={**ENVIRONMENT, "CGO_ENABLED": "0"})
 
 
 def module_sources(source: Path, module: str) -> Path:
-    """Where Go keeps the sources of one module that the go.mod in `source` names."""
+    """Where Go keeps the sources of a module that the go.mod in `source` names; downloaded if need be."""
     answer = subprocess.run(
-        ["go", "list", "-m", "-f", "{{.Dir}}", module],
+        ["go", "mod", "download", "-json", module],
         cwd=source,
         env={**os.environ, **ENVIRONMENT},
+        stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=False,
     )
-    if answer.returncode or not answer.stdout.strip():
-        raise ToolchainError(f"Go has no sources of {module}: {answer.stderr.strip()}")
-    return Path(answer.stdout.strip())
+    if answer.returncode:
+        raise ToolchainError(
+            f"Go has no sources of {module}: {answer.stderr.strip() or answer.stdout.strip()}"
+        )
+    return Path(json.loads(answer.stdout)["Dir"])
+
+
+@contextmanager
+def _modules(tool: Tool) -> Iterator[list[str]]:
+    """Flags that make Go take our files for some of a module's.
+
+    Go lets nobody overlay its module cache, so it gets a copy of the module, and a go.mod that says so.
+    """
+    if not tool.replaced:
+        yield []
+        return
+    with tempfile.TemporaryDirectory() as temporary:
+        copy = Path(temporary) / "module"
+        _copy(module_sources(tool.source, tool.module), copy)
+        for theirs, ours in tool.replaced.items():
+            shutil.copyfile(tool.source / ours, copy / theirs)
+        modfile = Path(temporary) / "go.mod"
+        modfile.write_text(f"{(tool.source / 'go.mod').read_text()}\nreplace {tool.module} => {copy}\n")
+        shutil.copyfile(tool.source / "go.sum", modfile.with_suffix(".sum"))
+        yield [f"-modfile={modfile}"]
 
 
 def _copy(source: Path, target: Path) -> None:

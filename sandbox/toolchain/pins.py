@@ -155,6 +155,8 @@ TOOLS = (
         programs=("traefik",),
         variables={"github.com/traefik/traefik/v3/pkg/version.Version": f"v{TRAEFIK}"},
         compiler=HURRIED,
+        module="github.com/go-acme/lego/v4",
+        replaced={"providers/dns/zz_gen_dns_providers.go": "dns_providers.go.txt"},
         in_image=True,
         downloads=(
             Download(

@@ -48,7 +48,8 @@ class Tool:
     cgo: bool = False
     compiler: str = ""  # -gcflags for all packages
     files: Mapping[str, str] = field(default_factory=dict)  # share/NAME: a path in the module
-    module: str = ""  # the module those files are taken from
+    replaced: Mapping[str, str] = field(default_factory=dict)  # files of the module: ours, beside go.mod
+    module: str = ""  # the module of `files` and `replaced`
     in_image: bool = False  # runs in an image without a C library: only a static program will do
     downloads: tuple[Download, ...] = ()
     on_path: tuple[OnPath, ...] = ()

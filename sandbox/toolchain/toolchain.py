@@ -184,11 +184,16 @@ class Toolchain:
     def _fetch_modules(self, names: list[str]) -> None:
         """Runs ahead of the compiler. What fails here fails there again, and is reported there."""
         for name in names:
-            if name in BY_NAME and not self._downloads.offered(BY_NAME[name]):
-                try:
-                    go.fetch(BY_NAME[name], self.processes, self._paths.logs / f"fetch-{name}.log")
-                except ToolchainError:
-                    continue
+            log = self._paths.logs / f"fetch-{name}.log"
+            try:
+                if name not in BY_NAME:
+                    fetch = self._recipes[name].fetch
+                    if fetch:
+                        fetch(self.processes, log)
+                elif not self._downloads.offered(BY_NAME[name]):
+                    go.fetch(BY_NAME[name], self.processes, log)
+            except (ToolchainError, OSError):
+                continue
 
     def _build_in_turn(self, names: list[str]) -> None:
         for name in names:

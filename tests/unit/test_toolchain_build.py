@@ -19,6 +19,7 @@ from sandbox.waiting import wait_for
 # Writes what it is called with, and a program for every -o.
 FAKE_GO = """#!/bin/sh
 echo "$*" >> "$FAKE_GO_CALLS"
+[ "$1" != mod ] || echo "{\\"Dir\\": \\"$FAKE_GO_MODULE\\"}"
 [ "$1" = build ] || exit 0
 [ -z "$FAKE_GO_HANGS" ] || { echo $$ > "$FAKE_GO_HANGS"; sleep 600; }
 [ -z "$FAKE_GO_FAILS" ] || { echo "main.go:7: undefined: pin"; exit 1; }
@@ -42,6 +43,11 @@ class Machine:
         (programs / "go").chmod(0o755)
         monkeypatch.setenv("PATH", f"{programs}:/usr/bin:/bin")
         monkeypatch.setenv("FAKE_GO_CALLS", str(self.calls_file))
+        monkeypatch.setenv("FAKE_GO_MODULE", str(folder / "module"))
+        for one in TOOLS:
+            for path in (*one.files.values(), *one.replaced):
+                (folder / "module" / path).parent.mkdir(parents=True, exist_ok=True)
+                (folder / "module" / path).write_text("upstream")
         monkeypatch.setenv("FAKE_GO_HANGS", "")
         monkeypatch.setenv("FAKE_GO_FAILS", "")
         monkeypatch.setenv(download.MIRROR, "http://127.0.0.1:9")  # nobody answers there
@@ -163,13 +169,29 @@ def test_one_multi_call_program_has_every_kubernetes_name(machine: Machine) -> N
 
 
 def test_with_everything_cached_starting_takes_no_time(machine: Machine) -> None:
-    names = [name for name in BUILD_ORDER if name in BY_NAME and not BY_NAME[name].cgo and name != "buildkit"]
+    names = [name for name in BUILD_ORDER if name in BY_NAME and not BY_NAME[name].cgo]
     with machine.toolchain() as toolchain:
         toolchain.ensure(*names)
-    began = time.monotonic()
+    began = time.process_time()  # not the clock on the wall: other tests may run beside this one
     with machine.toolchain() as toolchain:
         toolchain.ensure(*names)
-    assert time.monotonic() - began < 1, "`make up` asks every time"
+    assert time.process_time() - began < 0.5, "`make up` asks every time"
+
+
+def test_files_of_ours_stand_in_for_those_of_a_module(machine: Machine) -> None:
+    with machine.toolchain() as toolchain:
+        toolchain.ensure("traefik")
+    (call,) = machine.builds
+    assert "-modfile=" in call, "the go.mod with the replaced module is a copy: ours stays as it is"
+    assert "replace github.com/go-acme" not in (BY_NAME["traefik"].source / "go.mod").read_text()
+
+
+def test_a_tool_brings_the_files_it_needs_beside_its_programs(machine: Machine) -> None:
+    with machine.toolchain() as toolchain:
+        toolchain.ensure("buildkit")
+        script = toolchain.folder("buildkit") / "share/buildctl-daemonless.sh"
+    assert script.read_text() == "upstream"
+    assert script.stat().st_mode & 0o111, "it is a program"
 
 
 def test_an_unknown_name_is_refused_with_the_names_there_are(machine: Machine) -> None:
