@@ -27,7 +27,7 @@ from sandbox.waiting import wait_for
 CONTAINERD_SECONDS = 60
 API_SECONDS = 150
 READY_SECONDS = 120
-STATE_FOLDERS = ("node", "services", "registry", "releases", "volumes")
+STATE_FOLDERS = ("node", "services", "registry", "releases", "volumes", "forge")
 
 
 class Toolchain(Protocol):
