@@ -36,7 +36,7 @@ class Found:
 
 
 def objects_of(token: str, name: str, inputs: Properties, cluster: Cluster) -> Found:
-    """Of the component `token` named `name`. Raises PluginError naming the argument, the file or the object."""
+    """Of the component `token` named `name`. Raises PluginError naming argument, file or object."""
     _check(token, name, inputs)
     children: list[Child] = []
     unknown = 0

@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
@@ -23,6 +24,8 @@ FETCH_SECONDS = 30
 ATTEMPTS = 3
 PASSING = {408, 429, 500, 502, 503, 504}
 URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+SEPARATOR = re.compile(r"^---(?=\s|$)", re.MULTILINE)
+DIRECTIVE = re.compile(r"^%", re.MULTILINE)
 PATTERN = re.compile(r"(?:^|[^\\])[*?\[]")
 
 
@@ -80,14 +83,7 @@ def _reason(error: Exception) -> str:
 
 def parse(source: Source) -> Iterator[Properties]:
     """The documents of a source, empty ones left out. Raises PluginError naming the source and the place."""
-    try:
-        documents = list(_documents(source.text))
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or str(error)
-        raise PluginError(f"{source.origin} is not valid YAML{place}: {problem}") from None
-    for number, document in enumerate(documents, start=1):
+    for number, document in enumerate(_documents(source), start=1):
         if not document:
             continue
         if not isinstance(document, dict):
@@ -98,14 +94,23 @@ def parse(source: Source) -> Iterator[Properties]:
         yield _json(document)
 
 
-def _documents(text: str) -> Iterator[Any]:
-    if text.lstrip().startswith("{"):
+def _documents(source: Source) -> Iterator[Any]:
+    text, line = source.text, 0
+    # Split first, as Kubernetes does: one document may be JSON (read thirty times as fast), the next YAML.
+    for part in [text] if DIRECTIVE.search(text) else SEPARATOR.split(text):
+        if part.lstrip().startswith("{"):
+            with suppress(ValueError):  # YAML in flow style
+                yield json.loads(part)
+                line += part.count("\n")
+                continue
         try:
-            yield json.loads(text)
-            return
-        except ValueError:  # several documents, or YAML in flow style
-            pass
-    yield from yaml.load_all(text, Loader=_Loader)
+            yield from list(yaml.load_all(part, Loader=_Loader))
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            place = f" at line {line + mark.line + 1}, column {mark.column + 1}" if mark else ""
+            problem = getattr(error, "problem", None) or str(error)
+            raise PluginError(f"{source.origin} is not valid YAML{place}: {problem}") from None
+        line += part.count("\n")
 
 
 def _json(value: Any) -> Any:

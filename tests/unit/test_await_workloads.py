@@ -112,7 +112,7 @@ def replicas(generation: int = 1, strategy: str = "RollingUpdate", **status: Any
 
 
 def test_a_stateful_set_is_ready_when_all_counts_and_the_revision_agree() -> None:
-    """StatefulSet: replicas, currentReplicas, readyReplicas equal spec.replicas; updateRevision is current."""
+    """StatefulSet: replicas, currentReplicas, readyReplicas are spec.replicas; updateRevision is current."""
     assert stateful_set(replicas()).ready
 
 

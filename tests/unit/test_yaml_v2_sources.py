@@ -92,8 +92,27 @@ def test_patterns_are_for_groups_alone(tmp_path: Path) -> None:
 
 
 def test_invalid_yaml_is_an_error_with_file_line_and_column() -> None:
-    with pytest.raises(PluginError, match=r"test.yaml is not valid YAML at line 2, column \d+"):
-        parsed("kind: A\n  - b: [\n")
+    with pytest.raises(PluginError, match=r"test.yaml is not valid YAML at line 6, column \d+"):
+        parsed('{"kind": "A"}\n---\nkind: B\n--- # last\nkind: C\n  - b: [\n')
+
+
+def test_documents_of_json_and_yaml_may_follow_each_other() -> None:
+    text = """\
+# a comment
+{"kind": "A", "text": "a\\n---\\nb"}
+---
+kind: B
+text: |
+  ---
+  c
+--- {kind: C}
+---
+"""
+    assert parsed(text) == [
+        {"kind": "A", "text": "a\n---\nb"},
+        {"kind": "B", "text": "---\nc\n"},
+        {"kind": "C"},
+    ]
 
 
 @pytest.mark.parametrize(
