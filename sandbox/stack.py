@@ -130,6 +130,11 @@ class Stack:
                 raise PulumiError(f"pulumi (process {pid}) works on this stack; wait for it, or end it")
             lock.unlink(missing_ok=True)
 
+    @property
+    def was_deployed(self) -> bool:
+        """Whether an `up` of this stack has succeeded."""
+        return self._deployed.exists()
+
     def preview(self, log: Path | None = None) -> int:
         """`pulumi preview`; its exit code."""
         return self._cli.show("preview", "--stack", STACK, log=log)

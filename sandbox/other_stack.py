@@ -1,0 +1,42 @@
+"""`make up STACK=dev`: the user's own Pulumi, backend and secrets; only what is missing comes from here."""
+
+import os
+from collections.abc import Mapping
+
+from sandbox.network import Network
+from sandbox.paths import CHECKOUT, Paths
+from sandbox.progress import Progress
+from sandbox.pulumi import Pulumi
+from sandbox.pulumi_plugins import fill_path
+from sandbox.stack import Stack
+from sandbox.toolchain.toolchain import Toolchain
+
+
+def command(stack: str, verb: str) -> list[str]:
+    """`pulumi up` asks before it changes anything: this stack is not ours."""
+    return ["pulumi", verb, "--stack", stack]
+
+
+def environment(paths: Paths, base: Mapping[str, str]) -> dict[str, str]:
+    """`base` with the stand-ins and the CLI first on PATH, and without the sandbox stack's variables.
+
+    Somebody who has sourced the sandbox's env file means the other stack here all the same.
+    """
+    sandbox = Stack(paths, Network(), paths.state / "bin" / "pulumi").variables
+    env = {key: value for key, value in base.items() if sandbox.get(key) != value}
+    folders = [str(paths.state / "stand-ins"), str(paths.state / "bin")]
+    env["PATH"] = os.pathsep.join([*folders, env.get("PATH", os.defpath)])
+    return env
+
+
+def run(stack: str, verb: str, paths: Paths, progress: Progress) -> None:
+    """Becomes that command; returns only by raising."""
+    with Toolchain(paths, progress) as toolchain:
+        toolchain.ensure("pulumi")
+        program = toolchain.program("pulumi")
+    missing = fill_path(paths.state / "stand-ins", Pulumi(program=program))
+    if missing:
+        progress.note(f"The official {', '.join(missing)} cannot be had here; stand-ins are used")
+    os.chdir(CHECKOUT)
+    words = command(stack, verb)
+    os.execvpe(program, words, environment(paths, os.environ))

@@ -1,0 +1,143 @@
+"""The sandbox as a whole: toolchain, node, stack and forge, put together for the commands."""
+
+from pathlib import Path
+from typing import Any
+
+from sandbox import env_file, example_repository, preflight
+from sandbox.credentials import Credentials
+from sandbox.forge import Forge
+from sandbox.forge_service import ForgeService
+from sandbox.images.catalog import REGISTRY_IMAGES
+from sandbox.network import Network
+from sandbox.node import Node
+from sandbox.paths import Paths
+from sandbox.progress import Progress
+from sandbox.pulumi import PulumiError
+from sandbox.releases import tekton
+from sandbox.stack import Stack
+from sandbox.toolchain.toolchain import DEBIAN, Toolchain
+from sandbox.webhook import ensure_webhook
+
+NODE_PARTS = (DEBIAN, "kubernetes", "control-plane")
+COMMANDS = ("crane", "tkn")  # what `make push` and people use
+BASE_IMAGE = "sandbox/busybox:1.35"
+FAILED_LINES = 40
+
+
+class Sandbox:
+    """`up` runs its methods; the order of things is there."""
+
+    def __init__(self, paths: Paths, network: Network, toolchain: Toolchain, progress: Progress) -> None:
+        self._paths = paths
+        self._network = network
+        self._toolchain = toolchain
+        self._progress = progress
+        self._outputs: dict[str, Any] = {}
+
+    @property
+    def _node(self) -> Node:
+        return Node(self._paths, self._network, self._toolchain, self._progress)
+
+    @property
+    def _credentials(self) -> Credentials:
+        return Credentials.load_or_create(self._paths)
+
+    @property
+    def _forge(self) -> Forge:
+        return Forge.of(self._paths, self._network, self._credentials)
+
+    @property
+    def stack(self) -> Stack:
+        """The Pulumi stack; the CLI must be there."""
+        return Stack(self._paths, self._network, self._toolchain.program("pulumi"))
+
+    def check(self) -> None:
+        preflight.check(self._paths, self._network)
+
+    def begin_builds(self) -> None:
+        self._toolchain.start_all()
+
+    def start_node(self) -> None:
+        for part in NODE_PARTS:
+            self._toolchain.wait(part)
+        with self._progress.step("Start the node", log=self._paths.logs / "node.log"):
+            self._node.up()
+
+    def prepare_stack(self) -> None:
+        self._toolchain.wait("pulumi")
+        with self._progress.step("Prepare the Pulumi stack"):
+            stand_ins = self.stack.prepare(self._credentials, self._toolchain.bin_folder)
+        if stand_ins:
+            self._progress.note(f"The official {', '.join(stand_ins)} cannot be had here; stand-ins are used")
+
+    def preview(self) -> None:
+        if self.stack.was_deployed:
+            return
+        log = self._paths.logs / "pulumi-preview.log"
+        with self._progress.step("pulumi preview", log=log):
+            code = self.stack.preview(log)
+        self._progress.note(log.read_text(errors="replace").rstrip())
+        if code != 0:
+            raise PulumiError(f"`pulumi preview` ended with {code}; what it said is above, and in {log}")
+
+    def fill_node(self) -> None:
+        for part in REGISTRY_IMAGES:
+            self._toolchain.wait(part)
+        node = self._node
+        with self._progress.step("Fill the registry"):
+            node.registry.load(self._toolchain.registry_images())
+            node.releases.render(tekton(self._toolchain.folder))
+        with self._progress.step("Provide storage"):
+            node.provide_storage()
+
+    def deploy(self) -> None:
+        log = self._paths.logs / "pulumi-up.log"
+        with self._progress.step("pulumi up", log=log):
+            code = self.stack.up(log)
+            lines = log.read_text(errors="replace").rstrip().splitlines()
+            if code != 0:
+                self._progress.note("\n".join(lines[-FAILED_LINES:]))
+                raise PulumiError(
+                    f"`pulumi up` ended with {code}; what it said last is above, all of it in {log}"
+                )
+        summary = lines.index("Resources:") if "Resources:" in lines else len(lines)
+        self._progress.note("\n".join(lines[summary:]))
+
+    def start_forge(self) -> None:
+        self._toolchain.wait("gitea")
+        service = ForgeService(
+            forge=self._forge,
+            program=self._toolchain.program("gitea"),
+            static=self._toolchain.folder("gitea") / "share",
+            webhook_targets=self._network.load_balancers,
+        )
+        base_image = f"{self._network.registry}/{BASE_IMAGE}"
+        with self._progress.step("Start the forge", log=self._paths.logs / "forge.log"):
+            example_repository.bring_up(self._node, self._forge, service, base_image)
+
+    def connect_forge(self) -> None:
+        with self._progress.step("Connect the forge to the cluster"):
+            self._outputs = self.stack.outputs()
+            ensure_webhook(self._forge, self._outputs["hooks_url"], self._outputs["webhook_secret"])
+
+    def finish(self) -> None:
+        for part in COMMANDS:
+            self._toolchain.wait(part)
+        self._progress.summary()
+        source = env_file.line_for(self._paths.env_file, Path.cwd())
+        for line in (
+            "",
+            f"webhooks   {self._outputs['hooks_url']}",
+            f"forge      {self._network.forge}, user and password in {self._paths.state}/credentials.json",
+            f"commands   {source}   # then pulumi, kubectl, tkn",
+            "a build    make push",
+        ):
+            self._progress.note(line)
+
+    def status(self) -> dict[str, str]:
+        """By part: `ok`, or what is wrong."""
+        return self._node.status()
+
+    def down(self) -> None:
+        """Nothing of the node is left."""
+        self._node.down()
