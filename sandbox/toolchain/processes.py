@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import threading
@@ -30,6 +31,11 @@ class CommandFailed(ToolchainError):
         self.status = status
 
 
+def _dies_with_us() -> list[str]:
+    """A kill -9 of this program leaves it no time to end its children; the kernel does."""
+    return ["setpriv", "--pdeathsig", "KILL"] if shutil.which("setpriv") else []
+
+
 class Processes:
     """Every process has a group of its own: a Ctrl-C reaches us alone, and we end them all."""
 
@@ -52,22 +58,21 @@ class Processes:
         With `output` what it prints goes to that file, and only its errors to the log.
         """
         log.parent.mkdir(parents=True, exist_ok=True)
+        if not shutil.which(command[0]):
+            raise ToolchainError(f"{command[0]} is not installed")
         with self._lock, log.open("ab") as out, open(output or os.devnull, "wb") as printed:
             self.check()
             out.write(f"$ {shlex.join(command)}\n".encode())
             out.flush()
-            try:
-                child = subprocess.Popen(
-                    command,
-                    cwd=cwd,
-                    env={**os.environ, **(env or {})},
-                    stdin=subprocess.DEVNULL,
-                    stdout=printed if output else out,
-                    stderr=out,
-                    start_new_session=True,
-                )
-            except FileNotFoundError:
-                raise ToolchainError(f"{command[0]} is not installed") from None
+            child = subprocess.Popen(
+                [*_dies_with_us(), *command],
+                cwd=cwd,
+                env={**os.environ, **(env or {})},
+                stdin=subprocess.DEVNULL,
+                stdout=printed if output else out,
+                stderr=out,
+                start_new_session=True,
+            )
             self._running[child.pid] = child
         return child
 

@@ -56,6 +56,7 @@ class Toolchain:
         self._downloads = Downloads(self.processes.check)
         self._recipes = {recipe.name: recipe for recipe in RECIPES}
         self._found: dict[str, dict[str, Path]] = {}  # tools that PATH has
+        self._entries: dict[str, str] = {}
         self._done: dict[str, threading.Event] = {}
         self._errors: dict[str, ToolchainError] = {}
         self._lock = threading.RLock()
@@ -110,8 +111,9 @@ class Toolchain:
             self.wait(name)
 
     def wait(self, name: str) -> Path:
-        """The folder of a started part, as soon as it is there. Raises ToolchainError when it cannot be."""
-        done = self._done[self._known(name)]
+        """The folder of a part, as soon as it is there. Raises ToolchainError when it cannot be."""
+        self.start([name])
+        done = self._done[name]
         while not done.wait(0.5):  # a wait without an end would not see Ctrl-C
             self.processes.check()
         if name in self._errors:
@@ -126,7 +128,12 @@ class Toolchain:
 
     def entry(self, name: str) -> str:
         """The part's identity: its folder's name in the cache, or what PATH has."""
-        self._known(name)
+        # Once a run: what is made and the name it gets must not part when somebody edits a file meanwhile.
+        if name not in self._entries:
+            self._entries[name] = self._new_entry(self._known(name))
+        return self._entries[name]
+
+    def _new_entry(self, name: str) -> str:
         if name == DEBIAN:
             return DEBIAN
         if name in self._found:
