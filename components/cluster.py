@@ -1,10 +1,23 @@
 """The seam between the program and a cluster: whatever kind it is, it gives a kubeconfig and a provider."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 
 import pulumi
 import pulumi_kubernetes as kubernetes
+
+# For a preview without a kubeconfig. Leaving it unknown would be as true, but then a release's objects are
+# not shown: the provider lists them only when it is configured. It takes an unreachable cluster for an
+# empty one.
+NOWHERE = {
+    "apiVersion": "v1",
+    "kind": "Config",
+    "clusters": [{"name": "none", "cluster": {"server": "https://there-is-no-kubeconfig.invalid"}}],
+    "users": [{"name": "none", "user": {}}],
+    "contexts": [{"name": "none", "context": {"cluster": "none", "user": "none"}}],
+    "current-context": "none",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,8 +48,8 @@ class ExistingCluster(pulumi.ComponentResource):
 def kubeconfig(path: str, contents: pulumi.Output[str] | None) -> pulumi.Output[str]:
     """The contents, or else those of a file; `path` may be relative to the project and may start with ~.
 
-    In a preview the file may be missing: then the contents are unknown, as those of a cluster that the same
-    program creates, and every object previews as new. Raises pulumi.RunError with one sentence otherwise.
+    In a preview the file may be missing: every object then previews as new. Raises pulumi.RunError with one
+    sentence otherwise.
     """
     if contents is not None:
         return contents
@@ -52,19 +65,6 @@ def kubeconfig(path: str, contents: pulumi.Output[str] | None) -> pulumi.Output[
         pulumi.log.warn(
             f"cluster.kubeconfig: there is no {path} yet, so this previews a cluster without objects"
         )
-        return _unknown()
+        return pulumi.Output.secret(json.dumps(NOWHERE))
     except (OSError, UnicodeDecodeError) as error:
         raise pulumi.RunError(f"cluster.kubeconfig is {path!r}, but that cannot be read: {error}") from None
-
-
-def _unknown() -> pulumi.Output[str]:
-    async def value() -> str:
-        return ""
-
-    async def no() -> bool:
-        return False
-
-    async def yes() -> bool:
-        return True
-
-    return pulumi.Output(set(), value(), no(), yes())

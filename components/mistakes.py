@@ -1,5 +1,6 @@
 """A settings mistake as one sentence: the key, its value, and what is allowed."""
 
+import re
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -28,7 +29,10 @@ def _sentence(model: type[BaseModel], error: dict[str, Any]) -> str:
         return f"{key} is no setting; known are: {keys}"
     if kind == "missing":
         return f"{key} is missing: {_field(model, loc).description}"
-    return f"{key} is {value!r}, but {_allowed(model, error)}"
+    shown = re.sub(
+        r"://[^/@]*@", "://***@", repr(value)
+    )  # whoever types a password there must not see it again
+    return f"{key} is {shown}, but {_allowed(model, error)}"
 
 
 def _allowed(model: type[BaseModel], error: dict[str, Any]) -> str:
@@ -37,10 +41,6 @@ def _allowed(model: type[BaseModel], error: dict[str, Any]) -> str:
         return f"must be {KINDS[kind]}: {_field(model, error['loc']).description}"
     if kind == "literal_error":
         return f"must be {error['ctx']['expected']}"
-    if kind == "too_short":
-        return "needs at least one entry"
-    if kind == "too_long":
-        return f"must have no more than {error['ctx']['max_length']} entry yet"
     return str(error["msg"]).removeprefix("Value error, ")
 
 

@@ -47,14 +47,19 @@ class Release:
         return Release(name=self.name, version=self.version, urls=list(dict.fromkeys(urls)))
 
 
-def load(mirror: str = "", file: Path = LIST) -> dict[str, list[Object]]:
-    """The objects of every release of the list, by its name. Raises ReleaseError.
+def load(mirror: str) -> dict[str, list[Object]]:
+    """The objects of every listed release, by its name. A preview leaves out what cannot be had.
 
-    A preview leaves out what cannot be had.
+    Raises ReleaseError.
     """
-    entries: Mapping[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
-    found = {name: objects(Release(name=name, **entry).mirrored(mirror)) for name, entry in entries.items()}
+    found = {release.name: objects(release) for release in listed(mirror)}
     return {name: manifest for name, manifest in found.items() if manifest is not None}
+
+
+def listed(mirror: str = "") -> list[Release]:
+    """Every release of releases.yaml, at the mirror if there is one."""
+    entries: Mapping[str, Any] = yaml.safe_load(LIST.read_text(encoding="utf-8"))
+    return [Release(name=name, **entry).mirrored(mirror) for name, entry in entries.items()]
 
 
 def objects(release: Release, cache: Path | None = None) -> list[Object] | None:

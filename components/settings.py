@@ -59,6 +59,18 @@ def _mirror(value: str) -> str:
     return value.rstrip("/")
 
 
+def _some(entries: tuple[Any, ...]) -> tuple[Any, ...]:
+    if not entries:
+        raise ValueError("needs at least one entry")
+    return entries
+
+
+def _one(entries: tuple[Any, ...]) -> tuple[Any, ...]:
+    if len(entries) != 1:
+        raise ValueError("must have exactly one entry: more are not built yet")
+    return entries
+
+
 Path = Annotated[str, AfterValidator(_inside)]
 Reference = Annotated[str, AfterValidator(_exact)]
 Name = Annotated[
@@ -119,10 +131,10 @@ class Repository(Model):
     url: Annotated[str, AfterValidator(_clone_url)] = Field(
         description="clone URL, as https://github.com/OWNER/NAME.git"
     )
-    branches: Annotated[tuple[Branch, ...], Field(strict=False, min_length=1)] = Field(
+    branches: Annotated[tuple[Branch, ...], Field(strict=False), AfterValidator(_some)] = Field(
         default=("main",), description="branches whose pushes are built"
     )
-    images: Annotated[tuple[Image, ...], Field(strict=False, min_length=1)] = Field(
+    images: Annotated[tuple[Image, ...], Field(strict=False), AfterValidator(_some)] = Field(
         description="one entry per image: {name, context, dockerfile}"
     )
 
@@ -161,7 +173,7 @@ class Settings(Model):
     cluster: Cluster = Field(description="the cluster to install into: {kind, kubeconfig}")
     ingress: Ingress = Field(default=Ingress(), description="the ingress controller: {kind, host}")
     registry: Registry = Field(description="where images go: {server, namespace, insecure}")
-    repositories: Annotated[tuple[Repository, ...], Field(strict=False, min_length=1, max_length=1)] = Field(
+    repositories: Annotated[tuple[Repository, ...], Field(strict=False), AfterValidator(_one)] = Field(
         description="what is built: [{url, branches, images: [{name, context, dockerfile}]}]"
     )
     images: Images = Field(

@@ -82,7 +82,8 @@ class Webhook(pulumi.ComponentResource):
                 (f"{name}-starts-runs", trigger.LISTENER, BUILDS_RULES, args.runs.namespace),
             )
         ]
-        self.secret = random.RandomPassword(f"{name}-secret", length=40, special=False, opts=child).result
+        password = random.RandomPassword(f"{name}-secret", length=40, special=False, opts=child)
+        self.secret = pulumi.Output.secret(password.result)
         secret = kubernetes.core.v1.Secret(
             f"{name}-secret",
             metadata=self._meta(trigger.SECRET),

@@ -1,0 +1,99 @@
+"""What keeps the folders apart and the files small."""
+
+import ast
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.program import ROOT
+
+LINES = {"components": 250, "": 400}  # of a file in this folder; the first that fits
+FORBIDDEN = {
+    "components": {"sandbox", "plugins", "tests"},
+    "sandbox": {"components", "plugins", "tests"},
+    "plugins": {"components", "sandbox", "tests"},
+}
+CODE = {".py", ".sh"}
+
+
+def _tracked(*patterns: str) -> list[Path]:
+    """Files that git knows or would add: not what a build or a run left behind."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *patterns]
+    listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    return [ROOT / name for name in listed.splitlines() if (ROOT / name).is_file()]
+
+
+def _imports(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+@pytest.mark.parametrize("folder", FORBIDDEN)
+def test_a_layer_imports_nothing_from_the_others(folder: str) -> None:
+    for file in _tracked(f"{folder}/*.py"):
+        for name in _imports(file):
+            assert name.split(".")[0] not in FORBIDDEN[folder], f"{file.relative_to(ROOT)} imports {name}"
+
+
+def test_the_builders_of_tekton_objects_need_no_pulumi() -> None:
+    for file in _tracked("components/tasks/*.py"):
+        for name in _imports(file):
+            assert not name.startswith("pulumi"), (
+                f"{file.relative_to(ROOT)} imports {name}: it should be pure"
+            )
+
+
+def test_only_the_settings_read_configuration_so_that_every_component_can_be_tested_without_a_stack() -> None:
+    readers = {"settings.py", "secrets.py"}
+    for file in _tracked("components/*.py", "__main__.py"):
+        text = file.read_text(encoding="utf-8")
+        assert file.name in readers or "pulumi.Config(" not in text, f"{file.relative_to(ROOT)} reads config"
+
+
+def test_nothing_is_created_inside_apply_where_a_preview_would_not_show_it() -> None:
+    for file in _tracked("components/*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "apply"):
+                continue
+            inside = " ".join(ast.dump(argument) for argument in node.args)
+            assert "ResourceOptions" not in inside, f"{file.name}:{node.lineno} makes a resource in apply"
+
+
+def test_main_is_a_table_of_contents() -> None:
+    lines = (ROOT / "__main__.py").read_text(encoding="utf-8").splitlines()
+    assert len(lines) <= 40, "what needs more room belongs into a component"
+
+
+def test_no_file_of_code_is_so_long_that_it_should_be_two() -> None:
+    for file in _tracked("*.py", "*.sh", "Makefile"):
+        name = str(file.relative_to(ROOT))
+        limit = next(limit for folder, limit in LINES.items() if name.startswith(folder))
+        count = len(file.read_text(encoding="utf-8").splitlines())
+        assert count <= limit, f"{name} has {count} lines, more than {limit}: it holds two nouns"
+
+
+def test_every_file_with_tests_is_collected_by_pytest() -> None:
+    for file in _tracked("tests/*.py"):
+        tests = [
+            node.name
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
+        ]
+        assert not tests or file.name.startswith("test_"), f"{file} holds tests that never run: {tests}"
+
+
+def test_no_two_files_of_tests_have_one_name_as_pytest_would_import_only_one() -> None:
+    names = [file.name for file in _tracked("tests/*.py") if file.name.startswith("test_")]
+    assert len(names) == len(set(names)), "two test files of one name"
+
+
+def test_every_yaml_file_of_ours_can_be_read() -> None:
+    for file in _tracked("*.yaml", "*.yml"):
+        list(yaml.safe_load_all(file.read_text(encoding="utf-8")))

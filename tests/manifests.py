@@ -1,0 +1,109 @@
+"""Small manifests of the shapes of Tekton's releases, and a server that has them under the official paths."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import yaml
+
+Object = dict[str, Any]
+PATHS = {
+    "tekton-pipelines": "/tekton-releases/pipeline/previous/v1.15.0/release.yaml",
+    "tekton-triggers": "/tekton-releases/triggers/previous/v0.37.0/release.yaml",
+    "tekton-interceptors": "/tekton-releases/triggers/previous/v0.37.0/interceptors.yaml",
+}
+
+
+def an_object(kind: str, name: str, *, api: str = "v1", namespace: str | None = None, **rest: Any) -> Object:
+    metadata = {"name": name, **({"namespace": namespace} if namespace else {})}
+    return {"apiVersion": api, "kind": kind, "metadata": metadata, **rest}
+
+
+def webhook(name: str, count: int = 1) -> Object:
+    """A webhook configuration as in the releases: without a certificate and without rules."""
+    service = {"name": "webhook", "namespace": "tekton-pipelines"}
+    return an_object(
+        "ValidatingWebhookConfiguration",
+        name,
+        api="admissionregistration.k8s.io/v1",
+        webhooks=[
+            {"name": f"{index}.{name}", "clientConfig": {"service": service}} for index in range(count)
+        ],
+    )
+
+
+def releases() -> dict[str, list[Object]]:
+    """Three releases that need one another, in an order that cannot be applied as it stands."""
+    here = "tekton-pipelines"
+    return {
+        "tekton-pipelines": [
+            webhook("validation.webhook.pipeline.tekton.dev"),
+            an_object("ConfigMap", "feature-flags", namespace=here, data={"since": "2021-01-01"}),
+            an_object("Deployment", "tekton-pipelines-webhook", api="apps/v1", namespace=here, spec={}),
+            an_object("Service", "tekton-pipelines-webhook", namespace=here, spec={}),
+            an_object(
+                "CustomResourceDefinition",
+                "tasks.tekton.dev",
+                api="apiextensions.k8s.io/v1",
+                spec={"group": "tekton.dev"},
+            ),
+            an_object("Namespace", here),
+        ],
+        "tekton-triggers": [
+            an_object(
+                "CustomResourceDefinition",
+                "clusterinterceptors.triggers.tekton.dev",
+                api="apiextensions.k8s.io/v1",
+                spec={"group": "triggers.tekton.dev"},
+            ),
+            an_object("Secret", "triggers-webhook-certs", namespace=here),
+        ],
+        "tekton-interceptors": [
+            an_object("ClusterInterceptor", "github", api="triggers.tekton.dev/v1alpha1", spec={}),
+            an_object("Deployment", "tekton-triggers-core-interceptors", api="apps/v1", namespace=here),
+        ],
+    }
+
+
+def pages() -> dict[str, str]:
+    """The releases' text by path."""
+    return {PATHS[name]: yaml.safe_dump_all(objects) for name, objects in releases().items()}
+
+
+Answer = tuple[int, dict[str, str], str]
+
+
+@contextmanager
+def served(answer: Callable[[str], Answer] | None = None) -> Iterator[str]:
+    """A mirror on loopback; its address. `answer` gives status, headers and body for a path."""
+    known = pages()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            status, headers, body = (
+                answer(self.path)
+                if answer
+                else (200 if self.path in known else 404, {}, known.get(self.path, ""))
+            )
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            if "Content-Length" not in headers:
+                self.send_header("Content-Length", str(len(body.encode())))
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -1,0 +1,160 @@
+"""Release manifests: where they come from, what is refused, and what happens without a network."""
+
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components import releases
+from components.releases import Release, ReleaseError
+from tests.manifests import PATHS, Answer, pages, served
+from tests.recorded import Recording, record
+
+TEXT = "apiVersion: v1\nkind: Namespace\nmetadata: {name: here, annotations: {since: 2021-01-01}}\n"
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Path:
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def closed() -> str:
+    """An address that refuses connections."""
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{unused.getsockname()[1]}"
+
+
+def release(*bases: str) -> Release:
+    return Release(
+        name="tekton-pipelines", version="v1.15.0", urls=[f"{base}/release.yaml" for base in bases]
+    )
+
+
+def fetch(what: Release, cache: Path, *, preview: bool = False) -> tuple[Any, Recording]:
+    found: list[Any] = []
+    recording = record(lambda: found.append(releases.objects(what, cache)), preview=preview)
+    return found[0], recording
+
+
+def says(status: int = 200, body: str = TEXT, **headers: str) -> Callable[[str], Answer]:
+    return lambda path: (status, {name.replace("_", "-"): value for name, value in headers.items()}, body)
+
+
+def test_the_list_names_exact_versions_at_the_official_addresses() -> None:
+    for name, path in PATHS.items():
+        one = next(one for one in releases.listed() if one.name == name)
+        assert list(one.urls) == [f"https://infra.tekton.dev{path}"]
+        assert one.version in path, f"{name}: version and URL disagree"
+
+
+def test_a_mirror_replaces_scheme_and_host_and_nothing_else() -> None:
+    for one in releases.listed("http://mirror.example.com:8080"):
+        assert list(one.urls) == [f"http://mirror.example.com:8080{PATHS[one.name]}"]
+
+
+def test_a_manifest_is_fetched_and_its_dates_stay_text(cache: Path) -> None:
+    with served(says()) as base:
+        ((one,), recording) = fetch(release(base), cache)
+    assert one["metadata"]["annotations"] == {"since": "2021-01-01"}, "JSON, and so Kubernetes, has no dates"
+    assert recording.logged == []
+
+
+def test_the_second_address_is_tried_when_the_first_fails(cache: Path, closed: str) -> None:
+    with served(says()) as base:
+        (found, _) = fetch(release(closed, base), cache)
+    assert len(found) == 1
+
+
+REFUSED = {
+    "an error": (says(status=404, body="no"), "answers 404 Not Found"),
+    "a login page": (says(body="<html><body>Sign in</body></html>"), "is no Kubernetes manifest: it holds"),
+    "half a file": (says(body=TEXT[:-5]), "is no Kubernetes manifest: bad YAML at line"),
+    "an empty file": (says(body=""), "is no Kubernetes manifest: it is empty"),
+    "a cut answer": (says(Content_Length="100000"), "cannot be fetched"),
+    "a list without kinds": (says(body="- a\n- b\n"), "is no Kubernetes manifest: it holds"),
+    "a circle": (says(status=302, Location="/release.yaml"), "it redirects in a circle"),
+}
+
+
+@pytest.mark.parametrize(("answer", "why"), REFUSED.values(), ids=REFUSED)
+def test_what_is_no_manifest_is_refused_with_its_url(
+    cache: Path, answer: Callable[[str], Answer], why: str
+) -> None:
+    with served(answer) as base, pytest.raises(ReleaseError) as error:
+        fetch(release(base), cache)
+    message = str(error.value)
+    assert f"{base}/release.yaml" in message, "the reader must see which address failed"
+    assert why in message
+    assert "\n" not in message, "one sentence"
+
+
+def test_what_was_refused_is_not_kept(cache: Path) -> None:
+    with served(says(body="<html/>")) as base, pytest.raises(ReleaseError):
+        fetch(release(base), cache)
+    assert not list(cache.glob("*")), "a bad answer must not become the copy that an offline preview uses"
+
+
+def test_a_server_that_stumbles_is_asked_again(cache: Path) -> None:
+    answers = iter([(503, {}, ""), (503, {}, ""), (200, {}, TEXT)])
+    with served(lambda _: next(answers)) as base:
+        (found, _) = fetch(release(base), cache)
+    assert len(found) == 1
+
+
+def test_without_a_network_the_copy_of_the_last_time_is_used_and_said_so(cache: Path) -> None:
+    with served(says()) as base:
+        fetch(release(base), cache)
+    (found, recording) = fetch(release(base), cache)
+    assert len(found) == 1
+    (warning,) = recording.logged
+    assert f"{base}/release.yaml cannot be fetched: Connection refused" in warning
+    assert "using the copy from the last time" in warning
+
+
+def test_a_mirror_that_was_rebuilt_gives_the_new_manifest(cache: Path) -> None:
+    bodies = iter([TEXT, TEXT.replace("here", "there")])
+    with served(lambda _: (200, {}, next(bodies))) as base:
+        fetch(release(base), cache)
+        ((one,), _) = fetch(release(base), cache)
+    assert one["metadata"]["name"] == "there"
+
+
+def test_without_network_and_copy_an_up_fails_and_names_every_address(cache: Path, closed: str) -> None:
+    with pytest.raises(ReleaseError, match=rf"tekton-pipelines v1.15.0 cannot be had: {closed}/release.yaml"):
+        fetch(release(closed), cache)
+
+
+def test_without_network_and_copy_a_preview_says_what_it_cannot_show(cache: Path, closed: str) -> None:
+    (found, recording) = fetch(release(closed), cache, preview=True)
+    assert found is None
+    (warning,) = recording.logged
+    assert warning.startswith("tekton-pipelines v1.15.0 is not shown in this preview: ")
+
+
+def test_all_releases_are_loaded_by_name_and_a_preview_leaves_out_the_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    known = pages()
+    del known[PATHS["tekton-triggers"]]
+    found: list[dict[str, Any]] = []
+
+    def answer(path: str) -> Answer:
+        return (200, {}, known[path]) if path in known else (404, {}, "")
+
+    with served(answer) as mirror:
+        record(lambda: found.append(releases.load(mirror)), preview=True)
+    assert set(found[0]) == {"tekton-pipelines", "tekton-interceptors"}
+
+
+def test_a_folder_that_cannot_be_written_only_costs_the_copy(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    with served(says()) as base:
+        (found, recording) = fetch(release(base), blocked / "cache")
+    assert len(found) == 1
+    assert "cannot keep release manifests for later" in recording.logged[0]

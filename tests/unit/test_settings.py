@@ -1,0 +1,284 @@
+"""What a stack may set, and the sentence that each mistake gets."""
+
+import copy
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+import yaml
+from pydantic_core import PydanticUndefined
+
+from components import secrets
+from components.settings import Images, Repository, Settings, SettingsError
+from tests.program import ROOT, SECRETS, config
+from tests.recorded import record
+
+Given = dict[str, Any]
+
+
+@pytest.fixture
+def given(tmp_path: Path) -> Given:
+    return config(tmp_path / "kubeconfig")
+
+
+def load(given: Given, secret: dict[str, str] | None = None) -> Settings:
+    found = []
+    record(lambda: found.append(Settings.load()), config=given, secrets=SECRETS if secret is None else secret)
+    return found[0]
+
+
+def refusal(given: Given, secret: dict[str, str] | None = None) -> list[str]:
+    """The sentences, without the headline."""
+    with pytest.raises(SettingsError) as error:
+        load(given, secret)
+    headline, *sentences = str(error.value).splitlines()
+    assert headline == "the stack's settings have mistakes:"
+    return sentences
+
+
+def test_what_is_left_out_has_its_default(given: Given) -> None:
+    del given["ingress"]
+    given["repositories"][0]["images"] = [{"name": "app"}]
+    del given["repositories"][0]["branches"]
+    settings = load(given)
+    (repository,) = settings.repositories
+    assert repository.branches == ("main",)
+    assert (repository.images[0].context, repository.images[0].dockerfile) == (".", "Dockerfile")
+    assert settings.ingress.host == ""
+    assert settings.images == Images()
+    assert not settings.registry.insecure, "plain HTTP must be asked for"
+
+
+def test_settings_cannot_be_changed_by_a_component(given: Given) -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        load(given).registry.server = "elsewhere.example.com"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://github.com/Owner/Name.git", "owner/name"),
+        ("https://github.com/owner/name", "owner/name"),
+        ("http://10.0.0.2:3000/owner/name.git", "owner/name"),
+        ("git@github.com:owner/name.git", "owner/name"),
+        ("ssh://git@git.example.com:2222/group/owner/name.git", "group/owner/name"),
+    ],
+)
+def test_the_full_name_is_what_a_forge_calls_the_repository(url: str, name: str) -> None:
+    repository = Repository.model_validate({"url": url, "images": [{"name": "app"}]})
+    assert repository.full_name == name
+
+
+@pytest.mark.parametrize(
+    ("namespace", "whole"), [("", "ghcr.io/app"), ("owner", "ghcr.io/owner/app"), ("a/b", "ghcr.io/a/b/app")]
+)
+def test_an_image_goes_to_server_namespace_and_name(given: Given, namespace: str, whole: str) -> None:
+    given["registry"] = {"server": "ghcr.io", "namespace": namespace}
+    assert load(given).registry.repository("app") == whole
+
+
+def _set(*path: str | int, to: Any) -> Callable[[Given], None]:
+    def change(given: Given) -> None:
+        place: Any = given
+        for part in path[:-1]:
+            place = place[part]
+        place[path[-1]] = to
+
+    return change
+
+
+IMAGE = ("repositories", 0, "images", 0)
+MISTAKES = {
+    "an unknown key": (
+        _set("registri", to="x"),
+        "registri is no setting; known are: cluster, ingress, registry, repositories, images, releaseMirror, "
+        "registryUsername, gitUsername",
+    ),
+    "an unknown key inside": (
+        _set(*IMAGE, "contekst", to="x"),
+        "repositories[0].images[0].contekst is no setting; known are: name, context, dockerfile",
+    ),
+    "a missing key": (
+        lambda given: given["registry"].pop("server"),
+        "registry.server is missing: host of the registry, as ghcr.io or registry.example.com:5000",
+    ),
+    "a missing section": (
+        lambda given: given.pop("repositories"),
+        "repositories is missing: what is built: [{url, branches, images: [{name, context, dockerfile}]}]",
+    ),
+    "an unknown kind": (
+        _set("cluster", "kind", to="tke"),
+        "cluster.kind is 'tke', but must be 'existing'",
+    ),
+    "a scheme in a host": (
+        _set("registry", "server", to="https://ghcr.io"),
+        "registry.server is 'https://ghcr.io', but must be HOST or HOST:PORT, without a scheme",
+    ),
+    "text for a truth value": (
+        _set("registry", "insecure", to="yes"),
+        "registry.insecure is 'yes', but must be true or false: true: plain HTTP",
+    ),
+    "a text for a section": (
+        _set("registry", to="ghcr.io"),
+        "registry is 'ghcr.io', but must be a mapping of keys: where images go: {server, namespace, "
+        "insecure}",
+    ),
+    "a section for a list": (
+        _set("repositories", to={"url": "x"}),
+        "repositories is {'url': 'x'}, but must be a list: what is built: "
+        "[{url, branches, images: [{name, context, dockerfile}]}]",
+    ),
+    "no repository": (
+        _set("repositories", to=[]),
+        "repositories is [], but must have exactly one entry: more are not built yet",
+    ),
+    "no image": (
+        _set("repositories", 0, "images", to=[]),
+        "repositories[0].images is [], but needs at least one entry",
+    ),
+    "an image twice": (
+        _set("repositories", 0, "images", to=[{"name": "app"}, {"name": "app"}]),
+        "repositories[0].images is [{'name': 'app'}, {'name': 'app'}], but must have every name once, "
+        "and app stands there more than once",
+    ),
+    "a name that is no task's": (
+        _set(*IMAGE, "name", to="Front End"),
+        "repositories[0].images[0].name is 'Front End', but must be 1 to 40 lower-case letters, digits and "
+        "dashes",
+    ),
+    "a context outside": (
+        _set(*IMAGE, "context", to="../other"),
+        "repositories[0].images[0].context is '../other', but must be a relative path inside the repository, "
+        "of letters, digits and . _ / @ + -",
+    ),
+    "a substitution of Tekton's": (
+        _set(*IMAGE, "dockerfile", to="$(context.taskRun.name)"),
+        "repositories[0].images[0].dockerfile is '$(context.taskRun.name)', but must be a relative path "
+        "inside "
+        "the repository, of letters, digits and . _ / @ + -",
+    ),
+    "a whole ref": (
+        _set("repositories", 0, "branches", to=["refs/heads/*"]),
+        "repositories[0].branches[0] is 'refs/heads/*', but must be the exact name of a branch, without "
+        "refs/heads/ and without a pattern",
+    ),
+    "a password in a URL": (
+        _set("repositories", 0, "url", to="https://me:secret@git.example.com/a/b.git"),
+        "repositories[0].url is 'https://***@git.example.com/a/b.git', but must be a clone URL as "
+        "https://HOST/OWNER/NAME.git, without user name or password",
+    ),
+    "an image that moves": (
+        _set("images", to={"git": "docker.io/alpine/git:latest"}),
+        "images.git is 'docker.io/alpine/git:latest', but must name an image by an exact tag or a digest, "
+        "and never by `latest`",
+    ),
+    "an image without a tag": (
+        _set("images", to={"git": "registry.example.com:5000/git"}),
+        "images.git is 'registry.example.com:5000/git', but must name an image by an exact tag or a digest, "
+        "and never by `latest`",
+    ),
+    "a mirror with a path": (
+        _set("releaseMirror", to="https://mirror.example.com/tekton"),
+        "releaseMirror is 'https://mirror.example.com/tekton', but must be empty, or http:// or https:// and "
+        "a "
+        "host, without a path",
+    ),
+    "no kubeconfig at all": (
+        lambda given: given["cluster"].pop("kubeconfig"),
+        "cluster.kubeconfig is missing: give the path of a kubeconfig, or its contents with "
+        "`pulumi config set --secret kubeconfig`",
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "sentence"), MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_is_one_sentence_with_the_key_its_value_and_what_is_allowed(
+    given: Given, change: Callable[[Given], Any], sentence: str
+) -> None:
+    change(given)
+    assert refusal(given) == [sentence]
+
+
+def test_all_mistakes_are_told_at_once(given: Given) -> None:
+    given["registry"]["server"] = "https://ghcr.io"
+    given["cluster"]["kind"] = "kind"
+    assert len(refusal(given)) == 2, "one run of the preview should be enough to see them all"
+
+
+def test_a_user_without_a_password_is_told_the_command(given: Given) -> None:
+    assert refusal(given, {"gitPassword": "x"}) == [
+        "registryPassword is missing: registryUsername is 'builder', so give its password with "
+        "`pulumi config set --secret registryPassword`"
+    ]
+
+
+def test_a_password_without_a_user_is_told_the_command(given: Given) -> None:
+    del given["gitUsername"]
+    assert refusal(given) == [
+        "gitUsername is missing: gitPassword is set, so give its user: `pulumi config set gitUsername NAME`"
+    ]
+
+
+def test_a_password_in_the_clear_is_refused_and_not_repeated(given: Given) -> None:
+    given["registryPassword"] = "in-the-clear"
+    sentences = refusal(given, {"gitPassword": "x"})
+    assert sentences == [
+        "registryPassword is not encrypted: set it with `pulumi config set --secret registryPassword`"
+    ]
+
+
+def test_two_kubeconfigs_are_one_too_many(given: Given) -> None:
+    assert refusal(given, {**SECRETS, "kubeconfig": "x"}) == [
+        "cluster.kubeconfig names a file and the secret `kubeconfig` is set too: keep one of them"
+    ]
+
+
+def test_credentials_are_optional(given: Given) -> None:
+    del given["registryUsername"], given["gitUsername"]
+    found: list[secrets.Secrets] = []
+    record(lambda: found.append(secrets.Secrets.load()), config=given)
+    assert found[0].logins == secrets.Logins(registry=None, git=None)
+
+
+def test_the_cli_is_told_of_the_same_keys_and_defaults() -> None:
+    project = yaml.safe_load((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"))
+    assert project["config"].pop("pulumi:disable-default-providers") == ["*"]
+    ours = {
+        info.alias or name: None if info.default is PydanticUndefined else _plain(info.default)
+        for name, info in Settings.model_fields.items()
+    }
+    ours |= dict.fromkeys(secrets.KEYS, "")
+    theirs = {name: copy.copy(entry.get("default")) for name, entry in project["config"].items()}
+    assert theirs == ours, "Pulumi.yaml and components/settings.py name different keys or defaults"
+    for name, entry in project["config"].items():
+        assert entry["description"], f"{name} has no description in Pulumi.yaml"
+
+
+def test_the_default_images_are_public_and_exact() -> None:
+    images = Images().model_dump()
+    assert images == {
+        "git": "docker.io/alpine/git:v2.54.0",
+        "buildkit": "docker.io/moby/buildkit:v0.34.2-rootless",
+        "traefik": "docker.io/library/traefik:v3.6.1",
+    }, "a default image changed: is the new one public, and is its contract the one that the scripts rely on?"
+    for image in images.values():
+        assert image.startswith("docker.io/"), f"{image} is not on a public registry, but maybe the sandbox's"
+        assert not image.endswith(":latest"), f"{image} is another image tomorrow"
+
+
+@pytest.mark.parametrize("file", sorted(ROOT.glob("Pulumi.*.yaml")), ids=lambda file: file.name)
+def test_every_stack_file_of_ours_is_valid_and_holds_no_secret(file: Path) -> None:
+    stack = yaml.safe_load(file.read_text(encoding="utf-8"))["config"]
+    given = {key.removeprefix("tekton-builds:"): value for key, value in stack.items()}
+    assert not set(given) & set(secrets.KEYS), "a tracked file may hold no secret, not even an encrypted one"
+    assert load(given, {}), "a stack file that we ship has a mistake"
+
+
+def _plain(value: Any) -> Any:
+    return value.model_dump(by_alias=True) if hasattr(value, "model_dump") else value
+
+
+def test_a_mistake_ends_the_program_without_a_traceback() -> None:
+    assert issubclass(SettingsError, pulumi.RunError)
