@@ -1,0 +1,98 @@
+"""A program run by the real Pulumi CLI with the stand-in plugins, in a folder of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from plugins.kubernetes.values import Properties
+from tests.cluster.api_server import binary
+
+CHECKOUT = Path(__file__).parents[3]
+SECONDS = 180
+PROJECT = """
+name: components
+runtime: python
+backend: {{url: "file://{state}"}}
+config:
+  pulumi:disable-default-providers: {{value: ["*"]}}
+"""
+HEAD = """
+import pulumi
+import pulumi_kubernetes as kubernetes
+from pulumi_kubernetes.yaml.v2 import ConfigFile, ConfigGroup
+
+provider = kubernetes.Provider("cluster", kubeconfig=open("kubeconfig").read())
+
+def options(**more):
+    return pulumi.ResourceOptions(provider=provider, **more)
+"""
+
+
+class Stack:
+    """`program` is Python; `provider` and `options(...)` are there for it."""
+
+    def __init__(self, folder: Path, kubeconfig: str, program: str) -> None:
+        self.folder = folder
+        state, home = folder / "state", folder / "home"
+        for each in (state, home):
+            each.mkdir(parents=True)
+        (home / "logs").touch()  # a file where the CLI wants a folder: no log, which costs most of its time
+        (folder / "Pulumi.yaml").write_text(PROJECT.format(state=state))
+        (folder / "kubeconfig").write_text(kubeconfig)
+        self.write(program)
+        plugins, python = CHECKOUT / "plugins" / "bin", Path(sys.executable).parent
+        path = [plugins, python, binary("pulumi").parent, os.environ["PATH"]]
+        self._environment = {
+            "PATH": os.pathsep.join(str(each) for each in path),
+            "HOME": str(home),
+            "PULUMI_HOME": str(home),
+            "PULUMI_CONFIG_PASSPHRASE": "of this test",
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+        }
+        self._run("stack", "init", "test")
+
+    def write(self, program: str) -> None:
+        (self.folder / "__main__.py").write_text(HEAD + program)
+
+    def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [binary("pulumi"), *arguments, "--non-interactive"],
+            cwd=self.folder,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+
+    def succeed(self, *arguments: str) -> str:
+        done = self._run(*arguments)
+        assert done.returncode == 0, f"pulumi {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+    def fail(self, *arguments: str) -> str:
+        done = self._run(*arguments)
+        assert done.returncode != 0, f"pulumi {' '.join(arguments)} should have failed:\n{done.stdout}"
+        return done.stdout + done.stderr
+
+    def up(self) -> str:
+        return self.succeed("up", "--yes", "--skip-preview")
+
+    @property
+    def state(self) -> list[Properties]:
+        """The resources in the state; secrets are ciphertext."""
+        exported: Any = json.loads(self.succeed("stack", "export"))
+        return list(exported["deployment"]["resources"])
+
+    def resource(self, name: str) -> Properties:
+        return next(each for each in self.state if each["urn"].endswith(f"::{name}"))
+
+    @property
+    def outputs(self) -> Properties:
+        return dict(json.loads(self.succeed("stack", "output", "--json")))
