@@ -112,6 +112,18 @@ class Recording:
         assert len(found) == 1, f"{kind} {name} should be there once, but is there {len(found)} times"
         return found[0]
 
+    def before(self, one: Registered) -> set[str]:
+        """The URNs of all that must be there first, however far."""
+        by_urn = {other.urn: other for other in self.resources}
+        found: set[str] = set()
+        left = list(one.dependencies)
+        while left:
+            urn = left.pop()
+            if urn not in found:
+                found.add(urn)
+                left += by_urn[urn].dependencies if urn in by_urn else ()
+        return found
+
     def all(self, kind: str) -> list[Registered]:
         return [one for one in self.resources if one.type.endswith(f":{kind}")]
 

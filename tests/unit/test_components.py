@@ -1,0 +1,237 @@
+"""What each component makes, seen from outside: its rights, its security, its order."""
+
+import json
+from base64 import b64decode
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+
+from components.builds import docker_config
+from components.cluster import kubeconfig
+from tests import program
+from tests.manifests import served
+from tests.recorded import OUTPUTS, Recording, record
+
+READ = ["get", "list", "watch"]
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Recording:
+    folder = tmp_path_factory.mktemp("stack")
+    with served() as mirror, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+        return program.run({**program.config(folder / "kubeconfig"), "releaseMirror": mirror})
+
+
+def granted(recording: Recording, account: str) -> dict[str, list[dict[str, Any]]]:
+    """The rules of an account, by namespace; the whole cluster is '*'."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for binding in [*recording.all("RoleBinding"), *recording.all("ClusterRoleBinding")]:
+        subject, reference = binding.plain()["subjects"][0], binding.plain()["roleRef"]
+        if subject["name"] != account:
+            continue
+        namespace = binding.plain()["metadata"].get("namespace", "*")
+        (role,) = [
+            one.plain()
+            for one in recording.all(reference["kind"])
+            if one.plain()["metadata"]["name"] == reference["name"]
+            and one.plain()["metadata"].get("namespace", "*") == namespace
+        ]
+        found[namespace] = role["rules"]
+    return found
+
+
+def test_the_listener_may_do_exactly_what_its_informers_and_a_new_run_take(whole: Recording) -> None:
+    assert granted(whole, "github-listener") == {
+        "builds-webhook": [
+            {
+                "apiGroups": ["triggers.tekton.dev"],
+                "resources": [
+                    "eventlisteners",
+                    "triggerbindings",
+                    "triggertemplates",
+                    "triggers",
+                    "interceptors",
+                ],
+                "verbs": READ,
+            }
+        ],
+        "builds": [{"apiGroups": ["tekton.dev"], "resources": ["pipelineruns"], "verbs": ["create"]}],
+        "*": [
+            {
+                "apiGroups": ["triggers.tekton.dev"],
+                "resources": ["clusterinterceptors", "clustertriggerbindings"],
+                "verbs": READ,
+            }
+        ],
+    }, "the listener is on the internet: a right more is a right for everybody who gets in"
+
+
+def test_the_builds_account_has_no_rights_and_no_token(whole: Recording) -> None:
+    assert granted(whole, "tekton-build-sa") == {}
+    account = whole.one("ServiceAccount", "tekton-build-sa").plain()
+    assert account["automountServiceAccountToken"] is False
+
+
+def test_the_ingress_controller_reads_secrets_only_where_no_credentials_are(whole: Recording) -> None:
+    places = granted(whole, "traefik")
+    assert set(places) == {"*", "ingress", "builds-webhook"}
+    assert "secrets" not in json.dumps(places["*"]), "it could read every credential of the cluster"
+    held = {one.plain()["metadata"]["name"] for one in whole.all("Secret") if _namespace(one) in places}
+    assert held == {"github-secret"}
+
+
+def test_nobody_gets_a_wildcard_or_a_right_to_pretend(whole: Recording) -> None:
+    for role in [*whole.all("Role"), *whole.all("ClusterRole")]:
+        rules = role.plain()["rules"]
+        assert "*" not in json.dumps(rules), f"{role.name} has a wildcard"
+        assert not {"impersonate", "escalate", "bind"} & {verb for rule in rules for verb in rule["verbs"]}
+
+
+@pytest.mark.parametrize(
+    ("namespace", "level"),
+    [("builds", "baseline"), ("builds-webhook", "restricted"), ("ingress", "restricted")],
+)
+def test_every_namespace_enforces_pod_security(whole: Recording, namespace: str, level: str) -> None:
+    labels = whole.one("Namespace", namespace).plain()["metadata"]["labels"]
+    assert labels["pod-security.kubernetes.io/enforce"] == level
+
+
+def test_the_ingress_controller_fits_a_restricted_namespace(whole: Recording) -> None:
+    spec = whole.one("Deployment", "traefik").plain()["spec"]["template"]["spec"]
+    (container,) = spec["containers"]
+    assert spec["securityContext"]["runAsNonRoot"] is True
+    assert spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
+    assert container["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "capabilities": {"drop": ["ALL"]},
+        "readOnlyRootFilesystem": True,
+    }
+    assert container["readinessProbe"]["httpGet"] == {"path": "/ping", "port": 8080}
+
+
+def test_the_ingress_controller_watches_the_listener_and_its_own_service(whole: Recording) -> None:
+    (container,) = whole.one("Deployment", "traefik").plain()["spec"]["template"]["spec"]["containers"]
+    provider = "--providers.kubernetesingressnginx"
+    assert f"{provider}.publishservice=ingress/traefik" in container["args"]
+    selector = "kubernetes.io/metadata.name in (ingress,builds-webhook)"
+    assert f"{provider}.watchnamespaceselector={selector}" in container["args"]
+
+
+def test_the_ingress_controller_starts_when_its_rights_and_namespaces_are_there(whole: Recording) -> None:
+    needed = whole.one("Deployment", "traefik").dependencies
+    for kind in ("RoleBinding", "ClusterRoleBinding"):
+        for one in whole.all(kind):
+            if one.plain()["subjects"][0]["name"] == "traefik":
+                assert one.urn in needed, f"{one.name} may come too late: namespaces are listed once"
+    assert whole.one("Namespace", "builds-webhook").urn in needed
+
+
+def test_the_route_is_hooks_alone_on_class_nginx(whole: Recording) -> None:
+    spec = whole.one("Ingress", "route-hooks").plain()["spec"]
+    assert spec["ingressClassName"] == "nginx"
+    (rule,) = spec["rules"]
+    assert rule["host"] == "hooks.example.com"
+    (path,) = rule["http"]["paths"]
+    assert (path["path"], path["pathType"]) == ("/hooks", "Exact")
+    assert path["backend"]["service"] == {"name": "el-github-listener", "port": {"number": 8080}}
+
+
+def test_the_route_waits_for_the_listener_whose_service_it_names(whole: Recording) -> None:
+    listener = whole.one("EventListener", "github-listener")
+    assert listener.plain()["metadata"]["annotations"] == {"pulumi.com/waitFor": "condition=Available"}
+    assert listener.urn in whole.one("Ingress", "route-hooks").dependencies
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        ("Task", "git-clone"),
+        ("Pipeline", "github-trigger-pipeline"),
+        ("TriggerTemplate", "github-template"),
+        ("EventListener", "github-listener"),
+        ("Namespace", "builds"),
+    ],
+)
+def test_what_tekton_admits_comes_after_tekton_and_goes_before_it(
+    whole: Recording, kind: str, name: str
+) -> None:
+    tekton = {one.urn for one in whole.all("ConfigGroup")}
+    assert tekton <= whole.before(whole.one(kind, name)), f"{kind} {name} may meet a webhook without a server"
+
+
+def test_the_listener_comes_after_what_it_names(whole: Recording) -> None:
+    needed = whole.before(whole.one("EventListener", "github-listener"))
+    for kind, name in (
+        ("Secret", "github-secret"),
+        ("TriggerTemplate", "github-template"),
+        ("Pipeline", "github-trigger-pipeline"),
+    ):
+        assert whole.one(kind, name).urn in needed, f"a push may arrive before {kind} {name}"
+
+
+def test_registry_auth_is_the_tutorials_secret_and_buildkits_file_in_one(whole: Recording) -> None:
+    secret = whole.one("Secret", "registry-auth").plain()
+    assert secret["type"] == "kubernetes.io/basic-auth"
+    data = secret["stringData"]
+    assert (data["username"], data["password"]) == ("builder", program.PASSWORD)
+    auth = json.loads(data["config.json"])["auths"]["registry.example.com:5000"]["auth"]
+    assert b64decode(auth).decode() == f"builder:{program.PASSWORD}"
+
+
+def test_docker_hub_is_filed_under_the_address_that_clients_look_up() -> None:
+    assert set(json.loads(docker_config("docker.io", "a", "b"))["auths"]) == {"https://index.docker.io/v1/"}
+
+
+def test_a_stack_without_credentials_has_no_secrets_and_binds_none(tmp_path: Path) -> None:
+    given = program.config(tmp_path / "kubeconfig")
+    del given["registryUsername"], given["gitUsername"]
+    with served() as mirror, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+        recording = program.run({**given, "releaseMirror": mirror}, {})
+    assert [one.plain()["metadata"]["name"] for one in recording.all("Secret")] == ["github-secret"]
+    (run,) = recording.one("TriggerTemplate", "github-template").plain()["spec"]["resourcetemplates"]
+    assert [one["name"] for one in run["spec"]["workspaces"]] == ["pipeline-pvc"]
+
+
+def test_a_preview_on_a_machine_where_nothing_runs_shows_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    given = program.config(tmp_path / "kubeconfig")
+    given["cluster"]["kubeconfig"] = str(tmp_path / "none-yet")
+    with served(lambda _: (404, {}, "")) as mirror:
+        recording = program.run({**given, "releaseMirror": mirror}, preview=True)
+    assert len(recording.logged) == 4, "one sentence for the kubeconfig and one for each release"
+    assert recording.all("ConfigGroup") == []
+    assert recording.one("Pipeline", "github-trigger-pipeline")
+
+
+def test_an_up_without_a_kubeconfig_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(
+        pulumi.RunError, match="there is no such file: start the cluster or name its kubeconfig"
+    ):
+        record(lambda: kubeconfig(str(tmp_path / "none"), None))
+
+
+def test_a_host_name_of_a_load_balancer_is_as_good_as_its_address(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setitem(
+        OUTPUTS,
+        "kubernetes:core/v1:Service",
+        {"status": {"loadBalancer": {"ingress": [{"hostname": "lb.cloud.example.com"}]}}},
+    )
+    given = program.config(tmp_path / "kubeconfig")
+    del given["ingress"]["host"]
+    with served() as mirror:
+        recording = program.run({**given, "releaseMirror": mirror})
+    assert recording.exports["hooks_url"].value == "http://lb.cloud.example.com/hooks"
+    assert "host" not in recording.one("Ingress", "route-hooks").plain()["spec"]["rules"][0]
+
+
+def _namespace(one: Any) -> str:
+    return str(one.plain()["metadata"]["namespace"])

@@ -1,0 +1,107 @@
+"""Which pushes start a run, and what the run may know of them."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from components.tasks import pipeline, trigger
+from components.tasks.trigger import Run
+
+RUN = Run(
+    namespace="builds",
+    account="tekton-build-sa",
+    secrets={pipeline.REGISTRY_AUTH: "registry-auth"},
+    volume_size="10Gi",
+    timeout="1h0m0s",
+    labels={"app.kubernetes.io/part-of": "tekton-builds"},
+)
+
+
+@pytest.fixture
+def one_trigger() -> dict[str, Any]:
+    (found,) = trigger.listener_spec("github-listener", "team/shop", ["main"])["triggers"]
+    return found
+
+
+@pytest.fixture
+def run() -> dict[str, Any]:
+    (found,) = trigger.template_spec(RUN)["resourcetemplates"]
+    return found
+
+
+def test_the_filter_names_repository_branches_and_a_real_commit() -> None:
+    conditions = trigger.push_filter("team/shop", ["main", "release/1.x"]).split(" && ", 4)
+    assert conditions == [
+        'body.repository.full_name.lowerAscii() == "team/shop"',
+        'body.ref in ["refs/heads/main", "refs/heads/release/1.x"]',
+        "body.after.matches('^([0-9a-f]{40}|[0-9a-f]{64})$')",
+        "!body.after.matches('^0+$')",
+        "!(has(body.deleted) && body.deleted)",
+    ]
+
+
+def test_the_signature_is_checked_before_anything_is_read(one_trigger: dict[str, Any]) -> None:
+    first, second = one_trigger["interceptors"]
+    assert first["ref"]["name"] == "github"
+    assert {one["name"]: one["value"] for one in first["params"]} == {
+        "secretRef": {"secretName": "github-secret", "secretKey": "secretToken"},
+        "eventTypes": ["push"],
+    }, "a pull request could run a stranger's Dockerfile with our credentials"
+    assert second["ref"]["name"] == "cel"
+
+
+def test_only_revision_and_branch_leave_the_payload(one_trigger: dict[str, Any]) -> None:
+    assert one_trigger["bindings"] == [
+        {"name": "revision", "value": "$(body.after)"},
+        {"name": "branch", "value": "$(extensions.branch)"},
+    ]
+    (overlay,) = one_trigger["interceptors"][1]["params"][1]["value"]
+    assert overlay == {"key": "branch", "expression": f"body.ref.substring({len('refs/heads/')})"}
+
+
+def test_the_run_is_given_the_revision_alone(run: dict[str, Any]) -> None:
+    assert run["spec"]["params"] == [{"name": "revision", "value": "$(tt.params.revision)"}]
+    assert "$(tt.params.branch)" not in json.dumps(run["spec"]), (
+        "a branch name may hold what Tekton substitutes"
+    )
+    assert "$(tt.params" not in json.dumps(run["metadata"]["labels"]), "a label has no room for a branch name"
+
+
+def test_a_run_has_a_volume_of_its_own_that_goes_with_it(run: dict[str, Any]) -> None:
+    workspace = next(one for one in run["spec"]["workspaces"] if one["name"] == pipeline.SOURCE)
+    assert workspace["volumeClaimTemplate"]["spec"]["resources"] == {"requests": {"storage": "10Gi"}}
+    assert run["metadata"]["annotations"]["tekton.dev/auto-cleanup-pvc"] == "true"
+
+
+def test_a_run_is_nobody_and_its_containers_are_not_root(run: dict[str, Any]) -> None:
+    template = run["spec"]["taskRunTemplate"]
+    assert template["serviceAccountName"] == "tekton-build-sa"
+    context = template["podTemplate"]["securityContext"]
+    assert (context["runAsNonRoot"], context["runAsUser"], context["fsGroup"]) == (True, 1000, 1000)
+    assert "seccompProfile" not in context, "RuntimeDefault for the whole pod would end rootless BuildKit"
+
+
+def test_a_run_that_hangs_is_ended(run: dict[str, Any]) -> None:
+    assert run["spec"]["timeouts"] == {"pipeline": "1h0m0s"}
+
+
+def test_the_names_are_the_tutorials(one_trigger: dict[str, Any], run: dict[str, Any]) -> None:
+    assert one_trigger["name"] == "github-push-events-trigger"
+    assert one_trigger["template"] == {"ref": "github-template"}
+    assert run["metadata"]["generateName"] == "github-run-"
+    assert run["spec"]["pipelineRef"] == {"name": "github-trigger-pipeline"}
+
+
+def test_every_workspace_of_the_run_is_one_of_the_pipelines(run: dict[str, Any]) -> None:
+    known = {one["name"]: one.get("optional", False) for one in pipeline.spec("u", [], "")["workspaces"]}
+    bound = {one["name"] for one in run["spec"]["workspaces"]}
+    assert bound <= set(known)
+    assert {name for name, optional in known.items() if not optional} <= bound
+
+
+def test_every_parameter_of_the_template_is_declared() -> None:
+    spec = trigger.template_spec(RUN)
+    used = set(re.findall(r"\$\(tt\.params\.(\w+)\)", json.dumps(spec)))
+    assert used == {one["name"] for one in spec["params"]}
