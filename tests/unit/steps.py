@@ -1,4 +1,4 @@
-"""Runs a Task's step as Tekton would: the script as a file, values in the environment, folders for the rest."""
+"""Runs a Task's step as Tekton would: the script is a file, values are environment, the rest is folders."""
 
 import re
 import subprocess
