@@ -5,6 +5,7 @@ The keys are the official provider's, so that a stack may change from this plugi
 
 from __future__ import annotations
 
+from plugins.kubernetes import kinds
 from plugins.kubernetes.naming import new_field_manager
 from plugins.kubernetes.secrecy import mark
 from plugins.kubernetes.settings import Settings
@@ -14,6 +15,7 @@ from plugins.kubernetes.values import Properties, reveal
 INPUTS = "__inputs"
 INITIAL_VERSION = "__initialApiVersion"
 FIELD_MANAGER = "__fieldManager"
+IDENTITY = ("apiVersion", "kind", "metadata")
 # Of client-side writes: every create, and everything when server-side apply is off.
 CLIENT_SIDE_MANAGER = "pulumi-kubernetes"
 
@@ -22,12 +24,29 @@ def new_state(
     inputs: Properties, live: Properties, *, field_manager: str, initial_version: str
 ) -> Properties:
     """`inputs`: as checked, with secrets marked; `live`: as the server gave it."""
+    outputs = to_properties(live)
+    if kinds.is_crd(live):
+        outputs, kept = _without_schemas(outputs), {key: inputs[key] for key in IDENTITY}
+    else:
+        kept = inputs
     return {
-        **mark(to_properties(live), inputs),
-        INPUTS: inputs,
+        **mark(outputs, inputs),
+        INPUTS: kept,
         INITIAL_VERSION: initial_version,
         FIELD_MANAGER: field_manager,
     }
+
+
+def _without_schemas(crd: Properties) -> Properties:
+    """The CRDs' schemas are nine tenths of a Tekton stack, and Pulumi writes all of the state at every step:
+    they stand in the inputs, which is where Diff looks, and nowhere else. The official plugin would keep
+    three copies; coming to this state it writes each CRD once more, unchanged."""
+    spec = crd.get("spec") or {}
+    versions = [
+        {key: value for key, value in version.items() if key != "schema"}
+        for version in spec.get("versions") or []
+    ]
+    return {**crd, "spec": {**spec, "versions": versions}}
 
 
 def inputs_of(state: Properties) -> Properties:

@@ -17,7 +17,7 @@ from plugins.kubernetes.settings import Settings
 from plugins.kubernetes.values import UNKNOWN, Properties, Secret
 from tests.cluster.api_server import ApiServer
 from tests.cluster.kubernetes_plugin.objects import config_map, custom_object, custom_resource_definition
-from tests.cluster.kubernetes_plugin.plugin import Plugin, Refusal, urn_of
+from tests.cluster.kubernetes_plugin.plugin import Plugin, Refusal, Resource, urn_of
 
 pytestmark = pytest.mark.cluster
 
@@ -215,6 +215,10 @@ def test_a_crd_keeps_its_dashed_fields(plugin: Plugin, api: Api, namespace: str)
     assert live is not None
     written = live["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
     assert written["x-kubernetes-preserve-unknown-fields"] is True, "the server knows only the dashed name"
-    read = made.state["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
+    found = plugin.read(Resource(made.urn, made.id, {}, {}))
+    assert found is not None
+    read = found.inputs["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
     assert read["x_kubernetes_preserve_unknown_fields"] is True, "the SDK knows only the other"
+    assert "schema" not in made.state["spec"]["versions"][0], "the state has the schema once, in the inputs"
+    assert plugin.diff(made, made.inputs).changes == 1, "and that is enough"
     plugin.delete(made)
