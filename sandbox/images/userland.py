@@ -10,7 +10,9 @@ from sandbox.toolchain.processes import Processes
 
 SUITE = "bookworm"
 DEFAULT_MIRROR = "http://deb.debian.org/debian"
-PACKAGES = ("ca-certificates", "git", "openssh-client", "uidmap")
+PACKAGES = ("ca-certificates", "git", "openssh-client", "tini", "uidmap")
+# Tekton's resolvers are started through it, where Alpine, their base elsewhere, has it.
+TINI = ("usr/sbin/tini", "../bin/tini")
 APT = Path("/etc/apt")
 # What a container never looks at; a third of the whole.
 TRIM = (
@@ -62,6 +64,7 @@ def make(folder: Path, processes: Processes, log: Path) -> None:
         ],
         log=log,
     )
+    (root / TINI[0]).symlink_to(TINI[1])
     for name in TRIM:
         path = root / name
         if path.is_dir():
