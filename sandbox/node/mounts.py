@@ -32,8 +32,8 @@ KERNEL_SETTINGS = {
 class Mounts:
     """The pairs to mount, and the empty folders that had to be made on this machine to mount on.
 
-    Those folders serve every sandbox of the machine: `shared` is the note that the one that goes leaves to the
-    last one, as removing them would take another node's mounts away.
+    Those folders serve every sandbox of the machine: `shared` is the note that the one that goes leaves to
+    the last one, as removing them would take another node's mounts away.
     """
 
     def __init__(self, folder: Path, shared: Path, root: Path = Path("/")) -> None:

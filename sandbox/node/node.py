@@ -26,6 +26,7 @@ from sandbox.waiting import wait_for
 # A busy machine of two cores needs a quarter of these.
 CONTAINERD_SECONDS = 60
 API_SECONDS = 150
+REPAIR_SECONDS = 90  # a cluster that was there once needs no keys and no images
 READY_SECONDS = 120
 STATE_FOLDERS = ("node", "services", "registry", "releases", "volumes", "forge")
 
@@ -83,6 +84,10 @@ class Node:
         """Run a command as root in the node; what it printed."""
         return self._init.run(command)
 
+    def apply(self, manifests: str) -> None:
+        """Server-side apply, as the cluster's administrator."""
+        self._control_plane.apply(manifests)
+
     # -- up -------------------------------------------------------------------------------------------
 
     def up(self) -> Up:
@@ -108,31 +113,24 @@ class Node:
             self._progress.note("the sandbox's Kubernetes has changed: the node starts clean")
             self._start_clean()
             before = None
-        was_running = self._init.process is not None
-        try:
-            self._bring_up(images, changed)
-        except (NodeBroken, TimeoutError) as error:
-            if not before:
-                raise NodeBroken(self._explained(error)) from error
-            if was_running:
-                self._progress.note(f"{error}: the node is restarted")
-                self._init.kill()
+        remedies = [("starts clean", self._start_clean)] if before else []
+        if before and self._init.process:
+            remedies.insert(0, ("is restarted", self._init.kill))
+        new_cluster = before is None
+        while True:
             try:
-                if not was_running:
-                    raise  # a restart is what just failed
-                self._bring_up(images, set())
-            except (NodeBroken, TimeoutError) as again:
-                self._progress.note(f"{again}: the node starts clean")
-                self._start_clean()
-                before = None
-                try:
-                    self._bring_up(images, set())
-                except (NodeBroken, TimeoutError) as last:
-                    raise NodeBroken(self._explained(last)) from last
-        return Up(new_cluster=before is None)
-
-    def _explained(self, error: Exception) -> str:
-        return f"{error}; the logs are in {self._paths.logs}, and `make down` removes everything"
+                self._bring_up(images, changed)
+            except (NodeBroken, TimeoutError) as error:
+                if not remedies:
+                    raise NodeBroken(
+                        f"{error}; the logs are in {self._paths.logs}, and `make down` removes everything"
+                    ) from error
+                said, remedy = remedies.pop(0)
+                self._progress.note(f"{error}: the node {said}")
+                remedy()
+                new_cluster = new_cluster or not remedies
+            else:
+                return Up(new_cluster=new_cluster)
 
     def _take_over(self) -> None:
         """Ends the node of a sandbox whose state folder is gone."""
@@ -173,7 +171,8 @@ class Node:
                 services.restart(name)
             else:
                 services.start(name)
-        wait_for("the API server", lambda: control_plane.api_problem() or True, seconds=API_SECONDS)
+        patience = REPAIR_SECONDS if made else API_SECONDS
+        wait_for("the API server", lambda: control_plane.api_problem() or True, seconds=patience)
         if not (self._folder / "kubernetes" / "applied").exists():
             control_plane.apply(self._configuration().render("cluster.yaml"), first=True)
             (self._folder / "kubernetes" / "applied").touch()
@@ -235,8 +234,9 @@ class Node:
                 Init(claim, self._paths.logs / "node.log").kill()
                 Link(claim.link, Network(claim.network)).remove()
                 Cgroup(claim.cgroup).remove()
+                self._mounts.remove_targets(last=claim.last())
                 claim.release()
-        self._mounts.remove_targets(last=self._claim.last())
+        self._mounts.remove_targets(last=self._claim.last())  # after a reboot there is no claim
         for name in STATE_FOLDERS:
             shutil.rmtree(self._state / name, ignore_errors=True)
         for name in ("kubeconfig", "credentials.json"):

@@ -1,0 +1,164 @@
+"""Whether this machine can hold a sandbox, found out before anything is begun: one sentence for each thing in the way."""
+
+import ipaddress
+import json
+import os
+import platform
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sandbox.network import Network
+from sandbox.node.claim import Claim
+from sandbox.paths import Paths
+
+GIB = 1 << 30
+FIRST_GIB = 12  # compilers' caches, tools, images and a running cluster
+CACHED_GIB = 5
+PROBE = Path(__file__).parent / "node" / "probe.sh"
+PROBE_SECONDS = 20
+WAY_OUT = "or use a cluster that you have: set `cluster.kubeconfig` in your stack's settings"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Machine:
+    """What preflight asks of a machine; tests give another one.
+
+    `free`: bytes to be had in a folder. `addresses` and `routes`: of `ip -json`. `lacks`: what the kernel cannot do
+    in new namespaces, for a sandbox with its state in this folder, or nothing.
+    """
+
+    system: str
+    root: bool
+    free: Callable[[Path], int]
+    addresses: Callable[[], list[dict[str, Any]]]
+    routes: Callable[[], list[dict[str, Any]]]
+    lacks: Callable[[Path], str]
+
+
+def this_machine() -> Machine:
+    """The one we run on."""
+    return Machine(
+        system=platform.system(),
+        root=os.geteuid() == 0,
+        free=lambda folder: shutil.disk_usage(_existing(folder)).free,
+        addresses=lambda: _ip("address", "show"),
+        routes=lambda: _ip("route", "show", "table", "all"),
+        lacks=_lacks,
+    )
+
+
+def problems(
+    paths: Paths,
+    network: Network,
+    *,
+    cached: bool,
+    machine: Machine | None = None,
+    claim: Claim | None = None,
+) -> list[str]:
+    """What stands in the way of a sandbox, each with what to do about it. `cached`: nothing needs to be built."""
+    machine = machine or this_machine()
+    claim = claim or Claim(network.range, paths.state)
+    if machine.system != "Linux":
+        return [f"the sandbox needs Linux, and this is {machine.system}: use a Linux machine, {WAY_OUT}"]
+    if not machine.root:
+        return [
+            "the sandbox makes namespaces, mounts and a network link, which takes root: "
+            f"run this as root, {WAY_OUT}"
+        ]
+    found = _disk(paths, machine, FIRST_GIB if not cached else CACHED_GIB)
+    found += _addresses(network, machine, claim)
+    if claim.process() is None and (lack := machine.lacks(paths.state)):
+        found.append(f"{lack}: use another machine or folder, {WAY_OUT}")
+    return found
+
+
+def _disk(paths: Paths, machine: Machine, gib: int) -> list[str]:
+    found = {}
+    for folder in (paths.state, paths.cache):
+        free = machine.free(folder)
+        if free < gib * GIB:
+            found[free] = (  # one file system is named once
+                f"{folder} has {free / GIB:.1f} GiB left and the sandbox needs {gib} GiB: make room, "
+                "or move the cache with TEKTON_BUILDS_CACHE=FOLDER"
+            )
+    return list(found.values())
+
+
+def _addresses(network: Network, machine: Machine, claim: Claim) -> list[str]:
+    if other := claim.usable():
+        return [other]
+    ours = ipaddress.IPv4Network(network.range)
+    choose = "choose a free range, such as SANDBOX_NETWORK=172.29.0.0/16 make up"
+    for link in machine.addresses():
+        if link.get("ifname") == claim.link:
+            continue
+        for info in link.get("addr_info", []):
+            if info.get("family") == "inet" and ipaddress.IPv4Address(info["local"]) in ours:
+                return [
+                    f"{network.range} is in use: this machine has {info['local']} on {link['ifname']}; {choose}"
+                ]
+    for route in machine.routes():
+        target = _target(route)
+        own = route.get("dev") == claim.link or (route.get("type") == "blackhole" and target == ours)
+        if target and not own and target.overlaps(ours):
+            via = route.get("dev") or route.get("type")
+            return [f"{network.range} is in use: this machine has a route to {target} ({via}); {choose}"]
+    return []
+
+
+def _target(route: dict[str, Any]) -> ipaddress.IPv4Network | None:
+    """Where a route leads; None for the default route and for anything but unicast IPv4."""
+    if route.get("type") in {"broadcast", "multicast"}:
+        return None
+    try:
+        target = ipaddress.IPv4Network(str(route.get("dst")), strict=False)
+    except ValueError:
+        return None
+    return target if target.prefixlen else None
+
+
+def _existing(folder: Path) -> Path:
+    return next(path for path in (folder.resolve(), *folder.resolve().parents) if path.exists())
+
+
+def _ip(*arguments: str) -> list[dict[str, Any]]:
+    done = subprocess.run(["ip", "-json", "-4", *arguments], capture_output=True, text=True, check=False)
+    found: list[dict[str, Any]] = json.loads(done.stdout) if done.stdout.strip() else []
+    return found
+
+
+def _lacks(state: Path) -> str:
+    modprobe = shutil.which("modprobe")
+    if (
+        modprobe
+    ):  # modules that a namespace cannot load; where they are built in, or in a container, it just fails
+        subprocess.run(
+            [modprobe, "--all", "--quiet", "overlay", "br_netfilter", "veth"],
+            capture_output=True,
+            check=False,
+        )
+    folder = _existing(state)
+    unshare = ["unshare", "--fork", "--pid", "--mount-proc", "--mount", "--net", "--uts"]
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".probe-") as temporary:
+        try:
+            done = subprocess.run(
+                [*unshare, str(PROBE), temporary],
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=PROBE_SECONDS,
+            )
+        except FileNotFoundError:
+            return ""  # util-linux is not installed yet: the node's start will tell
+        except subprocess.TimeoutExpired:
+            return f"the kernel did not give a namespace within {PROBE_SECONDS} s"
+    if done.returncode:
+        return (
+            f"the kernel gives no namespaces ({done.stderr.strip().splitlines()[-1:] or ['no reason given']})"
+        )
+    return f"{folder}: {done.stdout.strip()}" if done.stdout.strip() else ""

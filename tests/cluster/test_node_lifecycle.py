@@ -1,0 +1,293 @@
+"""The node on a real machine: from nothing to ready, through every accident, and away without a trace.
+
+The tests of this file share one node and run in the order in which they stand here.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from sandbox.network import Network
+from sandbox.node import Node, NodeProblem
+from sandbox.node.claim import ROOT, Claim
+from sandbox.paths import CHECKOUT, Paths
+from sandbox.toolchain.toolchain import Toolchain
+from sandbox.waiting import wait_for
+from tests.cluster.node_traces import machine, pid_namespace, processes_in, traces
+
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(420)]
+
+# A range of its own, so that a sandbox that is up stays as it is.
+RANGE = os.environ.get("SANDBOX_TEST_NETWORK", "10.231.0.0/16")
+WEB = Path(__file__).with_name("web.yaml")
+
+UP = """
+import sys
+from pathlib import Path
+from sandbox.network import Network
+from sandbox.node import Node
+from sandbox.paths import Paths
+from sandbox.progress import Progress
+from sandbox.toolchain.toolchain import Toolchain
+paths, progress = Paths(state=Path(sys.argv[1])), Progress()
+Node(paths, Network(sys.argv[2]), Toolchain(paths, progress), progress).up()
+"""
+
+
+class Notes:
+    """Remembers what the user is told."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def note(self, text: str) -> None:
+        self.said.append(text)
+
+
+class Sandbox:
+    """A node with what the tests need to look at it."""
+
+    def __init__(self, state: Path, network: str = RANGE) -> None:
+        self.paths = Paths(state=state)
+        self.network = Network(network)
+        self.toolchain = Toolchain(self.paths)
+        self.toolchain.ensure(
+            "debian", "kubernetes", "control-plane", "busybox", "local-path-provisioner-image"
+        )
+        self.notes = Notes()
+
+    @property
+    def node(self) -> Node:
+        """As a new `make up` makes it: it knows only what is on disk."""
+        return Node(self.paths, self.network, self.toolchain, self.notes)
+
+    @property
+    def pid(self) -> int:
+        process = Claim(self.network.range, self.paths.state).process()
+        assert process is not None, "the node's first process should run"
+        return process.pid
+
+    def find(self, words: str) -> list[int]:
+        """Processes of the node whose command line holds these words."""
+        return [pid for pid, line in processes_in(pid_namespace(self.pid)).items() if words in line]
+
+    def kubectl(self, *arguments: str, check: bool = True) -> str:
+        done = subprocess.run(
+            [str(self.toolchain.program("kubectl")), "--kubeconfig", str(self.paths.kubeconfig), *arguments],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert not check or done.returncode == 0, f"kubectl {arguments} failed: {done.stderr}"
+        return done.stdout.strip()
+
+    def has_marker(self) -> bool:
+        return bool(self.kubectl("get", "configmap", "marker", "--ignore-not-found", "--output=name"))
+
+    def fetch(self, url: str) -> str:
+        session = requests.Session()
+        session.trust_env = False
+        try:
+            return session.get(url, timeout=3).text
+        except requests.RequestException:
+            return ""
+
+
+@pytest.fixture(scope="module")
+def untouched() -> dict[str, object]:
+    """The machine before any node was there."""
+    return machine()
+
+
+@pytest.fixture(scope="module")
+def sandbox(tmp_path_factory: pytest.TempPathFactory, untouched: dict[str, object]) -> Iterator[Sandbox]:
+    sandbox = Sandbox(tmp_path_factory.mktemp("sandbox"))
+    yield sandbox
+    sandbox.node.down()
+
+
+def interrupt_up(sandbox: Sandbox, after: float) -> None:
+    """Ctrl-C in an `up`, this many seconds after it has begun."""
+    command = [sys.executable, "-c", UP, str(sandbox.paths.state), sandbox.network.range]
+    with subprocess.Popen(
+        command, cwd=CHECKOUT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    ) as up:
+        try:
+            up.wait(timeout=after)
+        except subprocess.TimeoutExpired:
+            os.killpg(up.pid, signal.SIGINT)  # as a terminal does: the whole foreground group
+            up.wait(timeout=30)
+
+
+def test_down_after_an_interrupted_up_leaves_nothing(sandbox: Sandbox) -> None:
+    for after in (1.5, 6):
+        interrupt_up(sandbox, after)
+        sandbox.node.down()
+        left = {kind: found for kind, found in traces(sandbox.paths.state, RANGE).items() if found}
+        assert not left, f"interrupted after {after} s and taken down, it must leave nothing"
+
+
+def test_up_after_two_interrupted_ones_makes_a_ready_node(sandbox: Sandbox) -> None:
+    interrupt_up(sandbox, 4)
+    interrupt_up(sandbox, 9)
+    up = sandbox.node.up()
+    assert up.new_cluster, "nothing was deployed on this cluster yet, and the caller must know"
+    assert set(sandbox.node.status().values()) == {"ok"}, "ready means that every part says so"
+    sandbox.kubectl("create", "configmap", "marker")
+
+
+def test_a_second_up_changes_nothing_and_takes_seconds(sandbox: Sandbox) -> None:
+    before = sandbox.pid
+    began = time.monotonic()
+    up = sandbox.node.up()
+    assert not up.new_cluster, "the cluster is the one that was there"
+    assert sandbox.pid == before, "a node that works is left alone"
+    assert time.monotonic() - began < 10, "looking at a node that works must not take long"
+
+
+def test_secrets_are_for_the_owner_alone(sandbox: Sandbox) -> None:
+    state = sandbox.paths.state
+    for name in (
+        "kubeconfig",
+        "credentials.json",
+        "node/containerd.toml",
+        "node/htpasswd",
+        "node/kubernetes/pki/ca.key",
+    ):
+        mode = (state / name).stat().st_mode & 0o777
+        assert mode == 0o600, f"{name} holds a secret; others must not read it"
+
+
+def test_a_volume_a_service_address_and_the_cluster_s_names_work(sandbox: Sandbox) -> None:
+    node = sandbox.node
+    node.registry.load(
+        [sandbox.toolchain.folder(name) for name in ("busybox", "local-path-provisioner-image")]
+    )
+    node.provide_storage()
+    manifest = WEB.read_text().replace("REGISTRY", sandbox.network.registry)
+    node.apply(manifest)
+    address = sandbox.network.load_balancers.replace("0/24", "1")
+    seen = wait_for("the page on its volume", lambda: sandbox.fetch(f"http://{address}/"), seconds=90)
+    del seen
+    sandbox.kubectl("wait", "--for=condition=Available", "deployment/web", "--timeout=60s")
+    assert sandbox.fetch(f"http://{address}/") == "kubernetes.default resolves\n", (
+        "the pod resolved a name of the cluster, wrote it to its volume, and is reached from this machine"
+    )
+
+
+def test_the_registry_refuses_whoever_has_no_password(sandbox: Sandbox) -> None:
+    session = requests.Session()
+    session.trust_env = False
+    assert session.get(f"http://{sandbox.network.registry}/v2/", timeout=5).status_code == 401
+
+
+def test_another_sandbox_is_told_who_has_the_range(sandbox: Sandbox, tmp_path: Path) -> None:
+    other = Sandbox(tmp_path / "other")
+    with pytest.raises(NodeProblem, match=f"{sandbox.paths.state} is using {RANGE}"):
+        other.node.up()
+    other.node.down()
+    assert set(sandbox.node.status().values()) == {"ok"}, (
+        "its `down` must not touch a node that is not its own"
+    )
+
+
+@pytest.mark.parametrize(
+    "victim",
+    [
+        *("containerd --config", "kubelet --config", "kube-proxy --config", "docker-registry serve"),
+        *("busybox httpd -f -p", "sandbox.load_balancer", "kube-apiserver --", "etcd --", "coredns -conf"),
+        *("runsv kubelet", "runsv containerd"),
+    ],
+)
+def test_after_kill_9_the_next_up_repairs(sandbox: Sandbox, victim: str) -> None:
+    victims = sandbox.find(victim)
+    assert victims, f"{victim} should run before it is killed"
+    for pid in victims:
+        os.kill(pid, signal.SIGKILL)
+    assert not sandbox.node.up().new_cluster, f"without {victim} the cluster can go on"
+    assert sandbox.has_marker(), "what was deployed is still there"
+    wait_for(
+        "every part to be well",
+        lambda: set(sandbox.node.status().values()) == {"ok"} or str(sandbox.node.status()),
+        60,
+    )
+
+
+@pytest.mark.parametrize(
+    "accident",
+    [
+        pytest.param(["ip", "link", "delete", "LINK"], id="the link is deleted"),
+        pytest.param(["ip", "address", "flush", "dev", "LINK"], id="its address is lost"),
+        pytest.param(["ip", "route", "delete", "blackhole", RANGE], id="the blackhole route is deleted"),
+        pytest.param(["umount", "--lazy", "INSIDE"], id="a mount is lost"),
+    ],
+)
+def test_after_other_accidents_the_next_up_repairs(sandbox: Sandbox, accident: list[str]) -> None:
+    link = Claim(RANGE, sandbox.paths.state).link
+    inside = accident[-1] == "INSIDE"
+    command = [word.replace("LINK", link).replace("INSIDE", "/etc/kubernetes") for word in accident]
+    if inside:
+        command = ["nsenter", "--target", str(sandbox.pid), "--mount", *command]
+    subprocess.run(command, check=True)
+    assert not sandbox.node.up().new_cluster, "the cluster can go on"
+    assert sandbox.has_marker(), "what was deployed is still there"
+
+
+def test_after_the_end_of_every_process_up_starts_with_what_there_was(sandbox: Sandbox) -> None:
+    os.kill(sandbox.pid, signal.SIGKILL)
+    sandbox.notes.said.clear()
+    assert not sandbox.node.up().new_cluster, "etcd's data is on disk"
+    assert sandbox.has_marker(), "what was deployed is still there"
+    assert len(sandbox.notes.said) == 1, "one line says what happened"
+    sandbox.kubectl("rollout", "status", "deployment/web", "--timeout=50s")
+
+
+def test_after_a_reboot_up_starts_with_what_there_was(sandbox: Sandbox) -> None:
+    claim = Claim(RANGE, sandbox.paths.state)
+    os.kill(sandbox.pid, signal.SIGKILL)
+    wait_for("the node to end", lambda: claim.process() is None, seconds=20)
+    subprocess.run(["ip", "link", "delete", claim.link], check=False, capture_output=True)
+    # What a boot does to /run where it is a tmpfs, and where it is not.
+    text = claim.process_file.read_text()
+    claim.process_file.write_text(f"0000{text[4:]}")
+    assert not sandbox.node.up().new_cluster, "a reboot takes no data"
+    assert sandbox.has_marker(), "what was deployed is still there"
+
+
+def test_a_cluster_that_is_beyond_repair_starts_clean_and_says_so(sandbox: Sandbox) -> None:
+    os.kill(sandbox.pid, signal.SIGKILL)
+    for file in (sandbox.paths.state / "node" / "etcd").rglob("*.wal"):
+        file.write_bytes(b"no write-ahead log")
+    for file in (sandbox.paths.state / "node" / "etcd").rglob("db"):
+        file.write_bytes(b"no database")
+    sandbox.notes.said.clear()
+    up = sandbox.node.up()
+    assert up.new_cluster, "whoever deployed something must know that it is gone"
+    assert any("starts clean" in line for line in sandbox.notes.said), "one line says what happened"
+    assert not sandbox.has_marker()
+    assert set(sandbox.node.status().values()) == {"ok"}
+
+
+def test_down_leaves_no_trace_and_is_harmless_twice(sandbox: Sandbox, untouched: dict[str, object]) -> None:
+    namespace = pid_namespace(sandbox.pid)
+    present = traces(sandbox.paths.state, RANGE)
+    for kind in ("processes", "mounts", "links", "addresses", "routes", "cgroups", "claims"):
+        assert present[kind], f"the count of {kind} must see a node that runs, or it proves nothing"
+    sandbox.node.down()
+    assert not processes_in(namespace), "every process of the node's namespace has ended"
+    left = {kind: found for kind, found in traces(sandbox.paths.state, RANGE).items() if found}
+    assert not left, "nothing of it may be left"
+    if not any(ROOT.glob("*-16")):  # those folders belong to every sandbox of the machine
+        assert machine() == untouched, "the machine is as it was"
+    sandbox.node.down()
+    assert sandbox.node.status() == {"node": "down"}
