@@ -8,14 +8,17 @@ from types import TracebackType
 from typing import Any
 
 import grpc
+import pytest
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2, resource_pb2, resource_pb2_grpc
 
+from plugins.kubernetes.errors import PluginError
 from plugins.kubernetes.kinds import is_namespaced
 from plugins.kubernetes.values import Properties, from_wire, to_wire
 from plugins.kubernetes.yaml_v2 import construct
 
 SECONDS = 20
+Object = dict[str, Any]
 
 
 class Cluster:
@@ -93,3 +96,28 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
     def child(self, name: str) -> Properties:
         """The inputs of the child with this name."""
         return next(from_wire(child.object) for child in self.children if child.name == name)
+
+
+def config_map(name: str = "settings", namespace: str | None = "shop", **annotations: str) -> Object:
+    metadata: Object = {"name": name}
+    if namespace:
+        metadata["namespace"] = namespace
+    if annotations:
+        metadata["annotations"] = annotations
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": {"colour": "blue"}}
+
+
+def construct(kind: str, inputs: Object, **options: Any) -> Monitor:
+    with Monitor() as monitor:
+        monitor.construct(kind, inputs, **options)
+    return monitor
+
+
+def group(*objs: Any, **inputs: Any) -> Monitor:
+    return construct("ConfigGroup", {"objs": list(objs), **inputs})
+
+
+def refusal(kind: str, inputs: Object) -> str:
+    with Monitor() as monitor, pytest.raises(PluginError) as caught:
+        monitor.construct(kind, inputs)
+    return str(caught.value)
