@@ -11,6 +11,8 @@ from pathlib import Path
 
 from sandbox.toolchain.processes import ToolchainError
 
+PARTIAL = ".partial"
+
 
 def key(*parts: str | bytes) -> str:
     """12 hex digits that change when any part changes, or when a border between two parts moves."""
@@ -48,8 +50,8 @@ class Cache:
         with self._lock(entry, check):
             if final.is_dir():
                 return final
-            partial = self.folder / f"{entry}.partial"
-            shutil.rmtree(partial, ignore_errors=True)  # of a build that was killed
+            partial = self.folder / f"{entry}{PARTIAL}"
+            shutil.rmtree(partial, ignore_errors=True)
             try:
                 partial.mkdir()
                 build(partial)
@@ -64,7 +66,7 @@ class Cache:
     @contextmanager
     def _lock(self, entry: str, check: Callable[[], None]) -> Iterator[None]:
         # A kernel lock: it goes with its process, however that ends, so there is no stale one.
-        descriptor = os.open(self.folder / f".{entry}.lock", os.O_RDWR | os.O_CREAT, 0o644)
+        descriptor = os.open(self._lock_file(entry), os.O_RDWR | os.O_CREAT, 0o644)
         try:
             while True:
                 try:
@@ -81,7 +83,21 @@ class Cache:
         """Remove every entry but those to keep, and all leftovers; the names of the removed entries."""
         removed = []
         for path in sorted(self.folder.glob("*")) if self.folder.is_dir() else []:
-            if path.is_dir() and path.name not in keep:
-                shutil.rmtree(path)
+            entry = path.name.removesuffix(PARTIAL)
+            if not path.is_dir() or path.name in keep:
+                continue
+            try:
+                with self._lock(entry, _do_not_wait):
+                    shutil.rmtree(path)
+                    self._lock_file(entry).unlink()
                 removed.append(path.name)
+            except BlockingIOError:  # being made right now
+                continue
         return removed
+
+    def _lock_file(self, entry: str) -> Path:
+        return self.folder / f".{entry}.lock"
+
+
+def _do_not_wait() -> None:
+    raise BlockingIOError

@@ -266,9 +266,13 @@ class Toolchain:
         return "built"
 
     def _finish(self, name: str) -> None:
-        if name not in self._errors and name in BY_NAME:
-            self._link(BY_NAME[name])
-        self._done[name].set()
+        try:
+            if name not in self._errors and name in BY_NAME:
+                self._link(BY_NAME[name])
+        except OSError as error:
+            self._errors[name] = ToolchainError(f"{self.bin_folder} cannot be written: {error}")
+        finally:
+            self._done[name].set()
 
     def _link(self, tool: Tool) -> None:
         """Put the tool's programs into the one folder that goes on PATH."""

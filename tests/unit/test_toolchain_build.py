@@ -2,12 +2,15 @@
 
 import os
 import shutil
+import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from sandbox.paths import Paths
+from sandbox.paths import CHECKOUT, Paths
 from sandbox.progress import Progress
 from sandbox.toolchain import download, go, tool
 from sandbox.toolchain.cache import Cache, key
@@ -130,6 +133,56 @@ def _group_lives(group: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+BUILD_ETCD = """
+import sys
+from pathlib import Path
+from sandbox.paths import Paths
+from sandbox.toolchain.toolchain import Toolchain
+
+folder = Path(sys.argv[1])
+with Toolchain(Paths(state=folder / "state", cache=folder / "cache")) as toolchain:
+    toolchain.ensure("etcd")
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+def test_however_a_command_ends_its_builds_end_with_it(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    marker = machine.folder / "pid"
+    monkeypatch.setenv("FAKE_GO_HANGS", str(marker))
+    command = subprocess.Popen(
+        [sys.executable, "-c", BUILD_ETCD, machine.folder], cwd=CHECKOUT, stderr=subprocess.DEVNULL
+    )
+    wait_for("the build", lambda: marker.exists() and marker.read_text().strip() != "", 30, 0.02)
+    command.send_signal(number)
+    assert command.wait(30) == -number
+    pid = int(marker.read_text())
+    wait_for("the end of the compiler", lambda: not _runs(pid), 10, 0.02)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def test_cleaning_keeps_what_the_pins_name_and_what_is_being_made(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    for entry in ("etcd-old", "etcd-new"):
+        cache.make(entry, lambda folder: (folder / "file").touch())
+    (tmp_path / "left.partial").mkdir()
+
+    def build(folder: Path) -> None:
+        assert cache.clean(frozenset({"etcd-new"})) == ["etcd-old", "left.partial"]
+        assert folder.is_dir(), "another command's build goes on"
+
+    cache.make("busy", build)
+    assert cache.has("etcd-new")
+    assert not cache.has("etcd-old")
 
 
 def test_what_a_killed_build_left_is_cleared_by_the_next_one(tmp_path: Path) -> None:
