@@ -12,10 +12,10 @@ import pytest
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2, resource_pb2, resource_pb2_grpc
 
+from plugins.kubernetes import yaml_v2
 from plugins.kubernetes.errors import PluginError
 from plugins.kubernetes.kinds import is_namespaced
 from plugins.kubernetes.values import Properties, from_wire, to_wire
-from plugins.kubernetes.yaml_v2 import construct
 
 SECONDS = 20
 Object = dict[str, Any]
@@ -79,7 +79,7 @@ class Monitor(resource_pb2_grpc.ResourceMonitorServicer):
             **options,
         )
         cluster: Any = Cluster()
-        return construct(request, cluster, "4.0.0", lambda _, text: self.warnings.append(text))
+        return yaml_v2.construct(request, cluster, "4.0.0", lambda _, text: self.warnings.append(text))
 
     @property
     def component(self) -> resource_pb2.RegisterResourceRequest:

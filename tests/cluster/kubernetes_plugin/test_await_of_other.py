@@ -1,4 +1,4 @@
-"""Claims, definitions and what pulumi.com/waitFor names are awaited as by the official provider, on a real API server."""
+"""Claims, definitions and what pulumi.com/waitFor names are awaited as by the official provider."""
 
 from __future__ import annotations
 
