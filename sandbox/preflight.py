@@ -1,4 +1,4 @@
-"""Whether this machine can hold a sandbox, found out before anything is begun: one sentence for each thing in the way."""
+"""Whether this machine can hold a sandbox: one sentence for each thing in the way, before anything is begun."""
 
 import ipaddress
 import json
@@ -14,6 +14,7 @@ from typing import Any
 
 from sandbox.network import Network
 from sandbox.node.claim import Claim
+from sandbox.node.problem import NodeProblem
 from sandbox.paths import Paths
 
 GIB = 1 << 30
@@ -21,6 +22,13 @@ FIRST_GIB = 12  # compilers' caches, tools, images and a running cluster
 CACHED_GIB = 5
 PROBE = Path(__file__).parent / "node" / "probe.sh"
 PROBE_SECONDS = 20
+# What the most disk is needed for, and what is made last.
+LARGEST = (
+    ("tools", "kubernetes"),
+    ("tools", "gitea"),
+    ("images", "tekton-pipelines"),
+    ("images", "buildkit-image"),
+)
 WAY_OUT = "or use a cluster that you have: set `cluster.kubeconfig` in your stack's settings"
 
 
@@ -28,8 +36,8 @@ WAY_OUT = "or use a cluster that you have: set `cluster.kubeconfig` in your stac
 class Machine:
     """What preflight asks of a machine; tests give another one.
 
-    `free`: bytes to be had in a folder. `addresses` and `routes`: of `ip -json`. `lacks`: what the kernel cannot do
-    in new namespaces, for a sandbox with its state in this folder, or nothing.
+    `free`: bytes to be had in a folder. `addresses` and `routes`: of `ip -json`. `lacks`: what the kernel cannot
+    do in new namespaces, for a sandbox with its state in this folder, or nothing.
     """
 
     system: str
@@ -52,6 +60,17 @@ def this_machine() -> Machine:
     )
 
 
+def check(paths: Paths, network: Network) -> None:
+    """Raises NodeProblem with all that stands in the way of a sandbox here."""
+    if found := problems(paths, network, cached=_cached(paths)):
+        raise NodeProblem("\n".join(found))
+
+
+def _cached(paths: Paths) -> bool:
+    """Whether what takes the most disk is built; a changed pin builds one tool, which is little."""
+    return all(any((paths.cache / kind).glob(f"{name}-*")) for kind, name in LARGEST)
+
+
 def problems(
     paths: Paths,
     network: Network,
@@ -60,7 +79,7 @@ def problems(
     machine: Machine | None = None,
     claim: Claim | None = None,
 ) -> list[str]:
-    """What stands in the way of a sandbox, each with what to do about it. `cached`: nothing needs to be built."""
+    """What stands in the way of a sandbox, and what to do about it. `cached`: nothing needs to be built."""
     machine = machine or this_machine()
     claim = claim or Claim(network.range, paths.state)
     if machine.system != "Linux":
@@ -99,9 +118,8 @@ def _addresses(network: Network, machine: Machine, claim: Claim) -> list[str]:
             continue
         for info in link.get("addr_info", []):
             if info.get("family") == "inet" and ipaddress.IPv4Address(info["local"]) in ours:
-                return [
-                    f"{network.range} is in use: this machine has {info['local']} on {link['ifname']}; {choose}"
-                ]
+                whose = f"{info['local']} on {link['ifname']}"
+                return [f"{network.range} is in use: this machine has {whose}; {choose}"]
     for route in machine.routes():
         target = _target(route)
         own = route.get("dev") == claim.link or (route.get("type") == "blackhole" and target == ours)
@@ -144,21 +162,20 @@ def _lacks(state: Path) -> str:
         )
     folder = _existing(state)
     unshare = ["unshare", "--fork", "--pid", "--mount-proc", "--mount", "--net", "--uts"]
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".probe-") as temporary:
-        try:
-            done = subprocess.run(
-                [*unshare, str(PROBE), temporary],
-                capture_output=True,
-                text=True,
-                check=False,
-                timeout=PROBE_SECONDS,
-            )
-        except FileNotFoundError:
-            return ""  # util-linux is not installed yet: the node's start will tell
-        except subprocess.TimeoutExpired:
-            return f"the kernel did not give a namespace within {PROBE_SECONDS} s"
+    try:
+        temporary = tempfile.mkdtemp(dir=folder, prefix=".probe-")
+    except OSError as error:
+        return f"{folder} cannot be written to ({error.strerror})"
+    try:
+        command = [*unshare, str(PROBE), temporary]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PROBE_SECONDS)
+    except FileNotFoundError:
+        return ""  # util-linux is not installed yet: the node's start will tell
+    except subprocess.TimeoutExpired:
+        return f"the kernel did not give a namespace within {PROBE_SECONDS} s"
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
     if done.returncode:
-        return (
-            f"the kernel gives no namespaces ({done.stderr.strip().splitlines()[-1:] or ['no reason given']})"
-        )
+        reason = done.stderr.strip().rpartition("\n")[2]
+        return f"the kernel gives no namespaces ({reason or 'no reason given'})"
     return f"{folder}: {done.stdout.strip()}" if done.stdout.strip() else ""

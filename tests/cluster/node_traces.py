@@ -9,6 +9,8 @@ from pathlib import Path
 from sandbox.node.cgroup import hierarchies
 from sandbox.node.mounts import FOLDERS
 
+KEPT = ("log", "bin")  # for whoever wants to know why; and the toolchain's links
+
 
 def pid_namespace(pid: int) -> str:
     """The name of a process's PID namespace; empty when the process is gone."""
@@ -59,7 +61,7 @@ def traces(state: Path, network: str) -> dict[str, list[str]]:
             str(root / f"tekton-builds-{name}") for root in roots if (root / f"tekton-builds-{name}").exists()
         ],
         "claims": [str(path) for path in Path("/run/tekton-builds").glob(f"{prefix}.*")],
-        "state": [str(path) for path in state.iterdir() if path.name != "log"] if state.exists() else [],
+        "state": [str(path) for path in state.iterdir() if path.name not in KEPT] if state.exists() else [],
     }
 
 
