@@ -25,11 +25,12 @@ from sandbox.stack import STACK
 from sandbox.toolchain.processes import Ended, ToolchainError
 from sandbox.toolchain.toolchain import Toolchain
 from sandbox.up import up
-from sandbox.whole import Sandbox
+from sandbox.whole import Impossible, Sandbox
 
 INTERRUPTED = 130
 EXPECTED = (
     Busy,
+    Impossible,
     NodeProblem,
     PulumiError,
     ToolchainError,

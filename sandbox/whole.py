@@ -24,6 +24,10 @@ BASE_IMAGE = "sandbox/busybox:1.35"
 FAILED_LINES = 40
 
 
+class Impossible(Exception):
+    """This machine cannot have a sandbox: a sentence a line, each with what to do."""
+
+
 class Sandbox:
     """`up` runs its methods; the order of things is there."""
 
@@ -52,7 +56,10 @@ class Sandbox:
         return Stack(self._paths, self._network, self._toolchain.program("pulumi"))
 
     def check(self) -> None:
-        preflight.check(self._paths, self._network)
+        cached = all(map(self._toolchain.is_ready, self._toolchain.names))
+        problems = preflight.problems(self._paths, self._network, cached=cached)
+        if problems:
+            raise Impossible("\n".join(problems))
 
     def begin_builds(self) -> None:
         self._toolchain.start_all()
