@@ -1,4 +1,4 @@
-"""Whether this machine can hold a sandbox: one sentence for each thing in the way, before anything is begun."""
+"""Whether this machine can hold a sandbox: a sentence for each thing in the way, before anything is begun."""
 
 import ipaddress
 import json
@@ -36,8 +36,8 @@ WAY_OUT = "or use a cluster that you have: set `cluster.kubeconfig` in your stac
 class Machine:
     """What preflight asks of a machine; tests give another one.
 
-    `free`: bytes to be had in a folder. `addresses` and `routes`: of `ip -json`. `lacks`: what the kernel cannot
-    do in new namespaces, for a sandbox with its state in this folder, or nothing.
+    `free`: bytes to be had in a folder. `addresses` and `routes`: of `ip -json`. `lacks`: what the kernel
+    cannot do in new namespaces, for a sandbox with its state in this folder, or nothing.
     """
 
     system: str

@@ -34,9 +34,7 @@ def configuration(service: ForgeService) -> configparser.ConfigParser:
 def test_the_configuration_opens_nothing_that_a_push_does_not_need(service):
     found = configuration(service)
     assert found["server"]["http_addr"] == "10.0.0.2", "it listens on the node's address alone"
-    assert found["webhook"]["allowed_host_list"] == "10.0.1.0/24", (
-        "a webhook may call the cluster alone"
-    )
+    assert found["webhook"]["allowed_host_list"] == "10.0.1.0/24", "a webhook may call the cluster alone"
     assert found["service"]["disable_registration"] == "true"
     assert found["security"]["install_lock"] == "true", "else the first visitor becomes the administrator"
     assert found["server"]["disable_ssh"] == "true"
