@@ -86,13 +86,29 @@ class ControlPlane:
     def _ctr(self, *arguments: str) -> None:
         self._init.run(["ctr", "--address", "/run/containerd/containerd.sock", *arguments])
 
-    def apply(self, manifests: str, *, first: bool = False) -> None:
-        """Server-side apply. `first`: with the rights that need no binding yet."""
-        kubeconfig = self._kubernetes / ("super-admin.conf" if first else "admin.conf")
+    def apply_once(self, manifests: str) -> None:
+        """What every cluster starts with, and with it the administrators' rights."""
+        done = self._kubernetes / "applied"
+        if not done.exists():
+            self._apply(manifests, "super-admin.conf")
+            done.touch()
+
+    def apply(self, manifests: str) -> None:
+        """Server-side apply, as the administrator."""
+        self._apply(manifests, "admin.conf")
+
+    def _apply(self, manifests: str, kubeconfig: str) -> None:
+        kubectl = (str(self._program("kubectl")), "--kubeconfig", str(self._kubernetes / kubeconfig))
         done = subprocess.run(
             [
-                *(str(self._program("kubectl")), "--kubeconfig", str(kubeconfig), "apply", "--server-side"),
-                *("--force-conflicts", "--field-manager", "sandbox", "-f", "-"),
+                *kubectl,
+                "apply",
+                "--server-side",
+                "--force-conflicts",
+                "--field-manager",
+                "sandbox",
+                "-f",
+                "-",
             ],
             input=manifests,
             capture_output=True,
@@ -103,6 +119,13 @@ class ControlPlane:
             raise NodeBroken(
                 f"the API server refused the sandbox's own objects: {done.stderr.strip()[-500:]}"
             )
+
+    def first_time(self) -> bool:
+        """True once in a cluster's life: when it has come up and nobody can have used it yet."""
+        used = self._kubernetes / "used"
+        first = not used.exists()
+        used.touch()
+        return first
 
     def publish_kubeconfig(self, file: Path) -> None:
         """The administrator's, 0600."""

@@ -116,10 +116,10 @@ class Node:
         remedies = [("starts clean", self._start_clean)] if before else []
         if before and self._init.process:
             remedies.insert(0, ("is restarted", self._init.kill))
-        new_cluster = before is None
         while True:
             try:
                 self._bring_up(images, changed)
+                return Up(new_cluster=self._control_plane.first_time())
             except (NodeBroken, TimeoutError) as error:
                 if not remedies:
                     raise NodeBroken(
@@ -128,9 +128,6 @@ class Node:
                 said, remedy = remedies.pop(0)
                 self._progress.note(f"{error}: the node {said}")
                 remedy()
-                new_cluster = new_cluster or not remedies
-            else:
-                return Up(new_cluster=new_cluster)
 
     def _take_over(self) -> None:
         """Ends the node of a sandbox whose state folder is gone."""
@@ -173,9 +170,7 @@ class Node:
                 services.start(name)
         patience = REPAIR_SECONDS if made else API_SECONDS
         wait_for("the API server", lambda: control_plane.api_problem() or True, seconds=patience)
-        if not (self._folder / "kubernetes" / "applied").exists():
-            control_plane.apply(self._configuration().render("cluster.yaml"), first=True)
-            (self._folder / "kubernetes" / "applied").touch()
+        control_plane.apply_once(self._configuration().render("cluster.yaml"))
         control_plane.publish_kubeconfig(self._paths.kubeconfig)
         wait_for("the node's kubelet", lambda: control_plane.node_problem() or True, seconds=READY_SECONDS)
         wait_for(
