@@ -76,9 +76,13 @@ def failure(pipeline_run: Object, task_runs: Sequence[Object]) -> Failure:
         for step in status.get("steps") or ():
             over = step.get("terminated") or {}
             if over.get("exitCode"):
+                why = over.get("reason") or "no reason given"
+                # Tekton ends steps itself, as when an image cannot be pulled or the time is over; it says so.
+                if why.startswith("TaskRun"):
+                    why = _succeeded(task_run).get("message") or why
                 return Failure(
                     where=f"{_task(task_run)} / {step['name']}",
-                    reason=f"exit code {over['exitCode']} ({over.get('reason', 'no reason given')})",
+                    reason=f"exit code {over['exitCode']}: {why}",
                     pod=status.get("podName"),
                     container=step.get("container", f"step-{step['name']}"),
                 )

@@ -71,6 +71,14 @@ def test_a_failure_is_the_step_that_failed_with_its_log():
     assert "2" in found.reason, "the exit code belongs to the reason"
 
 
+def test_a_step_that_tekton_ended_gives_tektons_reason():
+    ended = step("build", 1)
+    ended["terminated"]["reason"] = "TaskRunImagePullFailed"
+    broken = task_run("backend", succeeded="False", message='failed to pull the image "x"', steps=[ended])
+    found = failure({"metadata": {"name": "run"}}, [broken])
+    assert found.reason == 'exit code 1: failed to pull the image "x"', "the step itself never said a word"
+
+
 def test_a_task_that_failed_before_any_step_gives_its_own_message():
     broken = task_run("backend", succeeded="False", message='failed to pull image "x"')
     found = failure({"metadata": {"name": "run"}}, [broken])
