@@ -5,10 +5,12 @@ import os
 import signal
 import subprocess
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sandbox.interrupts import put_off
 from sandbox.paths import CHECKOUT
 
 # An interrupted `up` gets so long to finish what it has begun, so that nothing is left pending.
@@ -61,26 +63,25 @@ class Pulumi:
         raised when it has ended.
         """
         command = [str(self.program), *arguments, *(["--non-interactive", "--color=never"] if log else [])]
-        output = log.open("wb") if log else None
-        try:
-            # A session of its own: the terminal's Ctrl-C would reach the CLI a second time, which kills it.
-            process = subprocess.Popen(
-                command,
-                env=self._environment,
-                cwd=self.project,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT if output else None,
-                start_new_session=True,
-            )
+        process = None
+        with log.open("wb") if log else nullcontext() as output:
             try:
+                with put_off():  # between the process and its name nobody could end it
+                    # A session of its own: the terminal's Ctrl-C would reach the CLI twice, and kill it.
+                    process = subprocess.Popen(
+                        command,
+                        env=self._environment,
+                        cwd=self.project,
+                        stdin=subprocess.DEVNULL,
+                        stdout=output,
+                        stderr=subprocess.STDOUT if output else None,
+                        start_new_session=True,
+                    )
                 return process.wait()
             except BaseException:
-                _end(process)
+                if process:
+                    _end(process)
                 raise
-        finally:
-            if output:
-                output.close()
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
