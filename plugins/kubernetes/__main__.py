@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 
 import grpc
-from pulumi.runtime.proto import provider_pb2_grpc
 
 from plugins.kubernetes.servicer import KubernetesServicer
+from plugins.protocol import provider_pb2_grpc
 from plugins.serve import serve
 
 

@@ -6,7 +6,8 @@ import contextlib
 from collections.abc import Callable
 
 import grpc
-from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
+
+from plugins.protocol import engine_pb2, engine_pb2_grpc
 
 SECONDS = 5  # a message that the engine does not take in time is no reason to fail
 

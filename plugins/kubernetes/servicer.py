@@ -14,8 +14,6 @@ from typing import Any
 
 import grpc
 from google.protobuf import empty_pb2
-from pulumi.runtime.proto import plugin_pb2, provider_pb2_grpc, status_pb2
-from pulumi.runtime.proto import provider_pb2 as proto
 
 from plugins.kubernetes import provider_config
 from plugins.kubernetes.check import Autonaming, AutonamingMode, check
@@ -27,6 +25,8 @@ from plugins.kubernetes.operation import Operation, PartialFailure
 from plugins.kubernetes.settings import Settings
 from plugins.kubernetes.state import inputs_of
 from plugins.kubernetes.values import from_wire, to_wire
+from plugins.protocol import plugin_pb2, provider_pb2_grpc, status_pb2
+from plugins.protocol import provider_pb2 as proto
 
 VERSION = "4.34.2"
 Handler = Callable[[Any, Any], Any]

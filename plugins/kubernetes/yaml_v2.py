@@ -12,7 +12,6 @@ from collections.abc import Callable
 from typing import Any
 
 import grpc
-from pulumi.runtime.proto import provider_pb2, resource_pb2, resource_pb2_grpc
 
 from plugins.kubernetes import kinds
 from plugins.kubernetes.cluster import Cluster
@@ -20,6 +19,7 @@ from plugins.kubernetes.errors import PluginError
 from plugins.kubernetes.values import RESOURCE_REFERENCE, SIGNATURE, UNKNOWN, from_wire, reveal, to_wire
 from plugins.kubernetes.yaml_v2_arguments import objects_of
 from plugins.kubernetes.yaml_v2_objects import Child, Identity
+from plugins.protocol import provider_pb2, resource_pb2, resource_pb2_grpc
 from plugins.serve import CHANNEL_OPTIONS
 
 Registered = resource_pb2.RegisterResourceResponse
