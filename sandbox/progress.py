@@ -128,6 +128,7 @@ class Progress:
         with self._lock:
             for step in self._running:
                 table.add_row(clock(step.seconds), escape(step.text), f"[dim]{escape(step.where)}[/dim]")
+            table.add_row(clock(time.monotonic() - self._began), "in all", "", style="dim")
         return table
 
     def _beat(self, idle: threading.Event) -> None:

@@ -8,6 +8,7 @@ from typing import Protocol
 from sandbox.images import image, layer, recipes, tekton, userland
 from sandbox.toolchain.cache import key
 from sandbox.toolchain.processes import Processes
+from sandbox.toolchain.tool import Tool
 
 
 class Made(Protocol):
@@ -26,7 +27,7 @@ class Recipe:
 
     `needs` are tools and images; `code` are the modules that decide the result.
 
-    `fetch` downloads the Go modules of an image that is compiled.
+    `compiled` are programs that are compiled before the image is made.
     """
 
     name: str
@@ -35,7 +36,7 @@ class Recipe:
     needs: tuple[str, ...] = ()
     code: tuple[object, ...] = (image, layer, recipes)
     sources: tuple[Path, ...] = ()
-    fetch: Callable[[Processes, Path], None] | None = None
+    compiled: Tool | None = None
 
     def key(self, needs: list[str]) -> str:
         """Changes with the code, the pins and the identity of what the image is made from."""
@@ -66,7 +67,7 @@ def _tekton_recipe(release: tekton.Release) -> Recipe:
         make=_tekton(release),
         code=(tekton,),
         sources=(release.source / "go.mod", release.source / "go.sum"),
-        fetch=lambda processes, log: tekton.fetch(release, processes, log),
+        compiled=release.programs,
     )
 
 

@@ -16,7 +16,7 @@ from sandbox.images.image import link_or_copy
 from sandbox.toolchain import go
 from sandbox.toolchain.pins import HURRIED
 from sandbox.toolchain.processes import Processes, ToolchainError
-from sandbox.toolchain.tool import ARCHITECTURE, MODULES
+from sandbox.toolchain.tool import ARCHITECTURE, MODULES, Tool
 from sandbox.waiting import wait_for
 
 # Stands for the registry's address in the cached manifests: the release server puts the real one there.
@@ -39,7 +39,19 @@ class Release:
     @property
     def source(self) -> Path:
         """The folder of its go.mod."""
-        return MODULES / f"tekton-{self.name}"
+        return self.programs.source
+
+    @property
+    def programs(self) -> Tool:
+        """What there is to compile, the programs that go.mod's tool lines name.
+
+        ko runs one `go build` a program, two at a time, and both would compile what they share. So all of it
+        is compiled before, with ko's flags, and ko only links.
+        """
+        name = f"tekton-{self.name}"
+        lines = (MODULES / name / "go.mod").read_text()
+        packages = re.findall(rf"^\s+({re.escape(self.module)}/cmd/\S+)$", lines, re.MULTILINE)
+        return Tool(name=name, version=self.version, packages=tuple(packages), programs=(), compiler=HURRIED)
 
 
 # As in each module's tekton/publish.yaml.
@@ -74,24 +86,6 @@ def make(
         _registry(folder, Path(temporary), processes, log) as address,
     ):
         environment = _settings(release, address, Path(temporary))
-        packages = _packages(release)
-        # ko runs one `go build` a program, two at a time, and both would compile what they share. So
-        # everything is compiled before; ko only links.
-        processes.run(
-            [
-                "go",
-                "list",
-                "-export",
-                "-f",
-                "{{.ImportPath}}",
-                "-trimpath",
-                f"-gcflags=all={HURRIED}",
-                *packages,
-            ],
-            log=log,
-            cwd=release.source,
-            env=environment,
-        )
         for name, (path, subfolders) in release.files.items():
             command = [str(ko), "resolve", "--filename", str(sources / path), *_options(release, subfolders)]
             output = Path(temporary) / name
@@ -102,11 +96,6 @@ def make(
     (folder / "images.json").write_text(json.dumps(_images(storage, release), indent=1))
 
 
-def fetch(release: Release, processes: Processes, log: Path) -> None:
-    """Download the modules, so that no compiler waits for the network."""
-    go.fetch_packages(release.source, _packages(release), processes, log)
-
-
 def merge(image: Path, folder: Path) -> None:
     """Add an image's storage tree to another."""
     for path in (image / "docker").rglob("*"):
@@ -115,16 +104,10 @@ def merge(image: Path, folder: Path) -> None:
             link_or_copy(path, target)
 
 
-def _packages(release: Release) -> list[str]:
-    """The programs named in go.mod's tool lines."""
-    text = (release.source / "go.mod").read_text()
-    return re.findall(rf"^\s+({re.escape(release.module)}/cmd/\S+)$", text, re.MULTILINE)
-
-
 def _settings(release: Release, address: str, temporary: Path) -> dict[str, str]:
     git_image = f"{address}/{recipes.GIT[0]}:{recipes.GIT[1]}"
     busybox_image = f"{address}/{recipes.BUSYBOX[0]}:{recipes.BUSYBOX[1]}"
-    settings = {
+    settings = {  # the flags are those of Release.programs
         "defaultBaseImage": busybox_image,
         "baseImageOverrides": {f"{release.module}/cmd/resolvers": git_image},
         "defaultFlags": ["-trimpath", f"-gcflags=all={HURRIED}"],

@@ -5,8 +5,9 @@ import json
 import sys
 
 from sandbox.progress import Progress, clock
+from sandbox.toolchain.inventory import DEBIAN
 from sandbox.toolchain.processes import ToolchainError
-from sandbox.toolchain.toolchain import DEBIAN, Toolchain
+from sandbox.toolchain.toolchain import Toolchain
 
 
 def _status(toolchain: Toolchain) -> None:

@@ -52,11 +52,16 @@ def tool_key(tool: Tool) -> str:
     )
 
 
+def is_installed() -> bool:
+    """Whether there is a Go to build with."""
+    return shutil.which("go") is not None
+
+
 def require_go() -> None:
-    """Raises ToolchainError when there is no Go to build with."""
-    if not shutil.which("go"):
+    """Raises ToolchainError when there is none."""
+    if not is_installed():
         raise ToolchainError(
-            "Go is not installed, and the sandbox builds its tools with it: install Go 1.26 or newer "
+            "Go is not installed, and the sandbox builds its tools with it: install Go 1.21 or newer "
             "(https://go.dev/dl, or your system's package golang) and run the same command again"
         )
 
@@ -84,16 +89,19 @@ def build(tool: Tool, folder: Path, processes: Processes, log: Path) -> None:
 
 
 def fetch(tool: Tool, processes: Processes, log: Path) -> None:
-    """Download the modules of a tool that is built later, so that no compiler waits for the network."""
+    """Download the modules a tool is made of, so that no compiler waits for the network."""
+    _list(tool, ["-deps", "-f", "{{with .Module}}{{.Path}}{{end}}"], processes, log)
+
+
+def compile_packages(tool: Tool, processes: Processes, log: Path) -> None:
+    """Compile all into Go's own cache and link nothing: what is left keeps one processor busy."""
+    _list(tool, ["-export", "-f", "{{.ImportPath}}"], processes, log)
+
+
+def _list(tool: Tool, wish: Sequence[str], processes: Processes, log: Path) -> None:
     with _modules(tool) as modules:
-        tags = [f"-tags={tool.tags}"] if tool.tags else []
-        fetch_packages(tool.source, [*modules, *tags, *tool.packages], processes, log)
-
-
-def fetch_packages(source: Path, packages: Sequence[str], processes: Processes, log: Path) -> None:
-    """Download the modules that hold these packages and all they import, and no other."""
-    command = ["go", "list", "-deps", "-f", "{{with .Module}}{{.Path}}{{end}}", *packages]
-    processes.run(command, log=log, cwd=source, env={**ENVIRONMENT, "CGO_ENABLED": "0"})
+        command = ["go", "list", *modules, *flags(tool), *wish, *tool.packages]
+        processes.run(command, log=log, cwd=tool.source, env=environment(tool))
 
 
 def module_sources(source: Path, module: str) -> Path:

@@ -4,69 +4,42 @@ import json
 import threading
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from sandbox import debian
-from sandbox.images.catalog import RECIPES, REGISTRY_IMAGES
 from sandbox.paths import Paths
 from sandbox.progress import Progress
-from sandbox.toolchain import go, on_path
-from sandbox.toolchain.cache import Cache
+from sandbox.toolchain import go
 from sandbox.toolchain.download import Downloads, Refused
-from sandbox.toolchain.pins import BY_NAME, TOOLS
+from sandbox.toolchain.inventory import BUILD_ORDER, DEBIAN, Inventory
+from sandbox.toolchain.pins import BY_NAME
 from sandbox.toolchain.processes import Processes, ToolchainError
 from sandbox.toolchain.tool import Tool
 
-DEBIAN = "debian"  # the packages of sandbox.debian, a part like any other
-# The builds, one after the other, so that each has all processors: first what the cluster starts with.
-BUILD_ORDER = (
-    "etcd",
-    "kubernetes",
-    "coredns",
-    "pulumi",
-    "ko",
-    "tekton-pipelines",
-    "tekton-triggers",
-    "local-path-provisioner",
-    "traefik",
-    "buildkit",
-    "rootlesskit",
-    "gitea",
-    "tkn",
-    "crane",
-)
 PACKERS = 2  # images packed at a time, beside the compiler
 
 
-class Toolchain:
-    """Tools and images by name. Use as a context manager: leaving it ends what still runs.
+class Toolchain(Inventory):
+    """The inventory that makes what is missing. Use as a context manager: leaving it ends what still runs.
 
     `start_all` begins in the background, `wait(name)` gives a part's folder once it is there. Errors are
     ToolchainError, with the log's path.
     """
 
     def __init__(self, paths: Paths | None = None, progress: Progress | None = None) -> None:
-        self._paths = paths or Paths()
+        super().__init__(paths or Paths())
         self._progress = progress or Progress()
         self.processes = Processes()
-        self._tools = Cache(self._paths.cache / "tools")
-        self._images = Cache(self._paths.cache / "images")
         self._downloads = Downloads(self.processes.check)
-        self._recipes = {recipe.name: recipe for recipe in RECIPES}
-        self._found: dict[str, dict[str, Path]] = {}  # tools that PATH has
-        self._entries: dict[str, str] = {}
         self._done: dict[str, threading.Event] = {}
+        self._compiled: dict[str, threading.Event] = {}
         self._errors: dict[str, ToolchainError] = {}
         self._lock = threading.RLock()
         self._threads: list[threading.Thread] = []
         self._packers = threading.Semaphore(PACKERS)
-        self.bin_folder = self._paths.state / "bin"
-        for tool in TOOLS:
-            programs = on_path.find(tool, (self._paths.state, self._paths.cache))
-            if programs:
-                self._found[tool.name] = programs
 
     def __enter__(self) -> Self:
         return self
@@ -75,11 +48,6 @@ class Toolchain:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Every part, in the order of the work."""
-        return (DEBIAN, *BUILD_ORDER, *(name for name in self._recipes if name not in BUILD_ORDER))
 
     def start_all(self) -> None:
         """Begin everything that is missing; returns at once."""
@@ -98,7 +66,10 @@ class Toolchain:
                     self._finish(name)
             builds = [name for name in absent if name in BUILD_ORDER]
             if builds:
-                self._spawn(self._fetch_modules, builds)
+                self._spawn(self._fetch_in_turn, builds)
+                for name in builds:
+                    self._compiled[name] = threading.Event()
+                self._spawn(self._compile_in_turn, builds)
                 self._spawn(self._build_in_turn, builds)
             for name in absent:
                 if name not in BUILD_ORDER:
@@ -120,60 +91,6 @@ class Toolchain:
             raise self._errors[name]
         return self.folder(name)
 
-    def is_ready(self, name: str) -> bool:
-        """Whether the part is there: on PATH, in the cache, or installed."""
-        if name == DEBIAN:
-            return not debian.missing()
-        return name in self._found or self._cache(name).has(self.entry(name))
-
-    def entry(self, name: str) -> str:
-        """The part's identity: its folder's name in the cache, or what PATH has."""
-        # Once a run: what is made and the name it gets must not part when somebody edits a file meanwhile.
-        if name not in self._entries:
-            self._entries[name] = self._new_entry(self._known(name))
-        return self._entries[name]
-
-    def _new_entry(self, name: str) -> str:
-        if name == DEBIAN:
-            return DEBIAN
-        if name in self._found:
-            return on_path.identity(self._found[name])
-        if name in BY_NAME:
-            return f"{name}-{go.tool_key(BY_NAME[name])}"
-        recipe = self._recipes[name]
-        return f"{name}-{recipe.key([self.entry(need) for need in recipe.needs])}"
-
-    def folder(self, name: str) -> Path:
-        """Where a part lies: `bin/` and `share/` of a tool, an image's files."""
-        if name == DEBIAN:
-            return Path("/")
-        if name in self._found:
-            return next(iter(self._found[name].values())).parent
-        return self._cache(name).path(self.entry(name))
-
-    def program(self, name: str) -> Path:
-        """The path of one program, "kubelet" or "pulumi" for example. It may not be built yet: see `wait`."""
-        for tool in TOOLS:
-            if name in tool.names:
-                found = self._found.get(tool.name)
-                return found[name] if found else self.folder(tool.name) / "bin" / name
-        raise ToolchainError(f"no tool gives a program {name}")
-
-    binary = program
-
-    def registry_images(self) -> list[Path]:
-        """Folders whose storage trees make up the sandbox's registry; all must be there."""
-        return [self.folder(name) for name in REGISTRY_IMAGES]
-
-    def log(self, name: str) -> Path:
-        """What making this part said."""
-        return self._paths.logs / f"build-{name}.log"
-
-    def clean(self) -> list[str]:
-        """Remove from the cache what the present pins do not name; the removed entries."""
-        keep = frozenset(self.entry(name) for name in self.names)
-        return self._tools.clean(keep) + self._images.clean(keep)
-
     def close(self) -> None:
         """End the work: every child process is killed and nothing half-made stays."""
         if any(thread.is_alive() for thread in self._threads):
@@ -188,22 +105,39 @@ class Toolchain:
         self._threads.append(thread)
         thread.start()
 
-    def _fetch_modules(self, names: list[str]) -> None:
-        """Runs ahead of the compiler. What fails here fails there again, and is reported there."""
+    # Three threads go through the builds one behind the other. The first downloads modules, the second
+    # compiles with all processors, the third links, which keeps only one busy. What fails in the first two
+    # fails again in the third, and is reported there.
+
+    def _fetch_in_turn(self, names: list[str]) -> None:
         for name in names:
-            log = self._paths.logs / f"fetch-{name}.log"
-            try:
-                if name not in BY_NAME:
-                    fetch = self._recipes[name].fetch
-                    if fetch:
-                        fetch(self.processes, log)
-                elif not self._downloads.offered(BY_NAME[name]):
-                    go.fetch(BY_NAME[name], self.processes, log)
-            except (ToolchainError, OSError):
-                continue
+            tool = self._to_compile(name)
+            if tool:
+                with suppress(Exception):
+                    go.fetch(tool, self.processes, self._paths.logs / f"fetch-{name}.log")
+
+    def _compile_in_turn(self, names: list[str]) -> None:
+        for name in names:
+            tool = self._to_compile(name)
+            if tool:
+                log = self._paths.logs / f"compile-{name}.log"
+                with suppress(Exception):
+                    log.unlink(missing_ok=True)
+                    with self._progress.step(f"Compile {name} {tool.version}", log=log):
+                        go.compile_packages(tool, self.processes, log)
+            self._compiled[name].set()
+
+    def _to_compile(self, name: str) -> Tool | None:
+        """What Go compiles for this part; nothing when a download takes its place, or without Go."""
+        if not go.is_installed():
+            return None
+        if name not in BY_NAME:
+            return self._recipes[name].compiled
+        return None if self._downloads.offered(BY_NAME[name]) else BY_NAME[name]
 
     def _build_in_turn(self, names: list[str]) -> None:
         for name in names:
+            self._compiled[name].wait()
             self._make(name)
 
     def _pack(self, name: str) -> None:
@@ -273,43 +207,3 @@ class Toolchain:
             self._errors[name] = ToolchainError(f"{self.bin_folder} cannot be written: {error}")
         finally:
             self._done[name].set()
-
-    def _link(self, tool: Tool) -> None:
-        """Put the tool's programs into the one folder that goes on PATH."""
-        self.bin_folder.mkdir(parents=True, exist_ok=True)
-        found = self._found.get(tool.name)
-        programs = found.values() if found else (self.folder(tool.name) / "bin").iterdir()
-        for program in programs:
-            link = self.bin_folder / program.name
-            if not (link.is_symlink() and link.readlink() == program):
-                new = link.with_name(f".{link.name}.new")
-                new.unlink(missing_ok=True)
-                new.symlink_to(program)
-                new.replace(link)
-
-    # -- names ----------------------------------------------------------------------------------------
-
-    def _known(self, name: str) -> str:
-        if name not in self.names:
-            raise ToolchainError(f"no tool or image is called {name}; there are {', '.join(self.names)}")
-        return name
-
-    def _cache(self, name: str) -> Cache:
-        return self._tools if name in BY_NAME else self._images
-
-    def _needs(self, name: str) -> tuple[str, ...]:
-        if name in self._recipes:
-            return self._recipes[name].needs
-        if name in BY_NAME and BY_NAME[name].cgo:
-            return (DEBIAN,)  # for its C compiler
-        return ()
-
-    def _with_needs(self, names: Iterable[str]) -> set[str]:
-        wanted: set[str] = set()
-        queue = [self._known(name) for name in names]
-        while queue:
-            name = queue.pop()
-            if name not in wanted:
-                wanted.add(name)
-                queue += self._needs(name)
-        return wanted

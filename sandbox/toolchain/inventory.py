@@ -1,0 +1,146 @@
+"""Where every tool and image is, or will be, and under which identity."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from sandbox import debian
+from sandbox.images.catalog import RECIPES, REGISTRY_IMAGES
+from sandbox.paths import Paths
+from sandbox.toolchain import go, on_path
+from sandbox.toolchain.cache import Cache
+from sandbox.toolchain.pins import BY_NAME, TOOLS
+from sandbox.toolchain.processes import ToolchainError
+from sandbox.toolchain.tool import Tool
+
+DEBIAN = "debian"  # the packages of sandbox.debian, a part like any other
+# The builds, one after the other, so that each has all processors: first what the cluster starts with.
+BUILD_ORDER = (
+    "etcd",
+    "kubernetes",
+    "coredns",
+    "pulumi",
+    "ko",
+    "tekton-pipelines",
+    "tekton-triggers",
+    "local-path-provisioner",
+    "traefik",
+    "buildkit",
+    "rootlesskit",
+    "gitea",
+    "tkn",
+    "crane",
+)
+
+
+class Inventory:
+    """Tools and images by name; it makes none."""
+
+    def __init__(self, paths: Paths) -> None:
+        self._paths = paths
+        self.bin_folder = paths.state / "bin"
+        self._tools = Cache(paths.cache / "tools")
+        self._images = Cache(paths.cache / "images")
+        self._recipes = {recipe.name: recipe for recipe in RECIPES}
+        self._entries: dict[str, str] = {}
+        self._found: dict[str, dict[str, Path]] = {}  # tools that PATH has
+        for tool in TOOLS:
+            programs = on_path.find(tool, (paths.state, paths.cache))
+            if programs:
+                self._found[tool.name] = programs
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every part, in the order of the work."""
+        return (DEBIAN, *BUILD_ORDER, *(name for name in self._recipes if name not in BUILD_ORDER))
+
+    def is_ready(self, name: str) -> bool:
+        """Whether the part is there: on PATH, in the cache, or installed."""
+        if name == DEBIAN:
+            return not debian.missing()
+        return name in self._found or self._cache(name).has(self.entry(name))
+
+    def entry(self, name: str) -> str:
+        """The part's identity: its folder's name in the cache, or what PATH has."""
+        # Once a run: what is made and the name it gets must not part when somebody edits a file meanwhile.
+        if name not in self._entries:
+            self._entries[name] = self._new_entry(self._known(name))
+        return self._entries[name]
+
+    def _new_entry(self, name: str) -> str:
+        if name == DEBIAN:
+            return DEBIAN
+        if name in self._found:
+            return on_path.identity(self._found[name])
+        if name in BY_NAME:
+            return f"{name}-{go.tool_key(BY_NAME[name])}"
+        recipe = self._recipes[name]
+        return f"{name}-{recipe.key([self.entry(need) for need in recipe.needs])}"
+
+    def folder(self, name: str) -> Path:
+        """Where a part lies: `bin/` and `share/` of a tool, an image's files."""
+        if name == DEBIAN:
+            return Path("/")
+        if name in self._found:
+            return next(iter(self._found[name].values())).parent
+        return self._cache(name).path(self.entry(name))
+
+    def program(self, name: str) -> Path:
+        """The path of one program, "kubelet" or "pulumi" for example. It may not be built yet: see `wait`."""
+        for tool in TOOLS:
+            if name in tool.names:
+                found = self._found.get(tool.name)
+                return found[name] if found else self.folder(tool.name) / "bin" / name
+        raise ToolchainError(f"no tool gives a program {name}")
+
+    binary = program
+
+    def registry_images(self) -> list[Path]:
+        """Folders whose storage trees make up the sandbox's registry; all must be there."""
+        return [self.folder(name) for name in REGISTRY_IMAGES]
+
+    def log(self, name: str) -> Path:
+        """What making this part said."""
+        return self._paths.logs / f"build-{name}.log"
+
+    def clean(self) -> list[str]:
+        """Remove from the cache what the present pins do not name; the removed entries."""
+        keep = frozenset(self.entry(name) for name in self.names)
+        return self._tools.clean(keep) + self._images.clean(keep)
+
+    def _link(self, tool: Tool) -> None:
+        """Put the tool's programs into the one folder that goes on PATH."""
+        self.bin_folder.mkdir(parents=True, exist_ok=True)
+        found = self._found.get(tool.name)
+        programs = found.values() if found else (self.folder(tool.name) / "bin").iterdir()
+        for program in programs:
+            link = self.bin_folder / program.name
+            if not (link.is_symlink() and link.readlink() == program):
+                new = link.with_name(f".{link.name}.new")
+                new.unlink(missing_ok=True)
+                new.symlink_to(program)
+                new.replace(link)
+
+    def _known(self, name: str) -> str:
+        if name not in self.names:
+            raise ToolchainError(f"no tool or image is called {name}; there are {', '.join(self.names)}")
+        return name
+
+    def _cache(self, name: str) -> Cache:
+        return self._tools if name in BY_NAME else self._images
+
+    def _needs(self, name: str) -> tuple[str, ...]:
+        if name in self._recipes:
+            return self._recipes[name].needs
+        if name in BY_NAME and BY_NAME[name].cgo:
+            return (DEBIAN,)  # for its C compiler
+        return ()
+
+    def _with_needs(self, names: Iterable[str]) -> set[str]:
+        wanted: set[str] = set()
+        queue = [self._known(name) for name in names]
+        while queue:
+            name = queue.pop()
+            if name not in wanted:
+                wanted.add(name)
+                queue += self._needs(name)
+        return wanted
