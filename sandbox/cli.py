@@ -119,6 +119,13 @@ class Commands:
         return sandbox
 
 
+ABOUT = {
+    name: (method.__doc__ or "").splitlines()[0]
+    for name, method in vars(Commands).items()
+    if not name.startswith("_")
+}
+
+
 def _terminate(_signal: int, _frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
@@ -127,9 +134,8 @@ def parser() -> argparse.ArgumentParser:
     """Every command with its first line of help."""
     top = argparse.ArgumentParser(prog="python -m sandbox", description=__doc__)
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for name in ("up", "preview", "destroy", "push", "status", "env", "down", "clean"):
-        about = getattr(Commands, name).__doc__
-        command = commands.add_parser(name, help=about.splitlines()[0], description=about)
+    for name, about in ABOUT.items():
+        command = commands.add_parser(name, help=about, description=about)
         if name in ("up", "preview", "destroy"):
             command.add_argument("--stack", default=STACK, help="another stack than the sandbox's")
     return top
