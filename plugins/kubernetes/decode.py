@@ -4,23 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-import yaml
-
 from plugins.kubernetes import kinds
 from plugins.kubernetes.errors import PluginError
 from plugins.kubernetes.values import Properties, reveal
+from plugins.kubernetes.yaml_v2_sources import Source, parse
 
 
 def decode(args: Properties) -> list[Properties]:
     """`text` and optionally `defaultNamespace`. Lists are taken apart. Raises PluginError for bad YAML."""
     args = reveal(args)
-    try:
-        documents = list(
-            yaml.load_all(args.get("text") or "", Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-        )
-    except yaml.YAMLError as error:
-        raise PluginError(f"failed to parse YAML: {error}") from None
-    objects = [obj for document in documents if document for obj in _flat(document)]
+    documents = parse(Source("the manifest", args.get("text") or ""))
+    objects = [obj for document in documents for obj in _flat(document)]
     namespace = args.get("defaultNamespace")
     for obj in objects:
         if namespace and kinds.is_namespaced(str(obj.get("apiVersion")), str(obj.get("kind"))) is not False:
