@@ -12,6 +12,7 @@ from sandbox.network import Network
 from sandbox.node.problem import NodeProblem
 from sandbox.waiting import wait_for
 
+PF_EXITING = 0x4  # <linux/sched.h>
 ROOT = Path("/run/tekton-builds")  # one for all checkouts of this machine
 
 
@@ -42,6 +43,14 @@ class Process:
             return False
         zombie = line.rpartition(")")[2].split()[0] in {"Z", "X"}
         return not zombie and Process.parse(f"{boot} {line}") == self
+
+    def ending(self) -> bool:
+        """True when it was killed and the kernel is still clearing up behind it."""
+        try:
+            flags = int(Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[6])
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+        return bool(flags & PF_EXITING)
 
     def kill(self) -> None:
         """Ends it and, as it is a PID 1, everything in its PID namespace; waits until all that is gone."""
@@ -75,7 +84,8 @@ class Claim:
 
     def last(self) -> bool:
         """True when no other sandbox of this machine has a range."""
-        return not any(folder.is_dir() and folder != self.folder for folder in self._root.glob("*-16"))
+        folders = [folder for folder in self._root.glob("*-16") if folder.is_dir()]
+        return all(folder == self.folder and self.owner() == self.state for folder in folders)
 
     @property
     def link(self) -> str:

@@ -184,7 +184,10 @@ class Node:
             wait_for(name, lambda name=name: services.running(name) or services.state(name), seconds=10)  # type: ignore[misc]
 
     def _start_process(self) -> bool:
-        if process := self._init.process:
+        process = self._init.process
+        if process and process.ending():
+            process.kill()  # which waits until it has ended
+        elif process:
             if not (missing := self._mounts.missing(process)):
                 return False
             self._progress.note(f"the node has lost its {missing[0]}: it is restarted")

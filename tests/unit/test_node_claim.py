@@ -75,6 +75,12 @@ def test_a_range_whose_checkout_was_deleted_can_be_taken(root: Path) -> None:
     assert second.usable() == "", "nobody can run `make down` in a folder that is gone"
 
 
+def test_whoever_has_no_range_is_not_the_last_while_another_has_one(root: Path) -> None:
+    with claim(root, "mine").hold():
+        pass
+    assert not claim(root, "other").last(), "its `down` must not take the other's mount points away"
+
+
 def test_two_commands_at_once_are_kept_apart(root: Path) -> None:
     first = claim(root, "first")
     with first.hold(), pytest.raises(NodeProblem, match="is at work"), first.hold():
