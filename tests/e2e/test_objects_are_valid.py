@@ -1,0 +1,82 @@
+"""The real API server, and Tekton's admission in it, judge every object that the program writes."""
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+from kubernetes import client, config, dynamic
+
+from sandbox.paths import Paths
+from tests import program
+from tests.manifests import served
+from tests.recorded import Registered
+
+pytestmark = pytest.mark.e2e
+
+REFUSALS = {
+    "Task": ("steps", []),
+    "Pipeline": ("tasks", [{"name": "a", "runAfter": ["b"], "taskRef": {"name": "x"}}]),
+    "TriggerTemplate": ("params", []),
+    "EventListener": ("triggers", [{"template": {}}]),
+}
+
+
+@pytest.fixture(scope="module")
+def cluster(paths: Paths) -> dynamic.DynamicClient:
+    return dynamic.DynamicClient(config.new_client_from_config(config_file=str(paths.kubeconfig)))
+
+
+@pytest.fixture(scope="module")
+def objects(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    """What the program registers for a stack with everything set, but for Tekton's own releases."""
+    folder: Path = tmp_path_factory.mktemp("stack")
+    with served() as mirror, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+        recording = program.run({**program.config(folder / "kubeconfig"), "releaseMirror": mirror})
+    return [one.plain() for one in recording.resources if _ours(one)]
+
+
+def _ours(one: Registered) -> bool:
+    return one.kubernetes and not one.type.endswith((":ConfigGroup", ":ClusterInterceptor"))
+
+
+def _tried(cluster: dynamic.DynamicClient, body: dict[str, Any]) -> None:
+    """Applies it as a dry run; an unknown field is an error."""
+    kind = cluster.resources.get(api_version=body["apiVersion"], kind=body["kind"])
+    cluster.patch(
+        kind,
+        body=body,
+        name=body["metadata"]["name"],
+        namespace=body["metadata"].get("namespace"),
+        content_type="application/apply-patch+yaml",
+        field_manager="test",
+        force=True,
+        dry_run="All",
+        field_validation="Strict",
+    )
+
+
+def test_every_object_is_accepted_with_every_field_known(
+    cluster: dynamic.DynamicClient, objects: list[dict[str, Any]]
+) -> None:
+    refused = {}
+    for one in objects:
+        try:
+            _tried(cluster, one)
+        except client.ApiException as error:
+            refused[f"{one['kind']} {one['metadata']['name']}"] = f"{error.status} {error.body}"
+    assert not refused
+    assert len(objects) > 20, "the recording is not the program's"
+
+
+@pytest.mark.parametrize("kind", REFUSALS)
+def test_tekton_would_have_refused_a_mistake(
+    cluster: dynamic.DynamicClient, objects: list[dict[str, Any]], kind: str
+) -> None:
+    broken = copy.deepcopy(next(one for one in objects if one["kind"] == kind))
+    field, value = REFUSALS[kind]
+    broken["spec"][field] = value
+    with pytest.raises(client.ApiException) as error:
+        _tried(cluster, broken)
+    assert "admission webhook" in str(error.value.body), "no webhook answers, so its silence proves nothing"

@@ -1,0 +1,93 @@
+"""What the accounts may really do, as the API server sees it."""
+
+from typing import Any
+
+import pytest
+from kubernetes import client, config
+
+from sandbox.paths import Paths
+
+pytestmark = pytest.mark.e2e
+
+LISTENER = "builds-webhook:github-listener"
+BUILDS = "builds:tekton-build-sa"
+CONTROLLER = "ingress:traefik"
+
+Question = tuple[str, str, str, str]
+"""Verb, API group, resource, namespace; an empty namespace is the whole cluster."""
+
+ALLOWED: list[tuple[str, Question]] = [
+    (LISTENER, ("create", "tekton.dev", "pipelineruns", "builds")),
+    (LISTENER, ("watch", "triggers.tekton.dev", "eventlisteners", "builds-webhook")),
+    (LISTENER, ("list", "triggers.tekton.dev", "clusterinterceptors", "")),
+    (CONTROLLER, ("list", "networking.k8s.io", "ingresses", "builds-webhook")),
+    (CONTROLLER, ("update", "networking.k8s.io", "ingresses/status", "builds-webhook")),
+]
+DENIED: list[tuple[str, Question]] = [
+    (LISTENER, ("get", "", "secrets", "builds-webhook")),
+    (LISTENER, ("list", "", "secrets", "builds")),
+    (LISTENER, ("list", "", "secrets", "")),
+    (LISTENER, ("create", "tekton.dev", "pipelineruns", "default")),
+    (LISTENER, ("create", "tekton.dev", "taskruns", "builds")),
+    (LISTENER, ("delete", "tekton.dev", "pipelineruns", "builds")),
+    (LISTENER, ("impersonate", "", "serviceaccounts", "builds")),
+    (LISTENER, ("create", "", "pods", "builds")),
+    (CONTROLLER, ("list", "", "secrets", "builds")),
+    (CONTROLLER, ("list", "", "secrets", "")),
+    (CONTROLLER, ("update", "networking.k8s.io", "ingresses", "builds-webhook")),
+    (BUILDS, ("get", "", "secrets", "builds")),
+    (BUILDS, ("list", "", "pods", "builds")),
+    (BUILDS, ("create", "tekton.dev", "pipelineruns", "builds")),
+    (BUILDS, ("get", "", "configmaps", "builds")),
+]
+
+
+@pytest.fixture(scope="module")
+def api(paths: Paths) -> Any:
+    return config.new_client_from_config(config_file=str(paths.kubeconfig))
+
+
+def may(api: Any, account: str, question: Question) -> bool:
+    verb, group, resource, namespace = question
+    resource, _, subresource = resource.partition("/")
+    answer = client.AuthorizationV1Api(api).create_subject_access_review(
+        client.V1SubjectAccessReview(
+            spec=client.V1SubjectAccessReviewSpec(
+                user=f"system:serviceaccount:{account}",
+                groups=["system:serviceaccounts", "system:authenticated"],
+                resource_attributes=client.V1ResourceAttributes(
+                    verb=verb,
+                    group=group,
+                    resource=resource,
+                    subresource=subresource or None,
+                    namespace=namespace or None,
+                ),
+            )
+        )
+    )
+    return bool(answer.status.allowed)
+
+
+@pytest.mark.parametrize(("account", "question"), ALLOWED, ids=str)
+def test_an_account_may_do_its_work(api: Any, account: str, question: Question) -> None:
+    assert may(api, account, question), f"{account} may not {question}, so it does not work"
+
+
+@pytest.mark.parametrize(("account", "question"), DENIED, ids=str)
+def test_an_account_may_do_nothing_else(api: Any, account: str, question: Question) -> None:
+    assert not may(api, account, question), f"{account} may {question}, and so may whoever gets into it"
+
+
+def test_a_pod_of_a_build_has_no_token(api: Any) -> None:
+    account = client.CoreV1Api(api).read_namespaced_service_account("tekton-build-sa", "builds")
+    assert account.automount_service_account_token is False
+
+
+@pytest.mark.parametrize(("namespace", "level"), [("builds", "baseline"), ("builds-webhook", "restricted")])
+def test_a_privileged_pod_is_refused_where_builds_run(api: Any, namespace: str, level: str) -> None:
+    container = {"name": "a", "image": "a:1", "securityContext": {"privileged": True}}
+    pod = {"metadata": {"name": "privileged"}, "spec": {"containers": [container]}}
+    with pytest.raises(client.ApiException) as error:
+        client.CoreV1Api(api).create_namespaced_pod(namespace, pod, dry_run="All")
+    assert error.value.status == 403
+    assert f'violates PodSecurity "{level}' in str(error.value.body)
