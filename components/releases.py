@@ -9,6 +9,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from urllib3.util.retry import Retry
 
 LIST = Path(__file__).with_name("releases.yaml")
 TIMEOUT = (4, 30)  # seconds to connect, and between two pieces of the answer
+RETRIES = 2
 MAX_BYTES = 20_000_000  # Tekton's largest is 2 MB; anything like this is no release manifest
 
 Object = dict[str, Any]
@@ -52,7 +54,7 @@ def load(mirror: str) -> dict[str, list[Object]]:
 
     Raises ReleaseError.
     """
-    found = {release.name: objects(release) for release in listed(mirror)}
+    found = chosen(listed(mirror), cache_folder())
     return {name: manifest for name, manifest in found.items() if manifest is not None}
 
 
@@ -62,28 +64,35 @@ def listed(mirror: str = "") -> list[Release]:
     return [Release(name=name, **entry).mirrored(mirror) for name, entry in entries.items()]
 
 
-def objects(release: Release, cache: Path | None = None) -> list[Object] | None:
-    """The release's objects; None in a preview that can neither fetch it nor has a copy. Raises ReleaseError.
+def chosen(releases: Sequence[Release], cache: Path) -> dict[str, list[Object] | None]:
+    """The objects of each release, by its name: fetched, else from the copy in `cache`. Raises ReleaseError.
 
-    That is the preview of a machine on which nothing runs yet: it says what it cannot show, and shows the
-    rest.
+    None for one that a preview can have neither way. That is the preview of a machine on which nothing runs
+    yet: it says what it cannot show, and shows the rest.
     """
-    cache = cache or cache_folder()
-    failures = []
-    for url in release.urls:
-        try:
-            return _fetched(url, cache)
-        except ReleaseError as error:
-            failures.append(str(error))
-    why = "; ".join(failures)
+    # Where a look will do, a dead network should cost one attempt; and all releases wait for it together.
+    preview = pulumi.runtime.is_dry_run()
+    with ThreadPoolExecutor(max(len(releases), 1)) as pool:
+        answers = list(pool.map(lambda release: _fetched(release, 0 if preview else RETRIES), releases))
+    return {
+        release.name: _best(release, answer, cache) for release, answer in zip(releases, answers, strict=True)
+    }
+
+
+def _best(release: Release, answer: "_Answer", cache: Path) -> list[Object] | None:
+    if answer.objects is not None:
+        _keep(_copy(answer.url, cache), answer.text)
+        return answer.objects
     for url in release.urls:
         if (copy := _copy(url, cache)).exists():
-            pulumi.log.warn(f"{release.name} {release.version}: {why}; using the copy from the last time")
+            pulumi.log.warn(
+                f"{release.name} {release.version}: {answer.why}; using the copy from the last time"
+            )
             return parsed(copy.read_text(encoding="utf-8"), url)
     if pulumi.runtime.is_dry_run():
-        pulumi.log.warn(f"{release.name} {release.version} is not shown in this preview: {why}")
+        pulumi.log.warn(f"{release.name} {release.version} is not shown in this preview: {answer.why}")
         return None
-    raise ReleaseError(f"{release.name} {release.version} cannot be had: {why}")
+    raise ReleaseError(f"{release.name} {release.version} cannot be had: {answer.why}")
 
 
 def parsed(text: str, url: str) -> list[Object]:
@@ -113,10 +122,31 @@ def cache_folder() -> Path:
     return Path(base).expanduser() / "tekton-builds" / "releases"
 
 
-def _fetched(url: str, cache: Path) -> list[Object]:
-    copy = _copy(url, cache)
-    # Where a copy is at hand, a dead network should cost one attempt and not three.
-    retry = Retry(0 if copy.exists() else 2, backoff_factor=0.3, status_forcelist=(429, 500, 502, 503, 504))
+@dataclass(frozen=True, kw_only=True)
+class _Answer:
+    """A manifest from `url`, or `why` there is none."""
+
+    objects: list[Object] | None = None
+    text: str = ""
+    url: str = ""
+    why: str = ""
+
+
+def _fetched(release: Release, retries: int) -> _Answer:
+    """Tries the addresses in order. It runs in a thread, so it neither logs nor asks Pulumi anything."""
+    failures = []
+    for url in release.urls:
+        try:
+            text = _text(url, retries)
+            return _Answer(objects=parsed(text, url), text=text, url=url)
+        except ReleaseError as error:
+            failures.append(str(error))
+    return _Answer(why="; ".join(failures))
+
+
+def _text(url: str, retries: int) -> str:
+    again = (429, 500, 502, 503, 504)
+    retry = Retry(retries, backoff_factor=0.3, status_forcelist=again, raise_on_status=False)
     session = requests.Session()
     for scheme in ("http://", "https://"):
         session.mount(scheme, requests.adapters.HTTPAdapter(max_retries=retry))
@@ -133,10 +163,7 @@ def _fetched(url: str, cache: Path) -> list[Object]:
                     )
     except requests.RequestException as error:
         raise ReleaseError(f"{url} cannot be fetched: {_reason(error)}") from None
-    text = body.decode("utf-8", errors="replace")
-    found = parsed(text, url)
-    _keep(copy, text)
-    return found
+    return body.decode("utf-8", errors="replace")
 
 
 def _copy(url: str, cache: Path) -> Path:

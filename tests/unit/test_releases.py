@@ -1,6 +1,7 @@
 """Release manifests: where they come from, what is refused, and what happens without a network."""
 
 import socket
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,7 @@ def release(*bases: str) -> Release:
 
 def fetch(what: Release, cache: Path, *, preview: bool = False) -> tuple[Any, Recording]:
     found: list[Any] = []
-    recording = record(lambda: found.append(releases.objects(what, cache)), preview=preview)
+    recording = record(lambda: found.append(releases.chosen([what], cache)[what.name]), preview=preview)
     return found[0], recording
 
 
@@ -71,6 +72,7 @@ def test_the_second_address_is_tried_when_the_first_fails(cache: Path, closed: s
 
 REFUSED = {
     "an error": (says(status=404, body="no"), "answers 404 Not Found"),
+    "a server that stays down": (says(status=503, body=""), "answers 503 Service Unavailable"),
     "a login page": (says(body="<html><body>Sign in</body></html>"), "is no Kubernetes manifest: it holds"),
     "half a file": (says(body=TEXT[:-5]), "is no Kubernetes manifest: bad YAML at line"),
     "an empty file": (says(body=""), "is no Kubernetes manifest: it is empty"),
@@ -133,6 +135,20 @@ def test_without_network_and_copy_a_preview_says_what_it_cannot_show(cache: Path
     assert found is None
     (warning,) = recording.logged
     assert warning.startswith("tekton-pipelines v1.15.0 is not shown in this preview: ")
+
+
+def test_a_preview_waits_for_a_dead_mirror_once_and_not_once_a_release(cache: Path) -> None:
+    asked: list[str] = []
+    alone = threading.Barrier(3, timeout=20)
+
+    def answer(path: str) -> Answer:
+        asked.append(path)
+        alone.wait()
+        return (503, {}, "")
+
+    with served(answer) as mirror:
+        record(lambda: releases.chosen(releases.listed(mirror), cache), preview=True)
+    assert sorted(asked) == sorted(PATHS.values()), "all at once, and none a second time"
 
 
 def test_all_releases_are_loaded_by_name_and_a_preview_leaves_out_the_missing(
