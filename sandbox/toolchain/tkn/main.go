@@ -1,5 +1,5 @@
-// tkn without its hub subcommand, whose module is no longer served: the commands that show what
-// runs in a cluster, with their logs.
+// tkn's commands that show what runs in a cluster, with their logs. Without `hub`, whose module is no longer
+// served, and without `task` and `pipeline`, whose signing drags in every cloud's SDK: kubectl lists those.
 package main
 
 import (
@@ -11,9 +11,7 @@ import (
 	"github.com/tektoncd/cli/pkg/cmd/clustertriggerbinding"
 	"github.com/tektoncd/cli/pkg/cmd/customrun"
 	"github.com/tektoncd/cli/pkg/cmd/eventlistener"
-	"github.com/tektoncd/cli/pkg/cmd/pipeline"
 	"github.com/tektoncd/cli/pkg/cmd/pipelinerun"
-	"github.com/tektoncd/cli/pkg/cmd/task"
 	"github.com/tektoncd/cli/pkg/cmd/taskrun"
 	"github.com/tektoncd/cli/pkg/cmd/triggerbinding"
 	"github.com/tektoncd/cli/pkg/cmd/triggertemplate"
@@ -29,9 +27,7 @@ func main() {
 		clustertriggerbinding.Command(tekton),
 		customrun.Command(tekton),
 		eventlistener.Command(tekton),
-		pipeline.Command(tekton),
 		pipelinerun.Command(tekton),
-		task.Command(tekton),
 		taskrun.Command(tekton),
 		triggerbinding.Command(tekton),
 		triggertemplate.Command(tekton),
