@@ -91,7 +91,8 @@ def test_every_file_with_tests_is_collected_by_pytest() -> None:
 
 def test_no_two_files_of_tests_have_one_name_as_pytest_would_import_only_one() -> None:
     names = [file.name for file in _tracked("tests/*.py") if file.name.startswith("test_")]
-    assert len(names) == len(set(names)), "two test files of one name"
+    twice = sorted({name for name in names if names.count(name) > 1})
+    assert not twice, f"one `pytest` over all tests ends with 'import file mismatch': {twice}"
 
 
 def test_every_yaml_file_of_ours_can_be_read() -> None:
