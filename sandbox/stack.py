@@ -32,7 +32,8 @@ class Stack:
         self._backend = paths.state / "pulumi-state"
         self._passphrase = paths.state / "passphrase"
         self._settings = paths.state / f"Pulumi.{STACK}.yaml"
-        self._deployed = paths.state / "deployed-to"
+        self._deployed = paths.state / "deployed"
+        self._deployed_to = paths.state / "deployed-to"
         self._cli = Pulumi(program=program, environment=self.variables)
 
     @property
@@ -141,15 +142,21 @@ class Stack:
 
     def up(self, log: Path | None = None) -> int:
         """`pulumi up`; its exit code. Brings the state in line first where it cannot be trusted."""
+        self._forget_another_cluster()
         self.recover()
-        cluster = self._cluster()
-        known = self._deployed.read_text() if self._deployed.exists() else cluster
-        # Another cluster than last time has none of the objects that the state knows.
-        refresh = ["--refresh"] if known != cluster else []
-        code = self._cli.show("up", "--stack", STACK, "--yes", "--skip-preview", *refresh, log=log)
+        code = self._cli.show("up", "--stack", STACK, "--yes", "--skip-preview", log=log)
         if code == 0:
-            self._deployed.write_text(cluster)
+            self._deployed.touch()
         return code
+
+    def _forget_another_cluster(self) -> None:
+        """Empties the state when its cluster is gone: what it knows was there, and cannot be asked."""
+        cluster = self._cluster()
+        if self._deployed_to.exists() and self._deployed_to.read_text() != cluster:
+            self._deployed.unlink(missing_ok=True)
+            empty = {"version": 3, "deployment": {"manifest": {"time": "2026-01-01T00:00:00Z"}}}
+            self._cli.run("stack", "import", "--stack", STACK, "--force", stdin=json.dumps(empty))
+        self._deployed_to.write_text(cluster)
 
     def destroy(self) -> int:
         """`pulumi destroy`; its exit code."""

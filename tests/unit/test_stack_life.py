@@ -29,7 +29,7 @@ CREDENTIALS = Credentials(
 FAKE = """#!{python}
 import json, os, pathlib, sys
 record = pathlib.Path({record!r})
-read = sys.stdin.read() if "set" in sys.argv else ""
+read = sys.stdin.read() if "set" in sys.argv or "import" in sys.argv else ""
 with record.open("a") as file:
     env = {{key: value for key, value in os.environ.items() if key.startswith("PULUMI")}}
     file.write(json.dumps({{"arguments": sys.argv[1:], "stdin": read, "env": env}}) + "\\n")
@@ -229,16 +229,26 @@ def prepared(stack: Stack, paths: Paths, ca: str = "one") -> None:
     paths.kubeconfig.write_text(yaml.safe_dump({"clusters": [{"name": "c", "cluster": {"ca": ca}}]}))
 
 
-def test_an_up_refreshes_when_the_cluster_is_another_one(
-    stack: Stack, paths: Paths, calls: Callable[[], list[dict[str, object]]]
+@pytest.mark.parametrize("failed", [False, True])
+def test_an_up_to_another_cluster_forgets_what_was_in_the_last_one(
+    failed: bool,
+    stack: Stack,
+    paths: Paths,
+    calls: Callable[[], list[dict[str, object]]],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     prepared(stack, paths)
-    assert stack.up(paths.logs / "up.log") == 0
-    assert stack.up(paths.logs / "up.log") == 0
+    with monkeypatch.context() as patch:
+        patch.setenv("FAKE_UP", "1" if failed else "0")
+        stack.up(paths.logs / "up.log")
+    prepared(stack, paths)
+    stack.up(paths.logs / "up.log")
+    assert not any("import" in call["arguments"] for call in calls()), "the same cluster"  # type: ignore[operator]
     prepared(stack, paths, ca="two")
-    assert stack.up(paths.logs / "up.log") == 0
-    ups = ["--refresh" in call["arguments"] for call in calls() if call["arguments"][0] == "up"]  # type: ignore[index,operator]
-    assert ups == [False, False, True], "a new cluster has none of the objects that the state knows"
+    stack.up(paths.logs / "up.log")
+    verbs = [call["arguments"][0] for call in calls()]  # type: ignore[index]
+    assert verbs[-2:] == ["stack", "up"], "the old cluster's objects cannot even be refreshed: it is gone"
+    assert json.loads(str(calls()[-2]["stdin"]))["deployment"].get("resources") is None
 
 
 def test_a_failed_up_has_not_deployed(stack: Stack, paths: Paths, monkeypatch: pytest.MonkeyPatch) -> None:
