@@ -33,7 +33,7 @@ class Identity(NamedTuple):
         return "/".join([*parts, self.kind, self.name])
 
 
-@dataclass
+@dataclass(eq=False)
 class Child:
     """One object on its way to become a resource. `origin` says where it was read, for messages."""
 

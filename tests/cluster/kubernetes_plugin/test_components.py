@@ -62,7 +62,6 @@ pulumi.export("count", release.resources.apply(len))
 """,
     )
     (stack.folder / "release.yaml").write_text(MANIFESTS.replace("NAMESPACE", namespace))
-    stack.succeed("preview")
     stack.up()
     assert stack.outputs["count"] == 4, "the output resources names every child"
     child = stack.resource(f"release:{namespace}/settings")
@@ -75,7 +74,10 @@ pulumi.export("count", release.resources.apply(len))
 
     assert "unchanged" in stack.succeed("up", "--yes", "--skip-preview", "--expect-no-changes")
 
-    stack.succeed("destroy", "--yes", "--skip-preview")
+    said = stack.succeed("destroy", "--yes", "--skip-preview")
+    assert said.index(f"release:{namespace}/settings deleted") < said.index("before deleting"), (
+        "what the component depends on outlives its children"
+    )
     assert api.get("v1", "Secret", namespace, "credentials") is None
     assert not api.get(
         "apiextensions.k8s.io/v1", "CustomResourceDefinition", None, f"things.{namespace}.example.com"
