@@ -22,7 +22,7 @@ FILES = {
     "clusters": ("cluster", ["certificate-authority"]),
     "users": ("user", ["client-certificate", "client-key", "tokenFile"]),
 }
-CONNECTIONS = 32  # the engine works on 16 resources at once by default; each may also watch
+CONNECTIONS = 128  # kept open: one for each thread of the plugin, and one more for what it watches
 
 
 class BadKubeconfig(PluginError):

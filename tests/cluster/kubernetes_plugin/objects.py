@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from plugins.kubernetes.values import Properties
@@ -71,3 +72,16 @@ def custom_object(crd: Properties, name: str, namespace: str | None, **spec: Any
         "metadata": metadata,
         "spec": spec,
     }
+
+
+def nobody_answers() -> str:
+    """A kubeconfig of a server that is not there."""
+    return json.dumps(
+        {
+            # Port 9 (discard) of loopback: nothing listens, and nothing leaves the machine.
+            "clusters": [{"name": "c", "cluster": {"server": "http://127.0.0.1:9"}}],
+            "users": [{"name": "u", "user": {"token": "t"}}],
+            "contexts": [{"name": "main", "context": {"cluster": "c", "user": "u"}}],
+            "current-context": "main",
+        }
+    )

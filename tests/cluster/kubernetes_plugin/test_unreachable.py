@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
 
 from plugins.kubernetes.api import Api
-from tests.cluster.kubernetes_plugin.objects import config_map
+from tests.cluster.kubernetes_plugin.objects import config_map, nobody_answers
 from tests.cluster.kubernetes_plugin.plugin import Plugin, Refusal, Resource, urn_of
 
 pytestmark = pytest.mark.cluster
 OBJECT = config_map("settings", "default", a="1")
 OLD = Resource(urn_of("settings", OBJECT), "default/settings", OBJECT, {**OBJECT, "__inputs": OBJECT})
-
-
-def nobody_answers() -> str:
-    return json.dumps(
-        {
-            # Port 9 (discard) of loopback: nothing listens, and nothing leaves the machine.
-            "clusters": [{"name": "c", "cluster": {"server": "http://127.0.0.1:9"}}],
-            "users": [{"name": "u", "user": {"token": "t"}}],
-            "contexts": [{"name": "main", "context": {"cluster": "c", "user": "u"}}],
-            "current-context": "main",
-        }
-    )
 
 
 @pytest.mark.parametrize(
