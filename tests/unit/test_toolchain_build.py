@@ -10,13 +10,15 @@ from pathlib import Path
 
 import pytest
 
+from sandbox import debian
 from sandbox.paths import CHECKOUT, Paths
 from sandbox.progress import Progress
 from sandbox.toolchain import download, go, tool
 from sandbox.toolchain.cache import Cache, key
+from sandbox.toolchain.inventory import BUILD_ORDER
 from sandbox.toolchain.pins import BY_NAME, TOOLS
 from sandbox.toolchain.processes import ToolchainError
-from sandbox.toolchain.toolchain import BUILD_ORDER, Toolchain
+from sandbox.toolchain.toolchain import Toolchain
 from sandbox.waiting import wait_for
 
 # Writes what it is called with, and a program for every -o.
@@ -202,6 +204,36 @@ def test_a_failing_build_names_its_log_and_what_the_compiler_said(
             toolchain.ensure("etcd")
         assert str(toolchain.log("etcd")) in str(caught.value)
         assert not toolchain.is_ready("etcd")
+
+
+def test_an_image_fails_with_the_error_of_the_tool_it_needs(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(debian, "missing", list)
+    monkeypatch.setenv("FAKE_GO_FAILS", "yes")
+    with machine.toolchain() as toolchain, pytest.raises(ToolchainError, match=r"build-.*\.log"):
+        toolchain.ensure("control-plane")
+
+
+def test_packages_are_compiled_before_they_are_linked_and_what_is_cached_is_not(machine: Machine) -> None:
+    with machine.toolchain() as toolchain:
+        toolchain.ensure("etcd")
+        toolchain.ensure("etcd")
+    verbs = [line.split()[0] for line in machine.calls_file.read_text().splitlines() if "-deps" not in line]
+    assert verbs == ["list", "build"], "the next tool compiles while this one is linked"
+
+
+def test_what_is_made_of_kubernetes_client_is_made_of_one_and_the_same() -> None:
+    shared = ("k8s.io/api", "k8s.io/apimachinery", "k8s.io/client-go", "google.golang.org/protobuf")
+    tools = ("coredns", "local-path-provisioner", "tekton-pipelines", "tekton-triggers", "tkn", "traefik")
+    for module in shared:
+        lines = {
+            line.split()[1]
+            for name in tools
+            for line in (tool.MODULES / name / "go.mod").read_text().splitlines()
+            if line.split()[:1] == [module]
+        }
+        assert len(lines) == 1, f"{module}: every other version costs a minute of compiling"
 
 
 def test_without_go_one_sentence_says_what_to_install(machine: Machine) -> None:
