@@ -76,7 +76,9 @@ def set_status(api: Api, obj: Object, status: Object) -> None:
     """Writes what a controller or a kubelet would write."""
     resource = api.kind(obj["apiVersion"], obj["kind"])
     path = resource.path(name=obj["metadata"]["name"], namespace=namespace_of(obj))
-    api._ask("patch", f"{path}/status", body={"status": status}, content_type="application/merge-patch+json")
+    api._requests.send(
+        "patch", f"{path}/status", body={"status": status}, content_type="application/merge-patch+json"
+    )
 
 
 def pods_of(api: Api, namespace: str, count: int) -> list[Object]:
@@ -98,7 +100,9 @@ def bind_pod(api: Api, pod: Object) -> None:
         "metadata": {"name": name},
         "target": {"apiVersion": "v1", "kind": "Node", "name": namespace},
     }
-    api._ask("post", f"{api.kind('v1', 'Pod').path(name=name, namespace=namespace)}/binding", body=binding)
+    api._requests.send(
+        "post", f"{api.kind('v1', 'Pod').path(name=name, namespace=namespace)}/binding", body=binding
+    )
     set_status(api, pod, {"podIP": "10.1.2.3", "podIPs": [{"ip": "10.1.2.3"}]})
 
 
