@@ -39,9 +39,13 @@ class Crane:
             lines = done.stderr.decode(errors="replace").strip().splitlines()
             raise CraneError(f"crane {' '.join(arguments)}: {lines[-1] if lines else done.returncode}")
 
-    def validate(self, reference: str) -> None:
-        """Pulls manifest, configuration and every layer, and checks each against its digest."""
-        self._run("validate", "--remote", reference)
+    def pull(self, reference: str) -> None:
+        """Pulls manifest, configuration and every layer, and checks each against its digest.
+
+        Not `crane validate`: that takes every layer for compressed, and the base image's is not.
+        """
+        with tempfile.TemporaryDirectory(prefix="pulled-image-") as folder:
+            self._run("pull", "--format=oci", reference, folder)
 
     def export(self, reference: str, tarball: Path) -> None:
         """Writes the image's whole file system as one tar file."""

@@ -54,7 +54,7 @@ class Push:
         for image in made:
             self.screen.now(f"pulling {image.reference}")
             try:
-                self.crane.validate(image.reference)
+                self.crane.pull(image.reference)
             except CraneError as error:
                 raise PushError(f"the image of {image.task} cannot be pulled: {error}") from None
             self.screen.line(f"image     {image.reference}: pulled, every digest is right")

@@ -32,7 +32,7 @@ def test_cranes_last_words_are_the_error(tmp_path):
         logged_in(fail, "r", "u", "p") as crane,
         pytest.raises(CraneError, match="MANIFEST_UNKNOWN: no such"),
     ):
-        crane.validate("r/a@sha256:1")
+        crane.pull("r/a@sha256:1")
 
 
 def test_git_says_which_command_failed_and_why(tmp_path):

@@ -89,7 +89,7 @@ def push(monkeypatch: pytest.MonkeyPatch) -> Any:
         database=SimpleNamespace(delivery=lambda commit: TAKEN if commit == COMMIT else None),
     )
     cluster: Any = Cluster()
-    crane: Any = SimpleNamespace(validate=lambda reference: None)
+    crane: Any = SimpleNamespace(pull=lambda reference: None)
     screen: Any = Screen()
     return Push(forge=forge, cluster=cluster, crane=crane, listener="http://lb/hooks", screen=screen)
 
@@ -169,7 +169,7 @@ def test_an_image_that_cannot_be_pulled_is_no_success(push):
     def refuse(reference: str) -> None:
         raise CraneError("MANIFEST_UNKNOWN")
 
-    push.crane.validate = refuse
+    push.crane.pull = refuse
     with pytest.raises(PushError, match="backend cannot be pulled: MANIFEST_UNKNOWN"):
         push.run()
 
