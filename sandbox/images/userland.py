@@ -10,7 +10,8 @@ from sandbox.toolchain.processes import Processes
 
 SUITE = "bookworm"
 DEFAULT_MIRROR = "http://deb.debian.org/debian"
-PACKAGES = ("ca-certificates", "git", "openssh-client", "tini", "uidmap")
+# git and ssh for the clone; tini for Tekton's resolvers; runc and uidmap for BuildKit without root.
+PACKAGES = ("ca-certificates", "git", "openssh-client", "runc", "tini", "uidmap")
 # Tekton's resolvers are started through it, where Alpine, their base elsewhere, has it.
 TINI = ("usr/sbin/tini", "../bin/tini")
 APT = Path("/etc/apt")
