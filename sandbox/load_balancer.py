@@ -11,9 +11,14 @@ import os
 from typing import Any
 
 from kubernetes import client, config, watch
+from urllib3.exceptions import HTTPError
+
+from sandbox.waiting import wait_for
 
 log = logging.getLogger("load-balancer")
 WATCH_SECONDS = 300
+# The node starts both together. To be started again and again instead would take a processor all that time.
+START_SECONDS = 600
 Service = dict[str, Any]
 
 
@@ -102,7 +107,17 @@ def main() -> None:
     """`KUBECONFIG` and `ADDRESSES` (CIDR) come from the environment."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     config.load_kube_config(os.environ["KUBECONFIG"])
-    run(client.CoreV1Api(), ipaddress.IPv4Network(os.environ["ADDRESSES"]))
+    core = client.CoreV1Api()
+    wait_for("the API server", lambda: _problem(core) or True, seconds=START_SECONDS, interval=1)
+    run(core, ipaddress.IPv4Network(os.environ["ADDRESSES"]))
+
+
+def _problem(core: client.CoreV1Api) -> str:
+    try:
+        core.list_namespaced_service("default", limit=1)
+    except (client.ApiException, HTTPError) as error:
+        return str(error)
+    return ""
 
 
 if __name__ == "__main__":

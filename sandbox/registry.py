@@ -7,9 +7,6 @@ from pathlib import Path
 import requests
 
 from sandbox.credentials import Account
-from sandbox.waiting import wait_for
-
-READY_SECONDS = 30
 
 
 class Registry:
@@ -31,37 +28,18 @@ class Registry:
             for part in ("blobs", "repositories"):
                 _merge(tree / "docker/registry/v2" / part, self.storage / "docker/registry/v2" / part)
 
-    def digest(self, image: str) -> str | None:
-        """Of `repository:tag` or `repository@digest` as the registry has it; None when it does not."""
-        repository, _, reference = image.partition("@" if "@" in image else ":")
-        answer = self._get(f"/v2/{repository}/manifests/{reference}")
-        return answer.headers.get("Docker-Content-Digest") if answer.status_code == 200 else None
-
-    def wait(self) -> None:
-        """Returns when it accepts the password; raises TimeoutError with what it said last."""
-        wait_for(f"the registry at {self.address}", lambda: self.problem() or True, seconds=READY_SECONDS)
-
     def problem(self) -> str:
         """Empty, or why it cannot be used."""
+        session = requests.Session()
+        session.trust_env = False  # no proxy stands between this machine and its own node
+        account = (self._account.username, self._account.password)
         try:
-            answer = self._get("/v2/")
+            answer = session.get(f"http://{self.address}/v2/", auth=account, timeout=5)
         except requests.RequestException as error:
             return f"does not answer ({type(error).__name__})"
         if answer.status_code == 401:
             return "refuses the password in credentials.json"
         return "" if answer.status_code == 200 else f"answers with status {answer.status_code}"
-
-    def _get(self, path: str) -> requests.Response:
-        session = requests.Session()
-        session.trust_env = False  # no proxy stands between this machine and its own node
-        manifests = "application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json"
-        docker = "application/vnd.docker.distribution.manifest.v2+json"
-        return session.get(
-            f"http://{self.address}{path}",
-            auth=(self._account.username, self._account.password),
-            headers={"Accept": f"{manifests}, {docker}"},
-            timeout=5,
-        )
 
 
 def _merge(source: Path, target: Path) -> None:

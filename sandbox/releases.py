@@ -7,9 +7,6 @@ import requests
 
 from sandbox.images.tekton import PIPELINES, PLACEHOLDER, TRIGGERS, Release
 from sandbox.private_file import write_private
-from sandbox.waiting import wait_for
-
-READY_SECONDS = 15
 
 
 def path_of(release: Release, name: str) -> str:
@@ -39,10 +36,6 @@ class Releases:
                     file.chmod(0o644)
                 urls.append(f"{self.url}/{path_of(release, name)}")
         return urls
-
-    def wait(self) -> None:
-        """Returns when the server answers; raises TimeoutError with what was seen last."""
-        wait_for(f"release manifests at {self.url}", lambda: self.problem() or True, seconds=READY_SECONDS)
 
     def problem(self) -> str:
         """Empty, or why nothing can be fetched."""

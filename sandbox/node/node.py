@@ -13,6 +13,7 @@ from sandbox.node.cgroup import Cgroup
 from sandbox.node.claim import Claim, Process, claim_of
 from sandbox.node.configuration import Configuration
 from sandbox.node.control_plane import ControlPlane, wipe
+from sandbox.node.health import Health
 from sandbox.node.init import Init
 from sandbox.node.link import Link
 from sandbox.node.mounts import Mounts
@@ -26,8 +27,8 @@ from sandbox.waiting import wait_for
 # A busy machine of two cores needs a quarter of these.
 CONTAINERD_SECONDS = 60
 API_SECONDS = 150
+STORAGE_SECONDS = 120
 REPAIR_SECONDS = 90  # a cluster that was there once needs no keys and no images
-READY_SECONDS = 120
 STATE_FOLDERS = ("node", "services", "registry", "releases", "volumes", "forge")
 
 
@@ -88,6 +89,10 @@ class Node:
         """Server-side apply, as the cluster's administrator."""
         self._control_plane.apply(manifests)
 
+    @property
+    def _health(self) -> Health:
+        return Health(self._control_plane, self.registry, self.releases, self.services)
+
     # -- up -------------------------------------------------------------------------------------------
 
     def up(self) -> Up:
@@ -107,13 +112,14 @@ class Node:
     def _up_whatever_it_takes(self) -> Up:
         images = self._toolchain.folder("control-plane")
         self._take_over()
+        had_something = (self._folder / "containerd").exists()
         changed = self._configure()
         before = self._control_plane.made_from()
         if before and before != self._control_plane.fingerprint(images):
             self._progress.note("the sandbox's Kubernetes has changed: the node starts clean")
             self._start_clean()
-            before = None
-        remedies = [("starts clean", self._start_clean)] if before else []
+            before, had_something = None, False
+        remedies = [("starts clean", self._start_clean)] if had_something else []
         if before and self._init.process:
             remedies.insert(0, ("is restarted", self._init.kill))
         while True:
@@ -168,20 +174,10 @@ class Node:
                 services.restart(name)
             else:
                 services.start(name)
-        patience = REPAIR_SECONDS if made else API_SECONDS
-        wait_for("the API server", lambda: control_plane.api_problem() or True, seconds=patience)
+        self._health.wait("API server", REPAIR_SECONDS if made else API_SECONDS)
         control_plane.apply_once(self._configuration().render("cluster.yaml"))
         control_plane.publish_kubeconfig(self._paths.kubeconfig)
-        wait_for("the node's kubelet", lambda: control_plane.node_problem() or True, seconds=READY_SECONDS)
-        wait_for(
-            "the cluster's DNS",
-            lambda: control_plane.deployment_problem("kube-system", "coredns") or True,
-            seconds=READY_SECONDS,
-        )
-        self.registry.wait()
-        self.releases.wait()
-        for name in sorted(daemons.HELD):
-            wait_for(name, lambda name=name: services.running(name) or services.state(name), seconds=10)  # type: ignore[misc]
+        self._health.wait_for_all()
 
     def _start_process(self) -> bool:
         process = self._init.process
@@ -220,7 +216,7 @@ class Node:
         wait_for(
             "the storage class's provisioner",
             lambda: control_plane.deployment_problem("local-path-storage", "local-path-provisioner") or True,
-            seconds=READY_SECONDS,
+            seconds=STORAGE_SECONDS,
         )
 
     # -- down and status ------------------------------------------------------------------------------
@@ -244,12 +240,4 @@ class Node:
         """By part: `ok`, or what is wrong."""
         if self._init.process is None:
             return {"node": "down"}
-        states = {"node": "ok", "API server": self._control_plane.api_problem()}
-        states["kubelet"] = self._control_plane.node_problem()
-        states["DNS"] = self._control_plane.deployment_problem("kube-system", "coredns")
-        states["registry"] = self.registry.problem()
-        states["releases"] = self.releases.problem()
-        for name in self.services.names():
-            if not self.services.running(name):
-                states[name] = self.services.state(name)
-        return {name: problem or "ok" for name, problem in states.items()}
+        return {"node": "ok", **self._health.status()}
