@@ -1,7 +1,9 @@
 """The sandbox's own accounts: passwords made once, read by every part that needs them."""
 
 import json
+import os
 import secrets
+import threading
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
@@ -43,8 +45,15 @@ class Credentials:
             forge=Account(username="developer", password=secrets.token_urlsafe(24)),
         )
         paths.state.mkdir(parents=True, exist_ok=True)
-        write_private(file, json.dumps(asdict(made), indent=2) + "\n")
-        return made
+        new = file.with_name(f"{file.name}.{os.getpid()}.{threading.get_ident()}")
+        try:
+            write_private(new, json.dumps(asdict(made), indent=2) + "\n")
+            os.link(new, file)  # of two that come at once, one gets its way, and both read the same
+        except FileExistsError:
+            pass
+        finally:
+            new.unlink(missing_ok=True)
+        return cls._read(file)
 
     @classmethod
     def _read(cls, file: Path) -> Self:

@@ -14,7 +14,6 @@ from typing import Any
 
 from sandbox.network import Network
 from sandbox.node.claim import Claim
-from sandbox.node.problem import NodeProblem
 from sandbox.paths import Paths
 
 GIB = 1 << 30
@@ -22,13 +21,6 @@ FIRST_GIB = 12  # compilers' caches, tools, images and a running cluster
 CACHED_GIB = 5
 PROBE = Path(__file__).parent / "node" / "probe.sh"
 PROBE_SECONDS = 20
-# What the most disk is needed for, and what is made last.
-LARGEST = (
-    ("tools", "kubernetes"),
-    ("tools", "gitea"),
-    ("images", "tekton-pipelines"),
-    ("images", "buildkit-image"),
-)
 WAY_OUT = "or use a cluster that you have: set `cluster.kubeconfig` in your stack's settings"
 
 
@@ -58,17 +50,6 @@ def this_machine() -> Machine:
         routes=lambda: _ip("route", "show", "table", "all"),
         lacks=_lacks,
     )
-
-
-def check(paths: Paths, network: Network) -> None:
-    """Raises NodeProblem with all that stands in the way of a sandbox here."""
-    if found := problems(paths, network, cached=_cached(paths)):
-        raise NodeProblem("\n".join(found))
-
-
-def _cached(paths: Paths) -> bool:
-    """Whether what takes the most disk is built; a changed pin builds one tool, which is little."""
-    return all(any((paths.cache / kind).glob(f"{name}-*")) for kind, name in LARGEST)
 
 
 def problems(

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import bcrypt
@@ -71,6 +72,13 @@ def test_whatever_holds_the_registry_s_password_is_for_the_owner_alone(
 def test_credentials_are_made_once(paths: Paths) -> None:
     assert Credentials.load_or_create(paths) == Credentials.load_or_create(paths)
     assert (paths.state / "credentials.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_two_that_make_credentials_at_once_get_the_same(paths: Paths) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        made = set(pool.map(lambda _: Credentials.load_or_create(paths).registry.password, range(64)))
+    assert len(made) == 1, "the stack and the node start beside each other"
+    assert [path.name for path in paths.state.iterdir()] == ["credentials.json"]
 
 
 def test_damaged_credentials_are_named_and_not_replaced(paths: Paths) -> None:
