@@ -60,9 +60,9 @@ class Forge:
         """The folder that Gitea itself works in."""
         return self.state / "work"
 
-    def wait(self) -> None:
+    def wait(self, seconds: float = READY_SECONDS) -> None:
         """Returns when Gitea answers; raises TimeoutError with what was seen last."""
-        wait_for(f"the forge at {self.url}", self._answers, seconds=READY_SECONDS)
+        wait_for(f"the forge at {self.url}", self._answers, seconds=seconds)
 
     def _answers(self) -> bool | str:
         session = requests.Session()

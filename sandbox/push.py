@@ -140,7 +140,8 @@ class Push:
             task_runs = self.cluster.task_runs(name)
             current = states(task_runs)
             for what, state in current.items():
-                if known.get(what) != state:
+                # Its end may be told twice, with another time.
+                if known.get(what, "").partition(" in ")[0] != state.partition(" in ")[0]:
                     self.screen.line(f"          {what}: {state}")
             known.update(current)
             going = [what for what, state in current.items() if state in {"running", "waiting for its pod"}]

@@ -25,6 +25,7 @@ from sandbox.stack import Stack
 from sandbox.stopwatch import Stopwatch
 from sandbox.webhook import ensure_webhook
 
+FORGE_SECONDS = 15  # it runs, or has just been started again
 UNEXPECTED = (
     GitError,
     GiteaError,
@@ -51,6 +52,10 @@ def opened(paths: Paths, network: Network, screen: Stopwatch) -> Iterator[Push]:
     if missing:
         raise PushError(f"the stack has no output {', '.join(missing)}; `make up` makes them")
     forge = Forge.of(paths, network, credentials)
+    try:
+        forge.wait(FORGE_SECONDS)
+    except TimeoutError as error:
+        raise PushError(f"{error}; `make up` repairs the sandbox") from None
     ensure_webhook(forge, outputs["hooks_url"], outputs["webhook_secret"])
     cluster = Cluster(paths.kubeconfig, outputs["namespace"])
     registry = credentials.registry

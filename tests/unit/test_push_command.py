@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from sandbox import push_command
+from sandbox.forge import Forge
 from sandbox.gitea import GiteaError
 from sandbox.network import Network
 from sandbox.paths import Paths
@@ -19,6 +20,7 @@ def paths(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Paths:
     paths = Paths(state=tmp_path, cache=tmp_path)
     paths.kubeconfig.touch()
     monkeypatch.setattr(push_command, "Stack", lambda *arguments: SimpleNamespace(outputs=lambda: OUTPUTS))
+    monkeypatch.setattr(Forge, "wait", lambda self, seconds: None)
     return paths
 
 
@@ -47,3 +49,12 @@ def test_a_forge_that_refuses_is_one_sentence_without_a_traceback(paths, capsys,
     said = capsys.readouterr().err
     assert "the forge answered 403 to GET repos/developer/example/hooks: no rights" in said
     assert len(said.splitlines()) == 1, "one clear sentence"
+
+
+def test_a_forge_that_does_not_answer_names_the_command_that_repairs_it(paths, capsys, monkeypatch):
+    def silent(self: Forge, seconds: float) -> None:
+        raise TimeoutError(f"the forge at {self.url}: not within {seconds} s; last seen: ConnectionError")
+
+    monkeypatch.setattr(Forge, "wait", silent)
+    assert push_command.push(paths, Network()) == 1
+    assert "last seen: ConnectionError; `make up` repairs the sandbox" in capsys.readouterr().err
