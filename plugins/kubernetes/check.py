@@ -51,8 +51,7 @@ def check(
         inputs["metadata"] = metadata
         if not metadata.get("name"):
             _name(metadata, old, cluster, autonaming or _default_name(urn, seed))
-        if not metadata.get("namespace") and cluster.is_namespaced(kind.api_version, kind.kind) is not False:
-            # Of an unknown scope: its CRD is not there yet. Create takes it back if it is cluster-wide.
+        if not metadata.get("namespace") and _takes_namespace(kind, old, cluster):
             metadata["namespace"] = cluster.default_namespace
         labelled = not old or MANAGED_BY in _labels(old)
         labels = metadata.get("labels") or {}
@@ -61,6 +60,13 @@ def check(
     if kinds.is_crd(inputs):
         cluster.remember_crd(inputs)
     return mark(inputs, news)
+
+
+def _takes_namespace(kind: Kind, old: Properties, cluster: Cluster) -> bool:
+    if old.get("metadata") and not old["metadata"].get("namespace"):
+        return False  # found out last time; a run that changes nothing need not ask the server again
+    # Of an unknown scope: its CRD is not there yet. Create takes the namespace back if it is cluster-wide.
+    return cluster.is_namespaced(kind.api_version, kind.kind) is not False
 
 
 def _default_name(urn: str, seed: bytes) -> Autonaming:

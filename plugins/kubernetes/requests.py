@@ -43,7 +43,9 @@ class Requests:
                 again = error.status in TRANSIENT
                 delay = _retry_after(error)
             except (HTTPError, OSError) as error:
-                problem = Unreachable(_sentence(error))
+                problem = Unreachable(
+                    f"{self.dynamic.configuration.host} does not answer: {_sentence(error)}"
+                )
                 # A create may have arrived although its answer did not; everything else is harmless twice.
                 again = method != "post" or _never_sent(error)
                 delay = None
