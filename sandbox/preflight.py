@@ -90,7 +90,7 @@ def _disk(paths: Paths, machine: Machine, gib: int) -> list[str]:
 
 
 def _addresses(network: Network, machine: Machine, claim: Claim) -> list[str]:
-    if other := claim.usable():
+    if other := claim.conflict():
         return [other]
     ours = ipaddress.IPv4Network(network.range)
     choose = "choose a free range, such as SANDBOX_NETWORK=172.29.0.0/16 make up"

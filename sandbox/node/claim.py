@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.network import Network
 from sandbox.node.problem import NodeProblem
 from sandbox.waiting import wait_for
 
@@ -117,7 +116,7 @@ class Claim:
             return None
         return process if process.alive() else None
 
-    def usable(self) -> str:
+    def conflict(self) -> str:
         """Empty, or who else's sandbox runs in this range."""
         owner = self.owner()
         if owner in (None, self.state) or self.process() is None:
@@ -138,7 +137,7 @@ class Claim:
         """
         lock = self._lock()
         try:
-            if problem := self.usable():
+            if problem := self.conflict():
                 raise NodeProblem(problem)
             self.folder.mkdir(parents=True, exist_ok=True)
             new = self.folder / "state.new"
@@ -179,8 +178,3 @@ class Claim:
 def _another(network: str) -> str:
     second = int(network.split(".")[1])
     return f"10.{second + 1 if second < 250 else 201}.0.0/16"
-
-
-def claim_of(network: Network, state: Path) -> Claim:
-    """The claim that the sandbox with this state folder needs."""
-    return Claim(network.range, state)

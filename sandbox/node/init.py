@@ -1,6 +1,5 @@
 """The node's first process and the namespaces it is in."""
 
-import os
 import shlex
 import subprocess
 from collections.abc import Sequence
@@ -103,13 +102,3 @@ class Init:
         process = self.process
         if process:
             process.kill()
-
-    @staticmethod
-    def network_argument(process: Process) -> str:
-        """How `ip link ... netns` names the node's network namespace."""
-        return str(process.pid)
-
-
-def is_root() -> bool:
-    """Namespaces, mounts and links need it."""
-    return os.geteuid() == 0

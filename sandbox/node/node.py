@@ -10,7 +10,7 @@ from sandbox.credentials import Credentials
 from sandbox.network import Network
 from sandbox.node import daemons
 from sandbox.node.cgroup import Cgroup
-from sandbox.node.claim import Claim, Process, claim_of
+from sandbox.node.claim import Claim, Process
 from sandbox.node.configuration import Configuration
 from sandbox.node.control_plane import ControlPlane, wipe
 from sandbox.node.health import Health
@@ -66,7 +66,7 @@ class Node:
         self._progress = progress
         self._state = paths.state.resolve()
         self._folder = self._state / "node"
-        self._claim = claim_of(network, self._state)
+        self._claim = Claim(network.range, self._state)
         self._init = Init(self._claim, paths.logs / "node.log")
         self._link = Link(self._claim.link, network)
         self._cgroup = Cgroup(self._claim.cgroup)

@@ -1,7 +1,6 @@
 """The node's daemons, under runit: one folder each, started again whenever they die, with bounded logs."""
 
 import shlex
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -76,10 +75,6 @@ class Services:
     def running(self, name: str) -> bool:
         """True when its process runs."""
         return self.state(name).startswith("run:")
-
-    def clear(self) -> None:
-        """Forgets every service."""
-        shutil.rmtree(self.folder, ignore_errors=True)
 
     def log(self, name: str) -> Path:
         """The file with what it said last."""

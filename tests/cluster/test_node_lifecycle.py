@@ -24,7 +24,7 @@ from sandbox.toolchain.toolchain import Toolchain
 from sandbox.waiting import wait_for
 from tests.cluster.node_traces import machine, pid_namespace, processes_in, traces
 
-pytestmark = [pytest.mark.cluster, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
 
 # A range of its own, so that a sandbox that is up stays as it is.
 RANGE = os.environ.get("SANDBOX_TEST_NETWORK", "10.231.0.0/16")

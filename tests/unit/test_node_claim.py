@@ -72,7 +72,7 @@ def test_a_range_whose_checkout_was_deleted_can_be_taken(root: Path) -> None:
     with first.hold():
         first.process_file.write_text(f"{BOOT} {line(os.getpid())}")
     first.state.rmdir()
-    assert second.usable() == "", "nobody can run `make down` in a folder that is gone"
+    assert second.conflict() == "", "nobody can run `make down` in a folder that is gone"
 
 
 def test_whoever_has_no_range_is_not_the_last_while_another_has_one(root: Path) -> None:
