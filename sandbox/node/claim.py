@@ -139,6 +139,9 @@ class Claim:
         try:
             if problem := self.conflict():
                 raise NodeProblem(problem)
+            process = self.process()
+            if process and self.owner() != self.state:
+                process.kill()  # of a checkout that is gone
             self.folder.mkdir(parents=True, exist_ok=True)
             new = self.folder / "state.new"
             new.write_text(str(self.state))

@@ -1,6 +1,8 @@
 """Who has an address range, and which process is whose."""
 
 import os
+import signal
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -67,12 +69,16 @@ def test_a_range_whose_node_is_down_can_be_taken(root: Path) -> None:
     assert Claim.of(first.state, root) == [], "whoever lost it has nothing to clean up in it"
 
 
-def test_a_range_whose_checkout_was_deleted_can_be_taken(root: Path) -> None:
+def test_a_range_whose_checkout_was_deleted_is_taken_and_its_node_ended(root: Path) -> None:
     first, second = claim(root, "first"), claim(root, "second")
-    with first.hold():
-        first.process_file.write_text(f"{BOOT} {line(os.getpid())}")
-    first.state.rmdir()
-    assert second.conflict() == "", "nobody can run `make down` in a folder that is gone"
+    with subprocess.Popen(["sleep", "600"]) as node:
+        with first.hold():
+            first.process_file.write_text(f"{BOOT} {line(node.pid)}")
+        first.state.rmdir()
+        with second.hold():  # nobody can run `make down` in a folder that is gone
+            assert second.process() is None, "two nodes would have one address"
+        assert node.wait(timeout=10) == -signal.SIGKILL
+    assert second.owner() == second.state
 
 
 def test_whoever_has_no_range_is_not_the_last_while_another_has_one(root: Path) -> None:
