@@ -51,7 +51,7 @@ def _tried(cluster: dynamic.DynamicClient, body: dict[str, Any]) -> None:
         namespace=body["metadata"].get("namespace"),
         content_type="application/apply-patch+yaml",
         field_manager="test",
-        force=True,
+        force_conflicts=True,  # the dynamic client ignores `force`
         dry_run="All",
         field_validation="Strict",
     )
