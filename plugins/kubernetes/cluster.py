@@ -20,7 +20,6 @@ from plugins.kubernetes.settings import DEFAULT_NAMESPACE, Settings
 
 if TYPE_CHECKING:
     from plugins.kubernetes.api import Api
-    from plugins.kubernetes.values import Properties
 
 
 class Cluster:
@@ -76,12 +75,11 @@ class Cluster:
         api.version()
         return api
 
-    def remember_crd(self, crd: Properties) -> None:
-        """Learns the scope of what a CRD of this program defines."""
-        spec = crd.get("spec")
-        if isinstance(spec, dict) and isinstance(spec.get("names"), dict):
-            key = (str(spec.get("group")), str(spec["names"].get("kind")))
-            self._scopes[key] = spec.get("scope") == "Namespaced"
+    def remember_scope(self, group: object, kind: object, scope: object) -> None:
+        """Learns of a CRD of this program whether what it defines is in namespaces ("Namespaced",
+        "Cluster").
+        """
+        self._scopes[str(group), str(kind)] = scope == "Namespaced"
 
     def is_namespaced(self, api_version: str, kind: str) -> bool | None:
         """None when neither the built-in kinds, nor this program's CRDs, nor the server can tell."""

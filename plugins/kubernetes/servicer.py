@@ -16,7 +16,7 @@ import grpc
 from google.protobuf import empty_pb2
 
 from plugins.kubernetes import provider_config
-from plugins.kubernetes.check import Autonaming, AutonamingMode, check
+from plugins.kubernetes.check import Autonaming, AutonamingMode, check, is_unchanged
 from plugins.kubernetes.cluster import Cluster
 from plugins.kubernetes.diff import Change, diff
 from plugins.kubernetes.engine import Engine
@@ -119,6 +119,8 @@ class KubernetesServicer(provider_pb2_grpc.ResourceProviderServicer):
                 "Cluster is unreachable but skipUpdateUnreachable flag is set to true, skipping...",
             )
             return proto.CheckResponse(inputs=request.olds)
+        if is_unchanged(request.olds, request.news, self.cluster):
+            return proto.CheckResponse(inputs=request.news)
         autonaming = None
         if request.HasField("autonaming"):
             autonaming = Autonaming(AutonamingMode(request.autonaming.mode), request.autonaming.proposed_name)

@@ -10,22 +10,14 @@ from typing import Any
 
 PREFIX = "kubernetes:config:"
 DEFAULT_NAMESPACE = "default"
-# Options of the official provider that change nothing here: of warnings we do not give, and of its own
-# client.
-WITHOUT_EFFECT = {
-    "kubeClientSettings",
-    "helmReleaseSettings",
-    "suppressDeprecationWarnings",
-    "suppressHelmHookWarnings",
-    "strictMode",
-    "alwaysRender",
-    "rejectUnknownResources",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """https://www.pulumi.com/registry/packages/kubernetes/installation-configuration/"""
+    """https://www.pulumi.com/registry/packages/kubernetes/installation-configuration/
+
+    Options about warnings and the official plugin's own client are taken and have no effect.
+    """
 
     kubeconfig: str = ""
     """Contents or path; empty: what kubectl would use."""

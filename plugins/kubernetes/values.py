@@ -58,6 +58,17 @@ def from_wire(struct: Struct) -> Properties:
     return {key: _decode(value) for key, value in struct.fields.items()}
 
 
+def part_from_wire(struct: Struct, *path: str) -> Any:
+    """The value under these keys alone, None when it is not there: the rest, which may be long, stays on the
+    wire.
+    """
+    for key in path[:-1]:
+        if key not in struct.fields:
+            return None
+        struct = struct.fields[key].struct_value
+    return _decode(struct.fields[path[-1]]) if path[-1] in struct.fields else None
+
+
 def _decode(value: Value) -> Any:
     kind = value.WhichOneof("kind")
     if kind == "string_value":

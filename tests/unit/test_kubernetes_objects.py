@@ -14,7 +14,16 @@ from plugins.kubernetes.secrecy import mark
 from plugins.kubernetes.settings import Settings
 from plugins.kubernetes.shape import normalized, pruned, to_object, to_properties
 from plugins.kubernetes.state import inputs_of, live_of, new_state
-from plugins.kubernetes.values import UNKNOWN, Secret, from_wire, has_secret, has_unknown, reveal, to_wire
+from plugins.kubernetes.values import (
+    UNKNOWN,
+    Secret,
+    from_wire,
+    has_secret,
+    has_unknown,
+    part_from_wire,
+    reveal,
+    to_wire,
+)
 
 
 def test_values_survive_the_wire() -> None:
@@ -33,6 +42,15 @@ def test_values_survive_the_wire() -> None:
     assert there_and_back == values
     assert type(there_and_back["number"]) is int, "YAML has 80, not 80.0, and the server refuses the latter"
     assert type(there_and_back["yes"]) is bool
+
+
+def test_a_part_is_read_without_the_rest() -> None:
+    wire = to_wire({"spec": {"names": {"kind": "Thing"}}, "kind": "X"})
+    assert part_from_wire(wire, "kind") == "X"
+    assert part_from_wire(wire, "spec", "names", "kind") == "Thing"
+    assert part_from_wire(wire, "spec", "absent", "kind") is None
+    assert part_from_wire(wire, "absent") is None
+    assert "absent" not in from_wire(wire), "to look is not to touch"
 
 
 def test_a_secret_never_prints_what_it_holds() -> None:

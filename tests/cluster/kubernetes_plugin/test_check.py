@@ -88,6 +88,9 @@ def test_a_program_s_own_crd_tells_the_scope_of_its_kind(api_server: ApiServer) 
     with Plugin(kubeconfig=api_server.kubeconfig) as plugin:
         plugin.check(urn_of("things", crd), crd)
         assert "namespace" not in plugin.check(urn_of("thing", thing), thing)["metadata"]
+    with Plugin(kubeconfig=api_server.kubeconfig) as plugin:
+        assert plugin.check(urn_of("things", crd), crd, olds=crd) == crd, "unchanged since the last `up`"
+        assert "namespace" not in plugin.check(urn_of("thing", thing), thing)["metadata"]
 
 
 @pytest.mark.parametrize(
