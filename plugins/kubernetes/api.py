@@ -65,7 +65,7 @@ class Api:
 
     def version(self) -> str:
         """The server's gitVersion, such as v1.34.4; the cheapest question that proves it answers."""
-        return str(self._requests.send("get", "/version", attempts=2)["gitVersion"])
+        return str(self._requests.send("get", "/version", attempts=3)["gitVersion"])
 
     def _discover(self, api_version: str) -> dict[str, Resource]:
         group, _, version = api_version.rpartition("/")
