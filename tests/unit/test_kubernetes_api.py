@@ -117,7 +117,8 @@ def test_nobody_there_is_one_sentence() -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    with pytest.raises(Unreachable, match=r"http://127.0.0.1:\d+ does not answer: .*Connection refused") as error:
+    answer = r"http://127.0.0.1:\d+ does not answer: .*Connection refused"
+    with pytest.raises(Unreachable, match=answer) as error:
         Api(new_client(kubeconfig(port))).version()
     assert "0x" not in str(error.value), "no Python object in a message for people"
 
