@@ -120,7 +120,8 @@ class Node:
             self._start_clean()
             before, had_something = None, False
         remedies = [("starts clean", self._start_clean)] if had_something else []
-        if before and self._init.process:
+        process = self._init.process
+        if before and process and not process.ending():
             remedies.insert(0, ("is restarted", self._init.kill))
         while True:
             try:
