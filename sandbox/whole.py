@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from sandbox import env_file, example_repository, preflight
+from sandbox import env_file, example_repository, preflight, stale_images
 from sandbox.credentials import Credentials
 from sandbox.forge import Forge
 from sandbox.forge_service import ForgeService
@@ -93,6 +93,7 @@ class Sandbox:
         node = self._node
         with self._progress.step("Fill the registry"):
             node.registry.load(self._toolchain.registry_images())
+            stale_images.remove(node.registry, node.run)
             node.releases.render(tekton(self._toolchain.folder))
         with self._progress.step("Provide storage"):
             node.provide_storage()
