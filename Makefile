@@ -38,7 +38,7 @@ push down status: .venv/.made
 test: .venv/.made
 	@$(PYTHON) -m pytest tests/unit tests/contract
 	@$(SANDBOX) up
-	@$(PYTHON) -m pytest tests/cluster tests/e2e
+	@TEKTON_BUILDS_BIN=$(CURDIR)/.sandbox/bin $(PYTHON) -m pytest tests/cluster tests/e2e
 
 check: .venv/.made
 	@.venv/bin/ruff check .
