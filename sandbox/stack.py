@@ -6,7 +6,6 @@ import os
 import secrets
 import shutil
 import socket
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from sandbox import env_file, stack_config
 from sandbox.credentials import Credentials
 from sandbox.network import Network
 from sandbox.paths import CHECKOUT, Paths
+from sandbox.pending import pending, take_over
 from sandbox.private_file import write_private
 from sandbox.pulumi import Pulumi, PulumiError
 from sandbox.pulumi_plugins import fill_home
@@ -170,22 +170,20 @@ class Stack:
         return found
 
     def recover(self) -> None:
-        """Settles what a killed `up` had begun: created objects are taken over, the rest forgotten."""
-        if not self._exists():
+        """Settles what a killed `up` had begun: what it created is taken over, the rest is forgotten.
+
+        The CLI's own `refresh` only asks a person about it; the next `up` would create once more what exists.
+        """
+        if not self._exists() or not pending(
+            json.loads(self._checkpoint.read_text())["checkpoint"]["latest"]
+        ):
             return
-        latest = json.loads(self._checkpoint.read_text())["checkpoint"]["latest"] or {}
-        pending = [op for op in latest.get("pending_operations") or [] if op["type"] == "creating"]
-        if not pending:
-            return
-        imports = [
-            f"--import-pending-creates={word}"
-            for operation in pending
-            if (identity := kubernetes_id(operation["resource"]))
-            for word in (operation["resource"]["urn"], identity)
-        ]
-        self._cli.run(
-            "refresh", "--stack", STACK, "--yes", "--skip-preview", *imports, "--clear-pending-creates"
-        )
+        state = self._cli.read("stack", "export", "--stack", STACK)
+        taken_over = take_over(state["deployment"])
+        self._cli.run("stack", "import", "--stack", STACK, stdin=json.dumps(state))
+        if taken_over:  # whether it was created after all, and as what
+            targets = [f"--target={urn}" for urn in taken_over]
+            self._cli.run("refresh", "--stack", STACK, "--yes", "--skip-preview", *targets)
 
     def _cluster(self) -> str:
         """Changes when the cluster is another one: every new one has a new certificate authority."""
@@ -200,17 +198,6 @@ def _clusters(kubeconfig: str) -> Any:
     import yaml  # noqa: PLC0415
 
     return yaml.safe_load(kubeconfig)["clusters"]
-
-
-def kubernetes_id(resource: Mapping[str, Any]) -> str | None:
-    """The id, NAMESPACE/NAME, that the Kubernetes provider gives an object; None for another resource."""
-    metadata = (resource.get("inputs") or {}).get("metadata")
-    if not resource["type"].startswith("kubernetes:") or not isinstance(metadata, Mapping):
-        return None
-    name, namespace = metadata.get("name"), metadata.get("namespace")
-    if not isinstance(name, str):
-        return None
-    return f"{namespace}/{name}" if isinstance(namespace, str) else name
 
 
 def _is_pulumi(pid: int) -> bool:

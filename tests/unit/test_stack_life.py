@@ -18,8 +18,9 @@ from sandbox import stack_config
 from sandbox.credentials import Account, Credentials
 from sandbox.network import Network
 from sandbox.paths import CHECKOUT, Paths
+from sandbox.pending import take_over
 from sandbox.pulumi import Pulumi, PulumiError
-from sandbox.stack import Stack, kubernetes_id
+from sandbox.stack import Stack
 
 CREDENTIALS = Credentials(
     registry=Account(username="builder", password="registry-pass"),
@@ -47,6 +48,10 @@ if verb == ["config", "set"]:
 if verb[:1] == ["fail"]:
     print("first line\\nerror: the reason", file=sys.stderr)
     sys.exit(255)
+if verb == ["stack", "export"]:
+    folder = pathlib.Path(os.environ["PULUMI_BACKEND_URL"].removeprefix("file://").replace("%20", " "))
+    state = json.loads((folder / ".pulumi" / "stacks" / "tekton-builds" / "sandbox.json").read_text())
+    print(json.dumps({{"version": 3, "deployment": state["checkpoint"]["latest"]}}))
 if verb[:1] == ["up"]:
     sys.exit(int(os.environ.get("FAKE_UP", "0")))
 """
@@ -258,38 +263,50 @@ def test_a_failed_up_has_not_deployed(stack: Stack, paths: Paths, monkeypatch: p
     assert not stack.was_deployed
 
 
-def test_what_a_killed_up_had_begun_is_taken_over(
+def begun(kind: str, operation: str = "creating", **metadata: str) -> dict[str, object]:
+    """A pending operation."""
+    resource = {"urn": f"urn:{kind}", "type": kind, "parent": "p", "inputs": {"metadata": metadata}}
+    return {"type": operation, "resource": resource}
+
+
+def test_what_a_killed_up_had_begun_is_asked_for(
     stack: Stack, paths: Paths, calls: Callable[[], list[dict[str, object]]]
 ) -> None:
     prepared(stack, paths)
-    task = {
-        "urn": "urn:task",
-        "type": "kubernetes:tekton.dev/v1:Task",
-        "inputs": {"metadata": {"name": "t", "namespace": "n"}},
-    }
-    password = {"urn": "urn:password", "type": "random:index/randomPassword:RandomPassword", "inputs": {}}
-    pending = [{"type": "creating", "resource": task}, {"type": "creating", "resource": password}]
+    latest = {"resources": [], "pending_operations": [begun("kubernetes:tekton.dev/v1:Task", name="t")]}
     checkpoint = paths.state / "pulumi-state/.pulumi/stacks/tekton-builds/sandbox.json"
-    checkpoint.write_text(json.dumps({"checkpoint": {"latest": {"pending_operations": pending}}}))
+    checkpoint.write_text(json.dumps({"checkpoint": {"latest": latest}}))
     stack.recover()
-    words = calls()[-1]["arguments"]
-    assert isinstance(words, list)
-    assert words[0] == "refresh"
-    assert [word for word in words if "pending" in word] == [
-        "--import-pending-creates=urn:task",
-        "--import-pending-creates=n/t",
-        "--clear-pending-creates",
-    ], "an object that exists would make the next create fail"
+    verbs = [call["arguments"][:2] for call in calls()][-3:]  # type: ignore[index]
+    assert verbs == [["stack", "export"], ["stack", "import"], ["refresh", "--stack"]]
+    assert "--target=urn:kubernetes:tekton.dev/v1:Task" in calls()[-1]["arguments"]  # type: ignore[operator]
+    imported = json.loads(str(calls()[-2]["stdin"]))["deployment"]
+    assert [resource["id"] for resource in imported["resources"]] == ["t"], "else the next create would fail"
 
 
-def test_an_objects_id_is_its_namespace_and_name() -> None:
-    def of(kind: str, metadata: object) -> str | None:
-        return kubernetes_id({"type": kind, "inputs": {"metadata": metadata}})
-
-    assert of("kubernetes:core/v1:Secret", {"name": "a", "namespace": "b"}) == "b/a"
-    assert of("kubernetes:core/v1:Namespace", {"name": "a"}) == "a"
-    assert of("kubernetes:core/v1:Secret", {}) is None, "a name that the server would have made up"
-    assert of("random:index/randomString:RandomString", {"name": "a"}) is None
+def test_an_object_whose_creation_was_begun_becomes_a_resource() -> None:
+    deployment = {
+        "resources": [{"urn": "urn:kubernetes:core/v1:Service"}],
+        "pending_operations": [
+            begun("kubernetes:tekton.dev/v1:Task", name="t", namespace="n"),
+            begun("kubernetes:core/v1:Service", name="s", namespace="n"),
+            begun("kubernetes:core/v1:Pod", "deleting", name="p", namespace="n"),
+            begun("kubernetes:core/v1:Event"),
+            begun("random:index/randomPassword:RandomPassword", name="r"),
+        ],
+    }
+    assert take_over(deployment) == ["urn:kubernetes:tekton.dev/v1:Task"], "only what can be asked for"
+    assert deployment["resources"][1:] == [
+        {
+            "urn": "urn:kubernetes:tekton.dev/v1:Task",
+            "type": "kubernetes:tekton.dev/v1:Task",
+            "parent": "p",
+            "inputs": {"metadata": {"name": "t", "namespace": "n"}},
+            "id": "n/t",
+            "outputs": {"metadata": {"name": "t", "namespace": "n"}},
+        }
+    ]
+    assert "pending_operations" not in deployment, "the CLI warns of them for ever otherwise"
 
 
 def test_the_clis_failure_is_its_own_last_words(program: Path, tmp_path: Path) -> None:
