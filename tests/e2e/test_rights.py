@@ -1,5 +1,6 @@
 """What the accounts may really do, as the API server sees it."""
 
+import json
 from typing import Any
 
 import pytest
@@ -90,4 +91,5 @@ def test_a_privileged_pod_is_refused_where_builds_run(api: Any, namespace: str, 
     with pytest.raises(client.ApiException) as error:
         client.CoreV1Api(api).create_namespaced_pod(namespace, pod, dry_run="All")
     assert error.value.status == 403
-    assert f'violates PodSecurity "{level}' in str(error.value.body)
+    message = json.loads(str(error.value.body))["message"]
+    assert f'violates PodSecurity "{level}' in message, "it is the namespace's level that must refuse it"
