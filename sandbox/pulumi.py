@@ -15,6 +15,8 @@ from sandbox.paths import CHECKOUT
 
 # An interrupted `up` gets so long to finish what it has begun, so that nothing is left pending.
 GRACE = 60.0
+# For a command whose output is read later: no questions, no colours, no dots.
+UNWATCHED = ("--non-interactive", "--color=never", "--suppress-progress")
 
 
 class PulumiError(Exception):
@@ -62,7 +64,7 @@ class Pulumi:
         Ctrl-C is passed on: the CLI then finishes what is under way and records it, and KeyboardInterrupt is
         raised when it has ended.
         """
-        command = [str(self.program), *arguments, *(["--non-interactive", "--color=never"] if log else [])]
+        command = [str(self.program), *arguments, *(UNWATCHED if log else ())]
         process = None
         with log.open("wb") if log else nullcontext() as output:
             try:

@@ -1,0 +1,74 @@
+"""Plain Pulumi commands on the sandbox's stack, as a user types them after `make up`."""
+
+import json
+import re
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from sandbox import env_file
+from sandbox.paths import CHECKOUT, Paths
+
+pytestmark = pytest.mark.e2e
+
+# Eight on an idle machine of two cores; the tests are not alone on theirs.
+NO_CHANGE_SECONDS = 40
+
+
+def shell(paths: Paths, commands: str, **variables: str) -> str:
+    """Runs commands in a shell that has sourced the env file; what they print."""
+    source = env_file.line_for(paths.env_file, CHECKOUT)
+    done = subprocess.run(
+        ["env", *(f"{key}={value}" for key, value in variables.items()), "sh", "-c", f"{source}; {commands}"],
+        cwd=CHECKOUT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, f"{commands} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+def test_a_second_up_changes_nothing(paths: Paths) -> None:
+    began = time.monotonic()
+    shell(paths, "pulumi up --yes --skip-preview --expect-no-changes")
+    took = time.monotonic() - began
+    assert took < NO_CHANGE_SECONDS, f"a no-change up took {took:.0f} s: nobody runs what is slow"
+
+
+def test_plain_commands_work_in_the_checkout(paths: Paths) -> None:
+    said = shell(paths, "pulumi stack ls --json; pulumi stack output --json; kubectl get nodes --output=name")
+    assert '"current": true' in said, "the stack is selected: `pulumi up` needs no --stack"
+    assert "/hooks" in said, "outputs can be read"
+    assert "[secret]" in said, "and secret ones are not shown unasked"
+    assert "node/" in said, "kubectl reaches the cluster"
+
+
+def test_no_secret_stands_in_the_state(paths: Paths) -> None:
+    state = shell(paths, "pulumi stack export")
+    passwords = [
+        account["password"] for account in json.loads((paths.state / "credentials.json").read_text()).values()
+    ]
+    outputs = json.loads(shell(paths, "pulumi stack output --json --show-secrets"))
+    for secret in [*passwords, outputs["webhook_secret"], "client-key-data"]:
+        assert secret not in state, "the state file is copied, backed up and mailed around"
+
+
+def test_a_preview_works_with_no_cluster(paths: Paths, tmp_path: Path) -> None:
+    settings = (paths.state / "Pulumi.sandbox.yaml").read_text()
+    elsewhere = re.sub(r"kubeconfig: .*", f"kubeconfig: {tmp_path}/absent", settings)
+    file = tmp_path / "Pulumi.sandbox.yaml"
+    file.write_text(elsewhere)
+    said = shell(paths, f"pulumi preview --config-file {file}")
+    assert f"{tmp_path}/absent" in said, "it says that it previews a cluster that is not there"
+    assert "Resources:" in said
+
+
+def test_the_tracked_settings_are_untouched(paths: Paths) -> None:
+    assert "encryptionsalt" not in (CHECKOUT / "Pulumi.sandbox.yaml").read_text(), (
+        "a salt of one machine's secrets"
+    )
+    assert "secure:" not in (CHECKOUT / "Pulumi.sandbox.yaml").read_text()
