@@ -6,6 +6,7 @@ import os
 import secrets
 import shutil
 import socket
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,11 +35,16 @@ class Stack:
         self._settings = paths.state / f"Pulumi.{STACK}.yaml"
         self._deployed = paths.state / "deployed"
         self._deployed_to = paths.state / "deployed-to"
-        self._cli = Pulumi(program=program, environment=self.variables)
+        self._cli = Pulumi(program=program, environment=self.environment)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What the env file exports, but for PATH: the stack's variables, and no proxy to the node."""
+        return {**self.variables, **without_proxy(self._network, os.environ)}
 
     @property
     def variables(self) -> dict[str, str]:
-        """What the env file exports, but for PATH."""
+        """What makes Pulumi's commands and kubectl mean this sandbox."""
         return {
             "PULUMI_HOME": str(self._paths.pulumi_home),
             "PULUMI_BACKEND_URL": self._backend.as_uri(),
@@ -68,7 +74,7 @@ class Stack:
         stand_ins = fill_home(home, self._cli)
         self._configure(credentials)
         self.unlock()
-        env_file.write(self._paths.env_file, self.variables, bin_folder)
+        env_file.write(self._paths.env_file, self.environment, bin_folder)
         return stand_ins
 
     def _configure(self, credentials: Credentials) -> None:
@@ -94,7 +100,9 @@ class Stack:
         (folder / "Pulumi.yaml").write_text(f"name: {stack_config.PROJECT}\nruntime: python\n")
         made = folder / self._settings.name
         write_private(made, text + self._salt())
-        without = {key: value for key, value in self.variables.items() if key != "PULUMI_OPTION_CONFIG_FILE"}
+        without = {
+            key: value for key, value in self.environment.items() if key != "PULUMI_OPTION_CONFIG_FILE"
+        }
         cli = Pulumi(program=self._cli.program, environment=without, project=folder)
         if not self._exists():
             cli.run("stack", "init", STACK, "--no-select")
@@ -198,6 +206,14 @@ def _clusters(kubeconfig: str) -> Any:
     import yaml  # noqa: PLC0415
 
     return yaml.safe_load(kubeconfig)["clusters"]
+
+
+def without_proxy(network: Network, environment: Mapping[str, str]) -> dict[str, str]:
+    """NO_PROXY in both spellings, the user's completed: no proxy reaches the sandbox's addresses."""
+    users = environment.get("NO_PROXY") or environment.get("no_proxy") or ""
+    entries = dict.fromkeys([*users.split(","), network.range, network.node])
+    value = ",".join(entry for entry in entries if entry.strip())
+    return {"NO_PROXY": value, "no_proxy": value}
 
 
 def _is_pulumi(pid: int) -> bool:

@@ -20,7 +20,7 @@ from sandbox.network import Network
 from sandbox.paths import CHECKOUT, Paths
 from sandbox.pending import take_over
 from sandbox.pulumi import Pulumi, PulumiError
-from sandbox.stack import Stack
+from sandbox.stack import Stack, without_proxy
 
 CREDENTIALS = Credentials(
     registry=Account(username="builder", password="registry-pass"),
@@ -307,6 +307,14 @@ def test_an_object_whose_creation_was_begun_becomes_a_resource() -> None:
         }
     ]
     assert "pending_operations" not in deployment, "the CLI warns of them for ever otherwise"
+
+
+@pytest.mark.parametrize("users", ["", "example.com", "example.com,10.250.0.0/16"])
+def test_no_proxy_stands_between_the_commands_and_the_node(users: str) -> None:
+    variables = without_proxy(Network("10.250.0.0/16"), {"no_proxy": users})
+    entries = variables["NO_PROXY"].split(",")
+    assert sorted(entries) == sorted({*filter(None, users.split(",")), "10.250.0.0/16", "10.250.0.2"})
+    assert variables["no_proxy"] == variables["NO_PROXY"], "programs read one or the other"
 
 
 def test_the_clis_failure_is_its_own_last_words(program: Path, tmp_path: Path) -> None:
