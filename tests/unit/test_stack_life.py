@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -27,7 +28,7 @@ CREDENTIALS = Credentials(
     forge=Account(username="developer", password="forge-pass"),
 )
 # Records its arguments and what it read; makes the files that the real CLI makes.
-FAKE = """#!{python}
+FAKE = """
 import json, os, pathlib, sys
 record = pathlib.Path({record!r})
 read = sys.stdin.read() if "set" in sys.argv or "import" in sys.argv else ""
@@ -66,8 +67,9 @@ def paths(tmp_path: Path) -> Paths:
 
 @pytest.fixture
 def program(tmp_path: Path) -> Path:
-    program = tmp_path / "pulumi"
-    program.write_text(FAKE.format(python=sys.executable, record=str(tmp_path / "calls")))
+    program, script = tmp_path / "pulumi", tmp_path / "pulumi.py"
+    script.write_text(FAKE.format(record=str(tmp_path / "calls")))
+    program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(str(script))} "$@"\n')
     program.chmod(0o755)
     return program
 
