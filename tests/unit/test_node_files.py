@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -99,7 +100,7 @@ def test_every_daemon_has_a_script_and_every_script_a_daemon(paths: Paths) -> No
     scripts = daemons.scripts(paths, NETWORK, lambda name: Path("/bin") / name)
     assert {f"{name}.sh" for name in scripts} == {path.name for path in daemons.SCRIPTS.iterdir()}
     for name, script in scripts.items():
-        variables = {word.partition("=")[0] for word in script.split() if "=" in word}
+        variables = {word.partition("=")[0] for word in shlex.split(script) if "=" in word}
         text = (daemons.SCRIPTS / f"{name}.sh").read_text()
         assert all(variable in text for variable in variables), f"{name} gets what it does not use"
 
