@@ -5,6 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from tests.manifests import served
 from tests.recorded import Recording, record
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -48,3 +51,10 @@ def run(
         runpy.run_path(str(ROOT / "__main__.py"))
 
     return record(body, config=given, secrets=SECRETS if secrets is None else secrets, preview=preview)
+
+
+def whole(folder: Path) -> Recording:
+    """A stack with everything set; its release manifests come from a mirror of the test's own."""
+    with served() as mirror, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+        return run({**config(folder / "kubeconfig"), "releaseMirror": mirror})

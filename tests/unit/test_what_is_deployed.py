@@ -19,10 +19,7 @@ READ = ["get", "list", "watch"]
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Recording:
-    folder = tmp_path_factory.mktemp("stack")
-    with served() as mirror, pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
-        return program.run({**program.config(folder / "kubeconfig"), "releaseMirror": mirror})
+    return program.whole(tmp_path_factory.mktemp("stack"))
 
 
 def granted(recording: Recording, account: str) -> dict[str, list[dict[str, Any]]]:
