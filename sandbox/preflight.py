@@ -72,9 +72,18 @@ def problems(
         ]
     found = _disk(paths, machine, FIRST_GIB if not cached else CACHED_GIB)
     found += _addresses(network, machine, claim)
+    return found + kernel_problems(paths, network, machine=machine, claim=claim)
+
+
+def kernel_problems(
+    paths: Paths, network: Network, *, machine: Machine | None = None, claim: Claim | None = None
+) -> list[str]:
+    """What the kernel cannot do. Asked again when packages were installed: some of it takes their programs."""
+    machine = machine or this_machine()
+    claim = claim or Claim(network.range, paths.state)
     if claim.process() is None and (lack := machine.lacks(paths.state)):
-        found.append(f"{lack}: use another machine or folder, {WAY_OUT}")
-    return found
+        return [f"{lack}: use another machine or folder, {WAY_OUT}"]
+    return []
 
 
 def _disk(paths: Paths, machine: Machine, gib: int) -> list[str]:
@@ -126,6 +135,8 @@ def _existing(folder: Path) -> Path:
 
 
 def _ip(*arguments: str) -> list[dict[str, Any]]:
+    if not shutil.which("ip"):
+        return []  # iproute2 is not installed yet: the node's start will tell
     done = subprocess.run(["ip", "-json", "-4", *arguments], capture_output=True, text=True, check=False)
     found: list[dict[str, Any]] = json.loads(done.stdout) if done.stdout.strip() else []
     return found

@@ -18,7 +18,7 @@ from sandbox.stack import Stack
 from sandbox.toolchain.toolchain import DEBIAN, Toolchain
 from sandbox.webhook import ensure_webhook
 
-NODE_PARTS = (DEBIAN, "kubernetes", "control-plane")
+NODE_PARTS = ("kubernetes", "control-plane")
 COMMANDS = ("crane", "tkn")  # what `make push` and people use
 BASE_IMAGE = "sandbox/busybox:1.35"
 FAILED_LINES = 40
@@ -65,6 +65,9 @@ class Sandbox:
         self._toolchain.start_all()
 
     def start_node(self) -> None:
+        self._toolchain.wait(DEBIAN)
+        if problems := preflight.kernel_problems(self._paths, self._network):
+            raise Impossible("\n".join(problems))
         for part in NODE_PARTS:
             self._toolchain.wait(part)
         with self._progress.step("Start the node", log=self._paths.logs / "node.log"):

@@ -1,5 +1,6 @@
 #!/bin/sh
 # probe.sh FOLDER: run in new namespaces; says in one sentence what a node would lack in them, or nothing.
+# On a fresh machine iptables is not there yet: the probe runs again when the packages are installed.
 # FOLDER: an empty one on the file system that shall hold the containers' layers.
 set -eu
 folder=$1
@@ -12,7 +13,7 @@ elif ! ip link add probe0 type veth peer name probe1 2>/dev/null; then
   echo "the kernel cannot make a pair of network links (module veth)"
 elif ! ip link add probe2 type bridge 2>/dev/null; then
   echo "the kernel cannot make a network bridge (module bridge)"
-elif ! iptables -t nat -A OUTPUT -p tcp -d 127.0.0.9 -m comment --comment probe -j ACCEPT 2>/dev/null; then
+elif command -v iptables >/dev/null && ! iptables -t nat -A OUTPUT -p tcp -d 127.0.0.9 -m comment --comment probe -j ACCEPT 2>/dev/null; then
   echo "the kernel cannot translate addresses (iptables -t nat fails)"
 elif [ ! -d /proc/sys/net/bridge ]; then
   echo "the kernel does not filter bridged packets (module br_netfilter)"
