@@ -23,7 +23,10 @@ def sentences(model: type[BaseModel], error: ValidationError) -> list[str]:
 
 def _sentence(model: type[BaseModel], error: dict[str, Any]) -> str:
     loc, kind, value = error["loc"], error["type"], error["input"]
-    key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc).lstrip(".")
+    named = _without_tags(model, loc)
+    key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in named).lstrip(".")
+    if kind in {"union_tag_invalid", "union_tag_not_found"}:
+        return _wrong_kind(key, error)
     if kind == "extra_forbidden":
         keys = ", ".join(to_camel(name) for name in _model_at(model, loc[:-1]).model_fields)
         return f"{key} is no setting; known are: {keys}"
@@ -53,12 +56,49 @@ def _field(model: type[BaseModel], loc: tuple[str | int, ...]) -> FieldInfo:
 
 def _model_at(model: type[BaseModel], loc: tuple[str | int, ...]) -> type[BaseModel]:
     """The model at a place in the settings: ("repositories", 0, "images", 1) is Image."""
+    union: Any = None
     for part in loc:
         if isinstance(part, int):
             continue
+        if part in _kinds(union):
+            model = _kinds(union)[part]
+            continue
         info = next(info for field, info in model.model_fields.items() if to_camel(field) == part)
-        model = _model_in(info.annotation)
+        union = info.annotation
+        model = _model_in(union)
     return model
+
+
+def _without_tags(model: type[BaseModel], loc: tuple[str | int, ...]) -> list[str | int]:
+    """The keys as they stand in the settings: pydantic puts the chosen `kind` of a union between them."""
+    named: list[str | int] = []
+    annotation: Any = model
+    for part in loc:
+        if not isinstance(part, int) and part in _kinds(annotation):
+            annotation = _kinds(annotation)[part]
+            continue
+        named.append(part)
+        if isinstance(part, str):
+            fields = _model_in(annotation).model_fields
+            annotation = next(
+                (info.annotation for name, info in fields.items() if to_camel(name) == part), model
+            )
+    return named
+
+
+def _wrong_kind(key: str, error: dict[str, Any]) -> str:
+    if error["type"] == "union_tag_not_found":
+        return f"{key}.kind is missing: it must stand there first, as the other keys depend on it"
+    given, expected = error["ctx"]["tag"], error["ctx"]["expected_tags"].replace(", ", " or ")
+    return f"{key}.kind is {given!r}, but must be {expected}"
+
+
+def _kinds(annotation: Any) -> dict[str, type[BaseModel]]:
+    """The models of a union by their `kind`; nothing for whatever is no such union."""
+    models = [one for one in get_args(annotation) if isinstance(one, type) and issubclass(one, BaseModel)]
+    if len(models) < 2:
+        return {}
+    return {kind: one for one in models for kind in get_args(one.model_fields["kind"].annotation)}
 
 
 def _model_in(annotation: Any) -> type[BaseModel]:

@@ -70,7 +70,8 @@ def mistakes(settings: Mapping[str, Any]) -> list[str]:
                 f"{user} is missing: {key} is set, so give its user: `pulumi config set {user} NAME`"
             )
     cluster = settings.get("cluster")
-    if isinstance(cluster, Mapping) and bool(cluster.get("kubeconfig")) == _has("kubeconfig"):
+    existing = isinstance(cluster, Mapping) and cluster.get("kind") == "existing"
+    if existing and bool(cluster.get("kubeconfig")) == _has("kubeconfig"):
         found.append(
             "cluster.kubeconfig names a file and the secret `kubeconfig` is set too: keep one of them"
             if _has("kubeconfig")

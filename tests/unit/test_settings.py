@@ -109,8 +109,29 @@ MISTAKES = {
         "repositories is missing: what is built: [{url, branches, images: [{name, context, dockerfile}]}]",
     ),
     "an unknown kind": (
-        _set("cluster", "kind", to="tke"),
-        "cluster.kind is 'tke', but must be 'existing'",
+        _set("cluster", "kind", to="kind"),
+        "cluster.kind is 'kind', but must be 'existing' or 'tke'",
+    ),
+    "no kind": (
+        lambda given: given["cluster"].pop("kind"),
+        "cluster.kind is missing: it must stand there first, as the other keys depend on it",
+    ),
+    "a key of another kind": (
+        _set("cluster", "region", to="ap-hongkong"),
+        "cluster.region is no setting; known are: kind, kubeconfig",
+    ),
+    "a missing key of a kind": (
+        _set("cluster", to={"kind": "tke"}),
+        "cluster.apiCidrs is missing: who may reach the public API server, as [203.0.113.7/32]",
+    ),
+    "no range of addresses": (
+        _set("cluster", to={"kind": "tke", "apiCidrs": ["10.0.0.1/16"]}),
+        "cluster.apiCidrs[0] is '10.0.0.1/16', but must be an IPv4 range by its first address, "
+        "as 10.0.0.0/16",
+    ),
+    "no region": (
+        _set("cluster", to={"kind": "tke", "apiCidrs": ["10.0.0.0/16"], "region": "Hong Kong"}),
+        "cluster.region is 'Hong Kong', but must be a region of Tencent Cloud, as ap-hongkong",
     ),
     "a scheme in a host": (
         _set("registry", "server", to="https://ghcr.io"),

@@ -1,0 +1,65 @@
+"""What is built, with what, and where it goes."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, field_validator
+
+from components.settings.types import Branch, Host, Model, Name, Path, Reference, clone_url, matches, some
+
+
+class Registry(Model):
+    server: Host = Field(description="host of the registry, as ghcr.io or registry.example.com:5000")
+    namespace: Annotated[
+        str, matches(r"|[a-z0-9]+([._/-][a-z0-9]+)*", "empty, or a lower-case path as owner or team/apps")
+    ] = Field(default="", description="path between the server and the image's name")
+    insecure: bool = Field(default=False, description="true: plain HTTP")
+
+    def repository(self, image: str) -> str:
+        """`server/namespace/image`, without a tag."""
+        return "/".join(part for part in (self.server, self.namespace, image) if part)
+
+
+class Image(Model):
+    name: Name = Field(description="name of the image; its task is build-and-push-NAME")
+    context: Path = Field(default=".", description="folder in the repository that is built")
+    dockerfile: Path = Field(default="Dockerfile", description="path of the Dockerfile in the context")
+
+
+class Repository(Model):
+    url: Annotated[str, AfterValidator(clone_url)] = Field(
+        description="clone URL, as https://github.com/OWNER/NAME.git"
+    )
+    branches: Annotated[tuple[Branch, ...], Field(strict=False), AfterValidator(some)] = Field(
+        default=("main",), description="branches whose pushes are built"
+    )
+    images: Annotated[tuple[Image, ...], Field(strict=False), AfterValidator(some)] = Field(
+        description="one entry per image: {name, context, dockerfile}"
+    )
+
+    @field_validator("images")
+    @classmethod
+    def _no_name_twice(cls, images: tuple[Image, ...]) -> tuple[Image, ...]:
+        names = [image.name for image in images]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"must have every name once, and {', '.join(twice)} stands there more than once")
+        return images
+
+    @property
+    def full_name(self) -> str:
+        """OWNER/NAME in lower case, as a forge's payload says it."""
+        path = self.url.partition("://")[2].partition("/")[2] or self.url.partition(":")[2]
+        return path.strip("/").removesuffix(".git").lower()
+
+
+class Images(Model):
+    """The public images of steps and controllers, pinned exactly; a stack may name copies of its own."""
+
+    git: Reference = Field(
+        default="docker.io/alpine/git:v2.54.0", description="git, ssh and sh, for the clone"
+    )
+    buildkit: Reference = Field(
+        default="docker.io/moby/buildkit:v0.34.2-rootless", description="rootless BuildKit"
+    )
+    traefik: Reference = Field(
+        default="docker.io/library/traefik:v3.6.1", description="the ingress controller"
+    )

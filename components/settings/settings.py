@@ -1,0 +1,74 @@
+"""The only reader of configuration: typed, frozen, unknown keys refused by name.
+
+Pulumi.yaml declares the same keys with the same defaults for the CLI; a test holds the two together.
+Secrets are no part of these models: they are top-level keys, read by `secrets.py` as secret outputs.
+"""
+
+from typing import Annotated, Any
+
+import pulumi
+from pulumi.runtime.config import CONFIG, get_config_env
+from pydantic import AfterValidator, BaseModel, Field, ValidationError
+from pydantic.alias_generators import to_camel
+
+from components import mistakes, secrets
+from components.settings.builds import Images, Registry, Repository
+from components.settings.cluster import Cluster
+from components.settings.ingress import Ingress
+from components.settings.types import Model, mirror, one
+
+
+class SettingsError(pulumi.RunError):
+    """Every mistake found in the stack's settings, one sentence a line."""
+
+
+class Settings(Model):
+    """Everything that a stack may set, but for its secrets."""
+
+    cluster: Cluster = Field(description="the cluster to install into: {kind, kubeconfig}")
+    ingress: Ingress = Field(default=Ingress(), description="the ingress controller: {kind, host}")
+    registry: Registry = Field(description="where images go: {server, namespace, insecure}")
+    repositories: Annotated[tuple[Repository, ...], Field(strict=False), AfterValidator(one)] = Field(
+        description="what is built: [{url, branches, images: [{name, context, dockerfile}]}]"
+    )
+    images: Images = Field(
+        default=Images(), description="overrides of the public images: {git, buildkit, traefik}"
+    )
+    release_mirror: Annotated[str, AfterValidator(mirror)] = Field(
+        default="", description="replaces scheme and host of every release URL"
+    )
+    registry_username: str = Field(default="", description="user name at the registry")
+    git_username: str = Field(default="", description="user name for clones over HTTP")
+
+    @classmethod
+    def load(cls) -> "Settings":
+        """The settings of the stack that runs. Raises SettingsError with every mistake in it."""
+        prefix = f"{pulumi.get_project()}:"
+        config = pulumi.Config()
+        given: dict[str, Any] = {}
+        for key in sorted({**get_config_env(), **CONFIG.get()}):
+            name = key.removeprefix(prefix)
+            if name == key or name in secrets.KEYS:
+                continue
+            given[name] = config.get(name) if _is_text(cls, name) else _structure(config, name)
+        settings, found = None, secrets.mistakes(given)
+        try:
+            settings = cls.model_validate(given)
+        except ValidationError as error:
+            found = [*mistakes.sentences(cls, error), *found]
+        if found or settings is None:
+            raise SettingsError("\n".join(["the stack's settings have mistakes:", *found]))
+        return settings
+
+
+def _is_text(model: type[BaseModel], name: str) -> bool:
+    return any(
+        to_camel(field) == name and info.annotation is str for field, info in model.model_fields.items()
+    )
+
+
+def _structure(config: pulumi.Config, name: str) -> Any:
+    try:
+        return config.get_object(name)
+    except pulumi.ConfigTypeError:
+        return config.get(name)  # no JSON: the model says what it should have been

@@ -1,0 +1,90 @@
+"""The kinds of text that settings are made of, each refused with what is allowed."""
+
+import ipaddress
+import re
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+
+def matches(pattern: str, allowed: str) -> Any:
+    compiled = re.compile(pattern, re.ASCII)
+
+    def check(value: str) -> str:
+        if not compiled.fullmatch(value):
+            raise ValueError(f"must be {allowed}")
+        return value
+
+    return AfterValidator(check)
+
+
+def inside(value: str) -> str:
+    """Refuses a path that leaves the checkout, or that a shell tool would take for an option."""
+    if not value or value[0] in "/-" or ".." in value.split("/") or re.search(r"[^A-Za-z0-9_./@+-]", value):
+        raise ValueError("must be a relative path inside the repository, of letters, digits and . _ / @ + -")
+    return value
+
+
+def exact(value: str) -> str:
+    """An image without a tag, or with one that moves, makes two runs of the same stack differ."""
+    tag = value.partition("@")[0].rpartition("/")[2].partition(":")[2]
+    if re.search(r"\s", value) or tag == "latest" or not (tag or "@sha256:" in value):
+        raise ValueError("must name an image by an exact tag or a digest, and never by `latest`")
+    return value
+
+
+def clone_url(value: str) -> str:
+    if not re.fullmatch(r"(https?|ssh)://[^\s/:@-][^\s/@]*/\S+|(ssh://)?git@[\w.-]+[:/]\S+", value):
+        raise ValueError("must be a clone URL as https://HOST/OWNER/NAME.git, without user name or password")
+    return value
+
+
+def cidr(value: str) -> str:
+    try:
+        return str(ipaddress.IPv4Network(value))
+    except ValueError:
+        raise ValueError("must be an IPv4 range by its first address, as 10.0.0.0/16") from None
+
+
+def mirror(value: str) -> str:
+    parts = urlsplit(value)
+    if value and (parts.scheme not in {"http", "https"} or not parts.netloc or parts.path.strip("/")):
+        raise ValueError("must be empty, or http:// or https:// and a host, without a path")
+    return value.rstrip("/")
+
+
+def some(entries: tuple[Any, ...]) -> tuple[Any, ...]:
+    if not entries:
+        raise ValueError("needs at least one entry")
+    return entries
+
+
+def one(entries: tuple[Any, ...]) -> tuple[Any, ...]:
+    if len(entries) != 1:
+        raise ValueError("must have exactly one entry: more are not built yet")
+    return entries
+
+
+Path = Annotated[str, AfterValidator(inside)]
+Reference = Annotated[str, AfterValidator(exact)]
+Name = Annotated[
+    str, matches(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?", "1 to 40 lower-case letters, digits and dashes")
+]
+Branch = Annotated[
+    str,
+    matches(
+        r"(?!.*(\.\.|//|@\{|\.lock(/|$)))[\w#+@][\w#+@./-]{0,199}(?<![./])",
+        "the exact name of a branch, without refs/heads/ and without a pattern",
+    ),
+]
+Host = Annotated[str, matches(r"[A-Za-z0-9][A-Za-z0-9.-]*(:\d{1,5})?", "HOST or HOST:PORT, without a scheme")]
+
+Cidr = Annotated[str, AfterValidator(cidr)]
+
+
+class Model(BaseModel):
+    model_config = ConfigDict(
+        alias_generator=to_camel, populate_by_name=True, extra="forbid", frozen=True, strict=True
+    )
