@@ -1,8 +1,10 @@
 """Tekton Pipelines, Triggers and Interceptors from their release manifests, applied in stages.
 
 The manifests as they come fail in most first runs: ConfigMaps and ClusterInterceptors meet an admission
-webhook that is registered, but does not serve yet. So every object goes into one of five stages, across all
-releases, and a stage starts when the one before it is ready.
+webhook that is registered, but does not serve yet. So every object goes into one of four stages, across all
+releases, and a stage starts when the one before it is ready. Beside them, what is made of Tekton's own kinds
+comes as soon as its kind is there: the servers then find it when they start, and fill in its certificate at
+once, not a minute later.
 """
 
 import copy
@@ -16,13 +18,13 @@ import pulumi_kubernetes as kubernetes
 
 Object = dict[str, Any]
 
-FOUNDATIONS, PLAIN, WORKLOADS, WEBHOOKS, ADMITTED = STAGES = (
+FOUNDATIONS, PLAIN, WORKLOADS, WEBHOOKS = STAGES = (
     "foundations",  # namespaces and CRDs: everything else stands in one or is made of one
     "plain",  # accounts, rights, configuration, empty Secrets: nothing intercepts these yet
     "workloads",  # Deployments, awaited; with their Services, which wait for the Deployments' pods
     "webhooks",  # from here on the API server asks Tekton: its servers run, so it gets an answer
-    "admitted",  # what the webhooks just registered must admit
 )
+CUSTOM = "custom"  # beside the stages after the first: ClusterInterceptors
 _KINDS = {
     "Namespace": FOUNDATIONS,
     "CustomResourceDefinition": FOUNDATIONS,
@@ -54,10 +56,10 @@ def staged(releases: Mapping[str, Sequence[Object]]) -> dict[str, list[Object]]:
                 )
     everything = [one for objects in releases.values() for one in objects]
     custom = {one["spec"]["group"] for one in everything if one["kind"] == "CustomResourceDefinition"}
-    stages: dict[str, list[Object]] = {stage: [] for stage in STAGES}
+    stages: dict[str, list[Object]] = {stage: [] for stage in (*STAGES, CUSTOM)}
     for one in everything:
         group = one["apiVersion"].rpartition("/")[0]
-        stage = ADMITTED if group in custom else _KINDS.get(one["kind"], PLAIN)
+        stage = CUSTOM if group in custom else _KINDS.get(one["kind"], PLAIN)
         stages[stage].append(_awaited(one))
     return stages
 
@@ -102,12 +104,16 @@ class Tekton(pulumi.ComponentResource):
         for stage in STAGES:
             # No value flows between stages: the order is all that makes the first run succeed.
             child = pulumi.ResourceOptions(parent=self, depends_on=before)
-            if stage == ADMITTED:
-                _custom_resources(name, stages[stage], child)
-            elif stages[stage]:
+            if stages[stage]:
                 before = [
                     kubernetes.yaml.v2.ConfigGroup(f"{name}-{stage}", yaml=_text(stages[stage]), opts=child)
                 ]
+            if stage == FOUNDATIONS:
+                # They are ready when a workload has filled in their certificates. It does so when it starts,
+                # or else every minute: hence before the workloads, and none of the stages waits for them.
+                # When they go, the webhooks that are asked still run: a workload outlives its webhooks.
+                kinds = pulumi.ResourceOptions(parent=self, depends_on=before)
+                _custom_resources(name, stages[CUSTOM], kinds)
         self.register_outputs({})
 
 

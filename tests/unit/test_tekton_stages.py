@@ -34,8 +34,8 @@ def test_webhooks_are_registered_when_their_servers_run() -> None:
     assert kinds("webhooks") == ["ValidatingWebhookConfiguration"]
 
 
-def test_what_tekton_itself_must_admit_comes_last() -> None:
-    assert kinds("admitted") == ["ClusterInterceptor"]
+def test_what_is_made_of_tektons_kinds_is_no_part_of_the_stages() -> None:
+    assert kinds("custom") == ["ClusterInterceptor"]
 
 
 def test_nothing_is_lost() -> None:
@@ -59,7 +59,7 @@ def test_a_webhook_is_ready_when_every_one_of_it_has_its_certificate(count: int,
 
 
 def test_an_interceptor_is_ready_when_it_has_its_certificate() -> None:
-    (one,) = staged(releases())["admitted"]
+    (one,) = staged(releases())["custom"]
     assert one["metadata"]["annotations"][WAIT] == "jsonpath={.spec.clientConfig.caBundle}"
 
 
@@ -90,11 +90,20 @@ def recording() -> Recording:
 
 def test_every_stage_waits_for_the_one_before(recording: Recording) -> None:
     groups = recording.all("ConfigGroup")
-    assert [one.name for one in groups] == [f"tekton-{stage}" for stage in STAGES[:-1]]
+    assert [one.name for one in groups] == [f"tekton-{stage}" for stage in STAGES]
     for before, after in pairwise(groups):
         assert before.urn in after.dependencies, f"{after.name} may run into what {before.name} has not made"
+
+
+def test_an_interceptor_is_there_before_the_server_that_fills_in_its_certificate(
+    recording: Recording,
+) -> None:
     (interceptor,) = recording.all("ClusterInterceptor")
-    assert groups[-1].urn in interceptor.dependencies
+    groups = {one.urn: one.name for one in recording.all("ConfigGroup")}
+    found = [groups[urn] for urn in interceptor.dependencies if urn in groups]
+    assert found == ["tekton-foundations"], "a server that starts without it looks again after a minute"
+    later = [one.name for one in recording.all("ConfigGroup") if interceptor.urn in one.dependencies]
+    assert not later, f"it is ready when the server has run: {later} would wait for it for ever"
 
 
 def test_a_stage_is_given_as_text_that_any_yaml_reader_takes_for_many_documents(recording: Recording) -> None:
