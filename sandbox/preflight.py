@@ -78,7 +78,7 @@ def problems(
 def kernel_problems(
     paths: Paths, network: Network, *, machine: Machine | None = None, claim: Claim | None = None
 ) -> list[str]:
-    """What the kernel cannot do. Asked again when packages were installed: some of it takes their programs."""
+    """What the kernel cannot do. Asked again once the packages are there: it takes their programs."""
     machine = machine or this_machine()
     claim = claim or Claim(network.range, paths.state)
     if claim.process() is None and (lack := machine.lacks(paths.state)):

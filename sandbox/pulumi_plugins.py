@@ -12,8 +12,8 @@ import requests
 
 from sandbox.paths import CHECKOUT
 from sandbox.pulumi import Pulumi, PulumiError
-from sandbox.toolchain.pins import PULUMI
 from sandbox.toolchain.tool import ARCHITECTURE
+from sandbox.toolchain.versions import PULUMI
 
 STAND_INS = CHECKOUT / "plugins" / "bin"
 OFFICIAL = "https://get.pulumi.com/releases/plugins"

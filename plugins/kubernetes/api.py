@@ -1,8 +1,7 @@
 """The API server as the plugin sees it: one object in, one object out, plain dicts.
 
-Everything goes through the official Python client's dynamic resources; what is added here is discovery
-that forgets a miss (a CRD may be created in the same run), errors a person can read, a bound on retries, and
-watches that end at once when the user presses Ctrl-C.
+Everything goes through the official Python client's dynamic resources; what is added here is errors a
+person can read, a bound on retries, and watches that end at once when the user presses Ctrl-C.
 """
 
 from __future__ import annotations
@@ -17,11 +16,11 @@ from typing import Any, Literal
 # imported only when the plugin first has to ask the server something (see cluster.py).
 from kubernetes.client import ApiClient
 from kubernetes.client.rest import ApiException
-from kubernetes.dynamic import Resource
 from kubernetes.watch import Watch
 from urllib3.exceptions import HTTPError
 
 from plugins.kubernetes.errors import ApiError, NoSuchKind
+from plugins.kubernetes.kinds_served import Kinds
 from plugins.kubernetes.requests import CONNECT_SECONDS, TRANSIENT, Requests, api_error
 
 Object = dict[str, Any]
@@ -33,23 +32,9 @@ class Api:
     def __init__(self, client: ApiClient, cancelled: threading.Event | None = None) -> None:
         """`cancelled`: once set, every wait and watch ends with `Cancelled`; see `cancel`."""
         self._requests = Requests(client, cancelled or threading.Event())
-        self._kinds: dict[str, dict[str, Resource]] = {}
+        self.kind = Kinds(self._requests).find
         self._lock = threading.Lock()
         self._watches: set[Watch] = set()
-
-    # -- discovery ---------------------------------------------------------------------------------
-
-    def kind(self, api_version: str, kind: str) -> Resource:
-        """The resource behind `kind` ("Deployment") of `api_version` ("apps/v1"). Raises NoSuchKind."""
-        found = self._kinds.get(api_version, {}).get(kind)
-        if found is None:
-            kinds = self._discover(api_version)
-            with self._lock:
-                self._kinds[api_version] = kinds
-            found = kinds.get(kind)
-        if found is None:
-            raise NoSuchKind(api_version, kind)
-        return found
 
     def serves(self, api_version: str, kind: str) -> bool:
         """Whether the server knows this kind now."""
@@ -66,26 +51,6 @@ class Api:
     def version(self) -> str:
         """The server's gitVersion, such as v1.34.4; the cheapest question that proves it answers."""
         return str(self._requests.send("get", "/version", attempts=3)["gitVersion"])
-
-    def _discover(self, api_version: str) -> dict[str, Resource]:
-        group, _, version = api_version.rpartition("/")
-        try:
-            listing = self._requests.send("get", f"/apis/{api_version}" if group else f"/api/{api_version}")
-        except ApiError as error:
-            if error.status == 404:
-                return {}
-            raise
-        return {
-            entry["kind"]: Resource(
-                prefix="apis" if group else "api",
-                group=group,
-                api_version=version,
-                client=self._requests.dynamic,
-                **{key: entry[key] for key in ("name", "kind", "namespaced", "verbs")},
-            )
-            for entry in listing.get("resources", [])
-            if "/" not in entry["name"]
-        }
 
     # -- reading -----------------------------------------------------------------------------------
 

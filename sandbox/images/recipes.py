@@ -8,7 +8,7 @@ from pathlib import Path
 from sandbox.images import userland
 from sandbox.images.image import Image
 from sandbox.images.layer import Layer
-from sandbox.toolchain.pins import (
+from sandbox.toolchain.versions import (
     BUILDKIT,
     COREDNS,
     ETCD,

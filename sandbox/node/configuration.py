@@ -11,7 +11,7 @@ from sandbox.network import Network
 from sandbox.node.claim import Claim
 from sandbox.paths import Paths
 from sandbox.private_file import write_private
-from sandbox.toolchain.pins import KUBERNETES
+from sandbox.toolchain.versions import KUBERNETES
 
 FILES = Path(__file__).with_name("files")
 PATCHES = Path(__file__).with_name("patches")

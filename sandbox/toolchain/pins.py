@@ -1,37 +1,25 @@
 """Every tool that is built or fetched, in one table. The exact modules stand in go.mod and go.sum."""
 
 from sandbox.toolchain.tool import Download, OnPath, Tool
+from sandbox.toolchain.versions import (
+    BUILDKIT,
+    COREDNS,
+    CRANE,
+    ETCD,
+    GITEA,
+    KO,
+    KUBERNETES,
+    LOCAL_PATH_PROVISIONER,
+    PULUMI,
+    ROOTLESSKIT,
+    TKN,
+    TRAEFIK,
+    kubernetes_variables,
+)
 
 # Nobody waits for what these do, but everybody waits for their build: without inlining and without
 # debug information the compiler needs a quarter less time.
 HURRIED = "-dwarf=false -l"
-
-KUBERNETES = "1.34.4"
-ETCD = "3.6.13"
-COREDNS = "1.12.4"
-PULUMI = "3.259.0"
-KO = "0.19.1"
-CRANE = "0.21.7"
-BUILDKIT = "0.34.2"
-ROOTLESSKIT = "2.3.6"
-LOCAL_PATH_PROVISIONER = "0.0.30"
-TRAEFIK = "3.6.1"
-GITEA = "1.24.6"
-TKN = "0.44.0"
-
-
-def _kubernetes_variables() -> dict[str, str]:
-    major, minor, _ = KUBERNETES.split(".")
-    version = "k8s.io/component-base/version"
-    return {
-        f"{version}.gitVersion": f"v{KUBERNETES}",
-        f"{version}.gitMajor": major,
-        f"{version}.gitMinor": minor,
-        f"{version}.gitTreeState": "clean",
-        f"{version}.buildDate": "2026-01-01T00:00:00Z",  # fixed: the same pins make the same program
-        "k8s.io/client-go/pkg/version.gitVersion": f"v{KUBERNETES}",
-    }
-
 
 KUBERNETES_PROGRAMS = (
     "kube-apiserver",
@@ -44,7 +32,7 @@ KUBERNETES_PROGRAMS = (
 )
 GITHUB = "https://github.com"
 
-# In the order in which they are built: the cluster starts while the rest still compiles.
+# Built in this order: the cluster starts while the rest still compiles.
 TOOLS = (
     Tool(
         name="etcd",
@@ -68,7 +56,7 @@ TOOLS = (
         packages=(".",),
         programs=("kubernetes",),
         links=KUBERNETES_PROGRAMS,
-        variables=_kubernetes_variables(),
+        variables=kubernetes_variables(),
         in_image=True,
         downloads=tuple(
             Download(

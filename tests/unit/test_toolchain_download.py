@@ -14,9 +14,10 @@ import pytest
 from sandbox.paths import Paths
 from sandbox.progress import Progress
 from sandbox.toolchain import download
-from sandbox.toolchain.pins import BY_NAME, ETCD, TOOLS
+from sandbox.toolchain.pins import BY_NAME, TOOLS
 from sandbox.toolchain.tool import ARCHITECTURE
 from sandbox.toolchain.toolchain import Toolchain
+from sandbox.toolchain.versions import ETCD
 
 RELEASE = f"github.com/etcd-io/etcd/releases/download/v{ETCD}"
 NAME = f"etcd-v{ETCD}-linux-{ARCHITECTURE}"
