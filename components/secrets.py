@@ -70,8 +70,9 @@ def mistakes(settings: Mapping[str, Any]) -> list[str]:
                 f"{user} is missing: {key} is set, so give its user: `pulumi config set {user} NAME`"
             )
     cluster = settings.get("cluster")
-    existing = isinstance(cluster, Mapping) and cluster.get("kind") == "existing"
-    if existing and bool(cluster.get("kubeconfig")) == _has("kubeconfig"):
+    if not isinstance(cluster, Mapping) or cluster.get("kind") != "existing":
+        return found
+    if bool(cluster.get("kubeconfig")) == _has("kubeconfig"):
         found.append(
             "cluster.kubeconfig names a file and the secret `kubeconfig` is set too: keep one of them"
             if _has("kubeconfig")
