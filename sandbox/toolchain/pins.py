@@ -17,8 +17,7 @@ from sandbox.toolchain.versions import (
     kubernetes_variables,
 )
 
-# Nobody waits for what these do, but everybody waits for their build: without inlining and without
-# debug information the compiler needs a quarter less time.
+# Everybody waits for these builds: without inlining and debug information they take a quarter less time.
 HURRIED = "-dwarf=false -l"
 
 KUBERNETES_PROGRAMS = (
