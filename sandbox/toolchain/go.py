@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -10,11 +11,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sandbox.toolchain.cache import key
-from sandbox.toolchain.processes import Processes, ToolchainError
+from sandbox.toolchain.processes import CommandFailed, Processes, ToolchainError
 from sandbox.toolchain.tool import Tool
 
 # Changes when this file makes something else of the same pins. A newer Go is no reason to build anew.
 RECIPE = "1"
+
+# What go says when a module's server refuses, or cannot be reached.
+NETWORK = re.compile(
+    r"dial tcp|connection refused|i/o timeout|TLS handshake|no such host|x509:|proxyconnect|unexpected EOF"
+    r"|: (403|404|410|429|5\d\d) [A-Z]|module lookup disabled"
+)
 
 # What decides a build, whatever the user's own Go settings are.
 ENVIRONMENT = {"GOFLAGS": "-mod=readonly -buildvcs=false", "GOWORK": "off"}
@@ -74,12 +81,16 @@ def build(tool: Tool, folder: Path, processes: Processes, log: Path) -> None:
     one = len(tool.programs) == 1
     target = str(programs / tool.programs[0]) if one else f"{programs}/"
     with _modules(tool) as modules:
-        processes.run(
-            ["go", "build", *modules, *flags(tool), "-o", target, *tool.packages],
-            log=log,
-            cwd=tool.source,
-            env=environment(tool),
-        )
+        command = ["go", "build", *modules, *flags(tool), "-o", target, *tool.packages]
+        try:
+            processes.run(command, log=log, cwd=tool.source, env=environment(tool))
+        except CommandFailed as error:
+            if not (refusal := next((line for line in error.said if NETWORK.search(line)), None)):
+                raise
+            raise ToolchainError(
+                f"the Go modules of {tool.name} cannot be fetched ({refusal.strip()}): check the network "
+                f"and GOPROXY, and run the same command again; what was built is kept (log: {log})"
+            ) from error
     for name in tool.links:
         (programs / name).symlink_to(tool.programs[0])
     if tool.files:

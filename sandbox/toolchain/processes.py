@@ -25,10 +25,16 @@ class CommandFailed(ToolchainError):
     """A command ended with another status than 0: names it, the end of what it said, and its log."""
 
     def __init__(self, command: Sequence[str], status: int, log: Path) -> None:
-        lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
+        ours = ("$ ", "# ")  # the command itself and what it took
+        lines = [
+            line
+            for line in log.read_text(errors="replace").splitlines()
+            if line.strip() and not line.startswith(ours)
+        ]
         said = " | ".join(lines[-LOG_TAIL:])
         super().__init__(f"{Path(command[0]).name} ended with status {status}: {said} (log: {log})")
         self.status = status
+        self.said = lines
 
 
 def _dies_with_us() -> list[str]:

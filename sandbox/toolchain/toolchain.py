@@ -37,6 +37,7 @@ class Toolchain(Inventory):
         self._done: dict[str, threading.Event] = {}
         self._compiled: dict[str, threading.Event] = {}
         self._errors: dict[str, ToolchainError] = {}
+        self._first_error: ToolchainError | None = None  # nothing new begins after it: nobody could use it
         self._lock = threading.RLock()
         self._threads: list[threading.Thread] = []
         self._packers = threading.Semaphore(PACKERS)
@@ -112,14 +113,14 @@ class Toolchain(Inventory):
     def _fetch_in_turn(self, names: list[str]) -> None:
         for name in names:
             tool = self._to_compile(name)
-            if tool:
+            if tool and not self._first_error:
                 with suppress(Exception):
                     go.fetch(tool, self.processes, self._paths.logs / f"fetch-{name}.log")
 
     def _compile_in_turn(self, names: list[str]) -> None:
         for name in names:
             tool = self._to_compile(name)
-            if tool:
+            if tool and not self._first_error:
                 log = self._paths.logs / f"compile-{name}.log"
                 with suppress(Exception):
                     log.unlink(missing_ok=True)
@@ -152,15 +153,19 @@ class Toolchain(Inventory):
                 self._done[need].wait()
                 if need in self._errors:
                     raise self._errors[need]
+            if self._first_error:
+                raise self._first_error
             self._make_now(name)
         except ToolchainError as error:
-            self._errors[name] = error
+            self._fail(name, error)
         except Exception as error:  # an error in a recipe must reach who waits, not die with its thread
-            self._errors[name] = ToolchainError(
-                f"{name} could not be made: {error!r} (log: {self.log(name)})"
-            )
+            self._fail(name, ToolchainError(f"{name} could not be made: {error!r} (log: {self.log(name)})"))
         finally:
             self._finish(name)
+
+    def _fail(self, name: str, error: ToolchainError) -> None:
+        self._errors[name] = error
+        self._first_error = self._first_error or error
 
     def _make_now(self, name: str) -> None:
         log = self.log(name)
