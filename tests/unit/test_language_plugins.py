@@ -11,31 +11,24 @@ from typing import Any
 
 import grpc
 import pytest
-from google.protobuf import empty_pb2, struct_pb2
+from google.protobuf import empty_pb2
 from pulumi.runtime.proto import analyzer_pb2, analyzer_pb2_grpc
 
 from plugins.language_python.children import Children
-from plugins.language_python.host import LanguageHost
 from plugins.language_python.installation import install
 from plugins.language_python.plugin import command_of
 from plugins.language_python.toolchain import Toolchain, ToolchainError
-from plugins.protocol import language_pb2, language_pb2_grpc
-from plugins.serve import start
+from plugins.protocol import language_pb2
 from sandbox.waiting import wait_for
+from tests.unit.language_host import info, serving_host
 
 PACKAGE = '[project]\nname = "my-components"\n[build-system]\nbuild-backend = "setuptools.build_meta"\n'
 
 
 @pytest.fixture
 def host() -> Iterator[Any]:
-    servicer = LanguageHost("127.0.0.1:1")
-    server, port = start(
-        lambda server: language_pb2_grpc.add_LanguageRuntimeServicer_to_server(servicer, server)
-    )
-    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
-        yield language_pb2_grpc.LanguageRuntimeStub(channel)
-    servicer.children.end_all()
-    server.stop(0)
+    with serving_host("127.0.0.1:1") as host:
+        yield host
 
 
 @pytest.fixture
@@ -44,12 +37,7 @@ def request_for(tmp_path: Path) -> Callable[..., Any]:
 
     def make(text: str, *, kind: str = "resource", **fields: Any) -> Any:
         (tmp_path / "__main__.py").write_text(textwrap.dedent(text))
-        options = struct_pb2.Struct()
-        options.update({"virtualenv": sys.prefix})
-        about = language_pb2.ProgramInfo(
-            root_directory=str(tmp_path), program_directory=str(tmp_path), entry_point=".", options=options
-        )
-        return language_pb2.RunPluginRequest(info=about, kind=kind, **fields)
+        return language_pb2.RunPluginRequest(info=info(tmp_path), kind=kind, **fields)
 
     return make
 

@@ -1,9 +1,7 @@
 """The stand-in for pulumi-random, driven as the engine drives it, over gRPC."""
 
-import base64
 import random
 import string
-import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,59 +9,27 @@ import bcrypt
 import grpc
 import pytest
 
-from plugins.protocol import provider_pb2, provider_pb2_grpc
-from plugins.random.__main__ import register
+from plugins.protocol import provider_pb2
 from plugins.random.values import UNKNOWN, from_wire, plain, secret, to_wire
-from plugins.serve import start
-
-CASES = 25  # random inputs per property; a fixed seed, so that a failure comes back
-PASSWORD, STRING, ID, BYTES, INTEGER, SHUFFLE, UUID = (
-    f"random:index/random{name}:Random{name}"
-    for name in ("Password", "String", "Id", "Bytes", "Integer", "Shuffle", "Uuid")
+from tests.unit.random_engine import (
+    BYTES,
+    ID,
+    INTEGER,
+    PASSWORD,
+    SHUFFLE,
+    STRING,
+    UUID,
+    Engine,
+    serving_random,
 )
 
-
-class Engine:
-    """The calls of one resource's life, with plain dictionaries."""
-
-    def __init__(self, stub: Any) -> None:
-        self.stub = stub
-
-    @staticmethod
-    def urn(kind: str) -> str:
-        return f"urn:pulumi:stack::project::parent:p:P${kind}::name"
-
-    def check(self, kind: str, **inputs: Any) -> dict[str, str]:
-        """What is wrong with the inputs, by property."""
-        answer = self.stub.Check(provider_pb2.CheckRequest(urn=self.urn(kind), news=to_wire(inputs)))
-        return {failure.property: failure.reason for failure in answer.failures}
-
-    def create(self, kind: str, *, preview: bool = False, **inputs: Any) -> tuple[str, dict[str, Any]]:
-        """The id and the outputs as they come, secret marks and all."""
-        assert self.check(kind, **inputs) == {}, "these inputs are right"
-        answer = self.stub.Create(
-            provider_pb2.CreateRequest(urn=self.urn(kind), properties=to_wire(inputs), preview=preview)
-        )
-        return answer.id, from_wire(answer.properties)
-
-    def diff(self, kind: str, old: dict[str, Any], new: dict[str, Any]) -> Any:
-        return self.stub.Diff(
-            provider_pb2.DiffRequest(
-                urn=self.urn(kind),
-                id="id",
-                olds=to_wire(old),
-                old_inputs=to_wire(old),
-                news=to_wire(new),
-            )
-        )
+CASES = 25  # random inputs per property; a fixed seed, so that a failure comes back
 
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
-    server, port = start(register)
-    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
-        yield Engine(provider_pb2_grpc.ResourceProviderStub(channel))
-    server.stop(0)
+    with serving_random() as engine:
+        yield engine
 
 
 def some_string_inputs() -> Iterator[dict[str, Any]]:
@@ -232,47 +198,6 @@ def test_what_matters_replaces_and_nothing_else_differs(
     none = provider_pb2.DiffResponse.DIFF_NONE
     assert answer.changes == (some if replaces else none)
     assert sorted(answer.detailedDiff) == replaces, "the CLI shows the properties of the detailed diff"
-
-
-def test_an_id_has_four_spellings_of_the_same_bytes(engine: Engine) -> None:
-    for length in range(1, 30):
-        identity, outputs = engine.create(ID, byteLength=length, prefix="pre-")
-        made = bytes.fromhex(outputs["hex"].removeprefix("pre-"))
-        assert len(made) == length
-        assert base64.b64decode(outputs["b64Std"].removeprefix("pre-")) == made
-        assert outputs["dec"] == f"pre-{int.from_bytes(made, 'big')}"
-        assert outputs["b64Url"] == f"pre-{identity}", "the id has no prefix"
-        assert "=" not in identity, "nor padding"
-        assert base64.urlsafe_b64decode(identity + "==") == made
-
-
-def test_bytes_are_secret(engine: Engine) -> None:
-    identity, outputs = engine.create(BYTES, length=10)
-    assert outputs["hex"] == secret(base64.b64decode(identity).hex()), "both spellings are the same bytes"
-    assert outputs["base64"] == secret(identity)
-
-
-def test_an_integer_lies_between_min_and_max_and_reaches_both(engine: Engine) -> None:
-    made = {engine.create(INTEGER, min=-1, max=2)[1]["result"] for _ in range(200)}
-    assert made == {-1, 0, 1, 2}, "both ends belong to it"
-    assert engine.create(INTEGER, min=7, max=7)[0] == "7", "the id is the number"
-
-
-def test_a_uuid_is_one_of_version_4(engine: Engine) -> None:
-    identity, outputs = engine.create(UUID)
-    assert identity == outputs["result"]
-    assert uuid.UUID(identity).version == 4
-
-
-def test_a_shuffle_repeats_nothing_before_everything_has_come(engine: Engine) -> None:
-    _, outputs = engine.create(SHUFFLE, inputs=["a", "b", "c"], resultCount=8)
-    results = outputs["results"]
-    assert len(results) == 8
-    assert sorted(results[:3]) == sorted(results[3:6]) == ["a", "b", "c"], (
-        "whole permutations, one after another"
-    )
-    assert sorted(engine.create(SHUFFLE, inputs=["a", "b", "b"])[1]["results"]) == ["a", "b", "b"]
-    assert engine.create(SHUFFLE, inputs=["a"], resultCount=0)[1]["results"] == []
 
 
 def test_a_refresh_changes_nothing(engine: Engine) -> None:
