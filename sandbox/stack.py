@@ -100,10 +100,9 @@ class Stack:
         (folder / "Pulumi.yaml").write_text(f"name: {stack_config.PROJECT}\nruntime: python\n")
         made = folder / self._settings.name
         write_private(made, text + self._salt())
-        without = {
-            key: value for key, value in self.environment.items() if key != "PULUMI_OPTION_CONFIG_FILE"
-        }
-        cli = Pulumi(program=self._cli.program, environment=without, project=folder)
+        # Named, because whoever has sourced the env file names another one.
+        environment = {**self.environment, "PULUMI_OPTION_CONFIG_FILE": str(made)}
+        cli = Pulumi(program=self._cli.program, environment=environment, project=folder)
         if not self._exists():
             cli.run("stack", "init", STACK, "--no-select")
         for key, value in hidden.items():

@@ -44,7 +44,7 @@ if verb == ["stack", "init"]:
     with open("Pulumi.sandbox.yaml", "a") as file:
         file.write("encryptionsalt: v1:salt\\n")
 if verb == ["config", "set"]:
-    with open("Pulumi.sandbox.yaml", "a") as file:
+    with open(os.environ.get("PULUMI_OPTION_CONFIG_FILE", "Pulumi.sandbox.yaml"), "a") as file:
         file.write("# " + sys.argv[sys.argv.index("sandbox") + 1] + " is encrypted here\\n")
 if verb[:1] == ["fail"]:
     print("first line\\nerror: the reason", file=sys.stderr)
@@ -97,6 +97,15 @@ def test_secrets_go_to_the_cli_by_stdin_and_into_no_file(
     for file in paths.state.rglob("*"):
         if file.is_file():
             assert "forge-pass" not in file.read_text(), f"{file.name} would hold the password in the clear"
+
+
+def test_who_has_sourced_the_env_file_of_an_earlier_sandbox_can_start_another(
+    stack: Stack, paths: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PULUMI_OPTION_CONFIG_FILE", str(tmp_path / "gone.yaml"))
+    stack.prepare(CREDENTIALS, paths.state / "bin")
+    assert "registryPassword is encrypted" in (paths.state / "Pulumi.sandbox.yaml").read_text()
+    assert not (tmp_path / "gone.yaml").exists(), "the secrets would go where nobody looks"
 
 
 def test_everything_secret_is_for_the_owner_alone(stack: Stack, paths: Paths) -> None:
