@@ -5,7 +5,7 @@ import pulumi_random
 
 from components import releases
 from components.builds import Builds, BuildsArgs
-from components.cluster import ExistingCluster, ExistingClusterArgs, kubeconfig
+from components.cluster import connect
 from components.ingress import Ingress, IngressArgs
 from components.route import Route
 from components.secrets import Secrets
@@ -16,9 +16,9 @@ from components.webhook import Webhook, WebhookArgs
 settings, secrets = Settings.load(), Secrets.load()
 repository = settings.repositories[0]
 
-access = kubeconfig(settings.cluster.kubeconfig, secrets.kubeconfig)
-cluster = ExistingCluster("cluster", ExistingClusterArgs(kubeconfig=access))
-opts = pulumi.ResourceOptions(providers=[cluster.provider, pulumi_random.Provider("random")])
+random = pulumi_random.Provider("random")
+cluster = connect("cluster", settings.cluster, secrets, pulumi.ResourceOptions(providers=[random]))
+opts = pulumi.ResourceOptions(providers=[cluster.provider, random])
 tekton = Tekton("tekton", TektonArgs(releases=releases.load(settings.release_mirror)), opts)
 build = BuildsArgs(
     repository=repository,

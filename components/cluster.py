@@ -1,11 +1,20 @@
 """The seam between the program and a cluster: whatever kind it is, it gives a kubeconfig and a provider."""
 
+from __future__ import annotations
+
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pulumi
 import pulumi_kubernetes as kubernetes
+
+from components.secrets import Secrets
+from components.settings import Cluster, Tke
+
+if TYPE_CHECKING:
+    from components.tke import TkeCluster
 
 # For a preview without a kubeconfig. Leaving it unknown would be as true, but then a release's objects are
 # not shown: the provider lists them only when it is configured. It takes an unreachable cluster for an
@@ -18,6 +27,19 @@ NOWHERE = {
     "contexts": [{"name": "none", "context": {"cluster": "none", "user": "none"}}],
     "current-context": "none",
 }
+
+
+def connect(
+    name: str, settings: Cluster, secrets: Secrets, opts: pulumi.ResourceOptions | None = None
+) -> ExistingCluster | TkeCluster:
+    """The cluster that the settings mean, made or found."""
+    if isinstance(settings, Tke):
+        # The cloud's SDK is loaded for a cluster in the cloud only.
+        from components.tke import TkeCluster, TkeClusterArgs  # noqa: PLC0415
+
+        return TkeCluster(name, TkeClusterArgs(settings=settings, credentials=secrets.cloud), opts)
+    access = kubeconfig(settings.kubeconfig, secrets.kubeconfig)
+    return ExistingCluster(name, ExistingClusterArgs(kubeconfig=access), opts)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 KINDS = {
     "string_type": "text",
     "bool_type": "true or false",
+    "int_type": "a whole number",
     "tuple_type": "a list",
     "model_type": "a mapping of keys",
     "model_attributes_type": "a mapping of keys",
@@ -42,6 +43,10 @@ def _allowed(model: type[BaseModel], error: dict[str, Any]) -> str:
     kind = error["type"]
     if kind in KINDS:
         return f"must be {KINDS[kind]}: {_field(model, error['loc']).description}"
+    if kind == "greater_than_equal":
+        return f"must be at least {error['ctx']['ge']}"
+    if kind == "less_than_equal":
+        return f"must be at most {error['ctx']['le']}"
     if kind == "literal_error":
         return f"must be {error['ctx']['expected']}"
     return str(error["msg"]).removeprefix("Value error, ")

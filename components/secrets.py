@@ -5,6 +5,7 @@ state: that is why no secret stands inside a structured setting. The CLI's own `
 in Pulumi.yaml, because it makes a key mandatory: it takes no default, and these are all optional.
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 import pulumi
 from pulumi.runtime import is_config_secret
 
-KEYS = ("kubeconfig", "registryPassword", "gitPassword")
+KEYS = ("kubeconfig", "registryPassword", "gitPassword", "cloudSecretId", "cloudSecretKey")
 USERS = {"registryPassword": "registryUsername", "gitPassword": "gitUsername"}
 
 
@@ -34,12 +35,24 @@ class Logins:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CloudCredentials:
+    """An API key of a Tencent Cloud account."""
+
+    secret_id: pulumi.Output[str]
+    secret_key: pulumi.Output[str]
+    token: pulumi.Output[str] | None
+    """Of a temporary key."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Secrets:
     """What the stack holds encrypted; None for what it does not have."""
 
     kubeconfig: pulumi.Output[str] | None
     """A kubeconfig's contents, when `cluster.kubeconfig` names no file."""
     logins: Logins
+    cloud: CloudCredentials | None
+    """From the environment, as the provider names them, or else the stack's."""
 
     @classmethod
     def load(cls) -> "Secrets":
@@ -47,6 +60,7 @@ class Secrets:
         return cls(
             kubeconfig=_secret("kubeconfig"),
             logins=Logins(registry=_login("registryPassword"), git=_login("gitPassword")),
+            cloud=_cloud(),
         )
 
 
@@ -69,6 +83,11 @@ def mistakes(settings: Mapping[str, Any]) -> list[str]:
             found.append(
                 f"{user} is missing: {key} is set, so give its user: `pulumi config set {user} NAME`"
             )
+    if _has("cloudSecretId") != _has("cloudSecretKey"):
+        missing = "cloudSecretKey" if _has("cloudSecretId") else "cloudSecretId"
+        found.append(
+            f"{missing} is missing: the two go together; set it with `pulumi config set --secret {missing}`"
+        )
     cluster = settings.get("cluster")
     if not isinstance(cluster, Mapping) or cluster.get("kind") != "existing":
         return found
@@ -84,6 +103,15 @@ def mistakes(settings: Mapping[str, Any]) -> list[str]:
 
 def _secret(key: str) -> pulumi.Output[str] | None:
     return pulumi.Config().require_secret(key) if _has(key) else None
+
+
+def _cloud() -> CloudCredentials | None:
+    given = [os.environ.get(f"TENCENTCLOUD_{name}") for name in ("SECRET_ID", "SECRET_KEY", "SECURITY_TOKEN")]
+    if given[0] and given[1]:
+        key_id, key, token = (pulumi.Output.secret(text) if text else None for text in given)
+    else:
+        key_id, key, token = _secret("cloudSecretId"), _secret("cloudSecretKey"), None
+    return CloudCredentials(secret_id=key_id, secret_key=key, token=token) if key_id and key else None
 
 
 def _login(key: str) -> Login | None:

@@ -54,12 +54,16 @@ class Recorder(pulumi.runtime.Mocks):
     """Answers as little as possible: outputs are the inputs, and OUTPUTS where a test reads more."""
 
     outputs: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: OUTPUTS)
+    answers: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """Of look-ups, by their token."""
 
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str, dict[Any, Any]]:
         return f"{args.name}-id", {**args.inputs, **self.outputs.get(args.typ, {})}
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> dict[Any, Any]:
-        raise AssertionError(f"the program asks {args.token}, and a preview without a cluster has no answer")
+        if args.token not in self.answers:
+            raise AssertionError(f"the program asks {args.token}, and a preview has no answer")
+        return dict(self.answers[args.token])
 
 
 class Monitor(mocks.MockMonitor):
@@ -134,16 +138,18 @@ def record(
     config: Mapping[str, Any] | None = None,
     secrets: Mapping[str, str] | None = None,
     preview: bool = False,
+    answers: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Recording:
     """Runs `body` as a Pulumi program with this configuration; raises what it raises."""
     given = {**(config or {}), **(secrets or {})}
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
-    monitor, log = Monitor(Recorder()), _Log()
+    recorder = Recorder(answers=answers or {})
+    monitor, log = Monitor(recorder), _Log()
     before = CONFIG.get()
     try:
         pulumi.runtime.set_mocks(
-            Recorder(), project=PROJECT, stack=STACK, preview=preview, monitor=monitor, logger=log
+            recorder, project=PROJECT, stack=STACK, preview=preview, monitor=monitor, logger=log
         )
         set_all_config(
             {

@@ -1,0 +1,140 @@
+"""A TKE cluster with a public API server: network, managed control plane, nodes, and then the endpoint.
+
+The order is the cloud's: it opens a public endpoint only when a node runs. Nothing of the cluster's own
+`cluster_internet*` inputs is set, because they and a ClusterEndpoint would undo each other.
+"""
+
+import ipaddress
+import json
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+import tencentcloud_iac_pulumi as tencentcloud
+from pulumi.output import contains_unknowns
+
+from components.cluster import NOWHERE
+from components.secrets import CloudCredentials
+from components.settings.cluster import Tke
+from components.tke_account import Account, TkeError
+from components.tke_kubeconfig import checked
+from components.tke_network import TkeNetwork, TkeNetworkArgs
+from components.tke_nodes import BY_TRAFFIC, TkeNodes, TkeNodesArgs
+
+API_MBPS = 10  # of the endpoint's load balancer: kubectl needs little
+DOCUMENTATION = [ipaddress.IPv4Network(f"{net}.0/24") for net in ("192.0.2", "198.51.100", "203.0.113")]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TkeClusterArgs:
+    settings: Tke
+    credentials: CloudCredentials | None
+    """None: a preview goes on without asking the account."""
+
+
+class TkeCluster(pulumi.ComponentResource):
+    """A cluster of its own in Tencent Cloud, gone with the stack."""
+
+    kubeconfig: pulumi.Output[str]
+    """The administrator's kubeconfig for the public endpoint; always secret."""
+    provider: kubernetes.Provider
+    """The provider for everything that goes into the cluster; that goes before the cluster does."""
+
+    def __init__(self, name: str, args: TkeClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        settings = args.settings
+        _check_reach(settings)
+        super().__init__("tekton-builds:cluster:TkeCluster", name, None, opts)
+        cloud = _provider(name, args, pulumi.ResourceOptions(parent=self))
+        child = pulumi.ResourceOptions(parent=self, provider=cloud)
+        account = Account(settings.region, cloud, can_be_asked=args.credentials is not None)
+        network = TkeNetwork(
+            f"{name}-network",
+            TkeNetworkArgs(settings=settings, account=account),
+            pulumi.ResourceOptions(parent=self, providers=[cloud]),
+        )
+        cluster = tencentcloud.kubernetes.Cluster(
+            name,
+            cluster_name=settings.name,
+            cluster_desc="tekton-builds: a signed git push becomes an image",
+            cluster_deploy_type="MANAGED_CLUSTER",
+            cluster_version=settings.version,
+            cluster_level=settings.level,
+            auto_upgrade_cluster_level=True,
+            cluster_os=settings.nodes.os,
+            container_runtime="containerd",
+            network_type="GR",
+            vpc_id=network.vpc_id,
+            cluster_cidr=settings.pod_cidr,
+            # A sub-account has no rights in its own cluster without it. It cannot be taken back.
+            acquire_cluster_admin_role=True,
+            deletion_protection=settings.deletion_protection,
+            instance_delete_mode="terminate",
+            # What Services and volumes made would be billed on without it.
+            resource_delete_options=[
+                {"resource_type": kind, "delete_mode": "terminate"} for kind in ("CBS", "CLB")
+            ],
+            opts=pulumi.ResourceOptions.merge(
+                child, pulumi.ResourceOptions(protect=settings.deletion_protection)
+            ),
+        )
+        nodes = TkeNodes(
+            f"{name}-nodes",
+            TkeNodesArgs(settings=settings, account=account, cluster_id=cluster.id, network=network),
+            pulumi.ResourceOptions(parent=self, providers=[cloud]),
+        )
+        endpoint = tencentcloud.kubernetes.ClusterEndpoint(
+            f"{name}-endpoint",
+            cluster_id=cluster.id,
+            cluster_internet=True,
+            cluster_internet_security_group=network.api_group,
+            extensive_parameters=json.dumps(
+                {
+                    "AddressIPVersion": "IPV4",
+                    "InternetAccessible": {
+                        "InternetChargeType": BY_TRAFFIC,
+                        "InternetMaxBandwidthOut": API_MBPS,
+                    },
+                }
+            ),
+            # "No normal node cluster is not allowed to enable access endpoint": no value says that one runs.
+            # And when all goes, nodes stay until what runs on them has gone through the endpoint.
+            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=nodes.pools)),
+        )
+        self.kubeconfig = pulumi.Output.secret(endpoint.kube_config.apply(checked))
+        # A preview of a cluster that is not there yet shows what goes into it all the same.
+        shown: pulumi.Output[str] = endpoint.kube_config.apply(
+            lambda text: json.dumps(NOWHERE) if contains_unknowns(text) else checked(text), True
+        )
+        self.provider = kubernetes.Provider(
+            name, kubeconfig=pulumi.Output.secret(shown), opts=pulumi.ResourceOptions(parent=self)
+        )
+        self.register_outputs({"kubeconfig": self.kubeconfig})
+
+
+def _provider(name: str, args: TkeClusterArgs, opts: pulumi.ResourceOptions) -> tencentcloud.Provider:
+    """A provider with credentials that are secret in the state: of those it finds itself, the id is not."""
+    known = args.credentials
+    return tencentcloud.Provider(
+        f"{name}-cloud",
+        region=args.settings.region,
+        secret_id=known.secret_id if known else None,
+        secret_key=known.secret_key if known else None,
+        security_token=known.token if known else None,
+        opts=opts,
+    )
+
+
+def _check_reach(settings: Tke) -> None:
+    """Refuses to open the API server to a documentation's addresses, and never opens it to all in silence."""
+    networks = [ipaddress.IPv4Network(cidr) for cidr in settings.api_cidrs]
+    for network in networks:
+        if any(network.overlaps(one) for one in DOCUMENTATION) and network.prefixlen > 0:
+            message = (
+                f"cluster.apiCidrs has {network}, which stands in documentations only: put there the public "
+                "addresses that you and your CI come from"
+            )
+            if not pulumi.runtime.is_dry_run():
+                raise TkeError(message)
+            pulumi.log.warn(f"{message}; `pulumi up` refuses it")
+    if any(network.prefixlen == 0 for network in networks):
+        pulumi.log.warn("cluster.apiCidrs has 0.0.0.0/0: the API server is open to the whole internet")

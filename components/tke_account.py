@@ -1,0 +1,113 @@
+"""What a Tencent Cloud account can be asked. Without credentials a preview goes on without answers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import tencentcloud_iac_pulumi as tencentcloud
+from pulumi.output import UNKNOWN
+
+CORES, MEMORY_GIB = 2, 8
+
+
+class TkeError(pulumi.RunError):
+    """What the cloud or its account does not allow, in one sentence."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DefaultNetwork:
+    """The account's Default VPC, with its subnet in one zone."""
+
+    vpc_id: str
+    cidr: str
+    subnet_id: str
+
+
+class Account:
+    """Look-ups through one provider. Raises TkeError without credentials, except in a preview."""
+
+    def __init__(self, region: str, provider: tencentcloud.Provider, *, can_be_asked: bool) -> None:
+        self._region = region
+        self._opts = pulumi.InvokeOutputOptions(provider=provider)
+        self.can_be_asked = can_be_asked
+        if not can_be_asked:
+            message = (
+                "there are no credentials for Tencent Cloud: set TENCENTCLOUD_SECRET_ID and "
+                "TENCENTCLOUD_SECRET_KEY in the environment, or the secrets cloudSecretId and cloudSecretKey"
+            )
+            if not pulumi.runtime.is_dry_run():
+                raise TkeError(message)
+            pulumi.log.warn(f"{message}; this previews without asking the account anything")
+
+    def default_network(self, zone: str) -> pulumi.Output[DefaultNetwork]:
+        """Raises TkeError when the account has no Default VPC with a subnet in the zone."""
+
+        def ask() -> pulumi.Output[DefaultNetwork]:
+            vpcs = tencentcloud.vpc.get_instances_output(is_default=True, opts=self._opts)
+            subnets = tencentcloud.vpc.get_subnets_output(
+                is_default=True, availability_zone=zone, opts=self._opts
+            )
+            return vpcs.instance_lists.apply(
+                lambda own: subnets.instance_lists.apply(lambda inside: self._default(own, inside, zone))
+            )
+
+        return self._asked(ask)
+
+    def _default(self, vpcs: list[Any], subnets: list[Any], zone: str) -> DefaultNetwork:
+        here = [one for one in subnets if vpcs and one.vpc_id == vpcs[0].vpc_id]
+        if not here:
+            raise TkeError(
+                "cluster.network.kind is 'default', but the account has no Default VPC in "
+                f"{self._region} with a subnet in {zone}: use kind own, or name vpcId and subnetId"
+            )
+        return DefaultNetwork(vpc_id=vpcs[0].vpc_id, cidr=vpcs[0].cidr_block, subnet_id=here[0].subnet_id)
+
+    def vpc_cidr(self, vpc_id: str) -> pulumi.Output[str]:
+        """The addresses of a VPC. Raises TkeError when the account has none of this id."""
+
+        def cidr(found: list[Any]) -> str:
+            if not found:
+                raise TkeError(
+                    f"cluster.network.vpcId is {vpc_id!r}, but the account has no such VPC in {self._region}"
+                )
+            return str(found[0].cidr_block)
+
+        return self._asked(
+            lambda: tencentcloud.vpc.get_instances_output(
+                vpc_id=vpc_id, opts=self._opts
+            ).instance_lists.apply(cidr)
+        )
+
+    def offered(self, instance_type: str, zone: str) -> pulumi.Output[str]:
+        """The same type, when the zone has it. Raises TkeError that names those of its size which it has."""
+
+        def check(found: list[Any]) -> str:
+            types = sorted({one.instance_type for one in found if one.status != "SOLD_OUT"})
+            if instance_type not in types:
+                raise TkeError(
+                    f"cluster.nodes.instanceType is {instance_type!r}, but {zone} does not offer it now; "
+                    f"with {CORES} cores and {MEMORY_GIB} GiB it has {', '.join(types) or 'none'}"
+                )
+            return instance_type
+
+        if not self.can_be_asked:
+            return pulumi.Output.from_input(instance_type)
+        filters = [
+            tencentcloud.instance.GetTypesFilterArgs(name="zone", values=[zone]),
+            tencentcloud.instance.GetTypesFilterArgs(
+                name="instance-charge-type", values=["POSTPAID_BY_HOUR"]
+            ),
+        ]
+        return tencentcloud.instance.get_types_output(
+            cpu_core_count=CORES,
+            memory_size=MEMORY_GIB,
+            exclude_sold_out=True,
+            filters=filters,
+            opts=self._opts,
+        ).instance_types.apply(check)
+
+    def _asked(self, ask: Callable[[], pulumi.Output[Any]]) -> pulumi.Output[Any]:
+        if self.can_be_asked:
+            return ask()
+        return pulumi.Output.from_input(UNKNOWN)
