@@ -21,6 +21,7 @@ from components.tke_kubeconfig import checked
 from components.tke_network import TkeNetwork, TkeNetworkArgs
 from components.tke_nodes import BY_TRAFFIC, TkeNodes, TkeNodesArgs
 
+NOWHERE_TEXT = json.dumps(NOWHERE)
 API_MBPS = 10  # of the endpoint's load balancer: kubectl needs little
 DOCUMENTATION = [ipaddress.IPv4Network(f"{net}.0/24") for net in ("192.0.2", "198.51.100", "203.0.113")]
 
@@ -100,26 +101,27 @@ class TkeCluster(pulumi.ComponentResource):
             # And when all goes, nodes stay until what runs on them has gone through the endpoint.
             opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=nodes.pools)),
         )
-        self.kubeconfig = pulumi.Output.secret(endpoint.kube_config.apply(checked))
+        given: pulumi.Output[str] = pulumi.Output.secret(endpoint.kube_config)
+        self.kubeconfig = given.apply(checked)
         # A preview of a cluster that is not there yet shows what goes into it all the same.
-        shown: pulumi.Output[str] = endpoint.kube_config.apply(
-            lambda text: json.dumps(NOWHERE) if contains_unknowns(text) else checked(text), True
-        )
-        self.provider = kubernetes.Provider(
-            name, kubeconfig=pulumi.Output.secret(shown), opts=pulumi.ResourceOptions(parent=self)
-        )
+        shown = given.apply(lambda text: NOWHERE_TEXT if contains_unknowns(text) else checked(text), True)
+        self.provider = kubernetes.Provider(name, kubeconfig=shown, opts=pulumi.ResourceOptions(parent=self))
         self.register_outputs({"kubeconfig": self.kubeconfig})
 
 
 def _provider(name: str, args: TkeClusterArgs, opts: pulumi.ResourceOptions) -> tencentcloud.Provider:
-    """A provider with credentials that are secret in the state: of those it finds itself, the id is not."""
-    known = args.credentials
+    """A provider with credentials that are secret in the state: of those it finds itself, the id is not.
+
+    It refuses to start without any, so a preview that has none gives it some that open nothing.
+    """
+    nobody = pulumi.Output.secret("there-are-no-credentials")
+    known = args.credentials or CloudCredentials(secret_id=nobody, secret_key=nobody, token=None)
     return tencentcloud.Provider(
         f"{name}-cloud",
         region=args.settings.region,
-        secret_id=known.secret_id if known else None,
-        secret_key=known.secret_key if known else None,
-        security_token=known.token if known else None,
+        secret_id=known.secret_id,
+        secret_key=known.secret_key,
+        security_token=known.token,
         opts=opts,
     )
 

@@ -21,7 +21,7 @@ from sandbox.paths import Paths
 from sandbox.progress import Progress
 from sandbox.pulumi import PulumiError
 from sandbox.push_command import push
-from sandbox.stack import STACK
+from sandbox.stack import STACK, STACKS
 from sandbox.toolchain.processes import Ended, ToolchainError
 from sandbox.toolchain.toolchain import Toolchain
 from sandbox.up import up
@@ -54,22 +54,22 @@ class Commands:
 
     def up(self) -> int:
         """Everything that is missing, then `pulumi up`."""
-        if self._stack != STACK:
+        if self._stack not in STACKS:
             other_stack.run(self._stack, "up", self._paths, self._progress)
         with exclusive(self._paths.state), Toolchain(self._paths, self._progress) as toolchain:
-            up(Sandbox(self._paths, Network(), toolchain, self._progress))
+            up(Sandbox(self._paths, Network(), toolchain, self._progress, stack=self._stack))
         return 0
 
     def preview(self) -> int:
         """`pulumi preview`, with the cluster running or not."""
-        if self._stack != STACK:
+        if self._stack not in STACKS:
             other_stack.run(self._stack, "preview", self._paths, self._progress)
         with exclusive(self._paths.state), Toolchain(self._paths, self._progress) as toolchain:
             return self._prepared(toolchain).stack.preview()
 
     def destroy(self) -> int:
         """`pulumi destroy`; the cluster stays."""
-        if self._stack != STACK:
+        if self._stack not in STACKS:
             other_stack.run(self._stack, "destroy", self._paths, self._progress)
         with exclusive(self._paths.state), Toolchain(self._paths, self._progress) as toolchain:
             return self._prepared(toolchain).stack.destroy()
@@ -114,7 +114,7 @@ class Commands:
 
     def _prepared(self, toolchain: Toolchain) -> Sandbox:
         toolchain.start(["pulumi"])
-        sandbox = Sandbox(self._paths, Network(), toolchain, self._progress)
+        sandbox = Sandbox(self._paths, Network(), toolchain, self._progress, stack=self._stack)
         sandbox.prepare_stack()
         return sandbox
 
@@ -137,7 +137,11 @@ def parser() -> argparse.ArgumentParser:
     for name, about in ABOUT.items():
         command = commands.add_parser(name, help=about, description=about)
         if name in ("up", "preview", "destroy"):
-            command.add_argument("--stack", default=STACK, help="another stack than the sandbox's")
+            command.add_argument(
+                "--stack",
+                default=STACK,
+                help=f"{' or '.join(STACKS)} on this machine, or a stack of your own",
+            )
     return top
 
 

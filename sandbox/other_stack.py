@@ -8,7 +8,7 @@ from sandbox.paths import CHECKOUT, Paths
 from sandbox.progress import Progress
 from sandbox.pulumi import Pulumi
 from sandbox.pulumi_plugins import fill_path
-from sandbox.stack import Stack
+from sandbox.stack import STACKS, Stack
 from sandbox.toolchain.toolchain import Toolchain
 
 
@@ -22,8 +22,9 @@ def environment(paths: Paths, base: Mapping[str, str]) -> dict[str, str]:
 
     Somebody who has sourced the sandbox's env file means the other stack here all the same.
     """
-    sandbox = Stack(paths, Network(), paths.state / "bin" / "pulumi").variables
-    env = {key: value for key, value in base.items() if sandbox.get(key) != value}
+    program = paths.state / "bin" / "pulumi"
+    sandbox = [Stack(paths, Network(), program, name).variables for name in STACKS]
+    env = {key: value for key, value in base.items() if value not in [one.get(key) for one in sandbox]}
     folders = [str(paths.state / "stand-ins"), str(paths.state / "bin")]
     env["PATH"] = os.pathsep.join([*folders, env.get("PATH", os.defpath)])
     return env

@@ -1,5 +1,6 @@
 """Where Pulumi's plugins come from: the official ones where they can be had, else the stand-ins."""
 
+import importlib.metadata
 import importlib.util
 import json
 import os
@@ -17,6 +18,7 @@ from sandbox.toolchain.versions import PULUMI
 
 STAND_INS = CHECKOUT / "plugins" / "bin"
 OFFICIAL = "https://get.pulumi.com/releases/plugins"
+TENCENTCLOUD = "https://github.com/tencentcloudstack/pulumi-tencentcloud"
 ANSWERS_WITHIN = 3.0  # seconds; a host that is slower than this is as good as none
 
 
@@ -27,6 +29,10 @@ class Plugin:
     kind: str
     name: str
     version: str
+    releases: str = OFFICIAL
+    """Where its archives are."""
+    server: str = ""
+    """What `pulumi plugin install` must be told of it, when it is not Pulumi's own."""
 
     @property
     def program(self) -> str:
@@ -53,9 +59,22 @@ def _package_version(package: str) -> str:
     return str(about["version"])
 
 
+def _tencentcloud() -> Plugin:
+    """Its package names no version for the plugin: it is the package's own."""
+    version = importlib.metadata.version("tencentcloud-iac-pulumi")
+    return Plugin(
+        kind="resource",
+        name="tencentcloud",
+        version=version,
+        releases=f"{TENCENTCLOUD}/releases/download/v{version}",
+        server="github://api.github.com/tencentcloudstack",
+    )
+
+
 def plugins() -> list[Plugin]:
     """What the program needs."""
     return [
+        _tencentcloud(),
         Plugin(kind="language", name="python", version=PULUMI),
         *(
             Plugin(kind="resource", name=name, version=_package_version(f"pulumi_{name}"))
@@ -79,11 +98,11 @@ def users_home() -> Path:
     return Path(os.environ.get("PULUMI_HOME") or "~/.pulumi").expanduser()
 
 
-def offered(plugin: Plugin, host: str = OFFICIAL) -> bool:
-    """Whether the official host answers at once that it has the plugin."""
+def offered(plugin: Plugin) -> bool:
+    """Whether the plugin's official host answers at once that it has it."""
     file = f"{plugin.program}-v{plugin.version}-linux-{ARCHITECTURE}.tar.gz"
     try:
-        answer = requests.head(f"{host}/{file}", timeout=ANSWERS_WITHIN, allow_redirects=True)
+        answer = requests.head(f"{plugin.releases}/{file}", timeout=ANSWERS_WITHIN, allow_redirects=True)
     except requests.RequestException:
         return False
     return answer.status_code == requests.codes.ok
@@ -155,7 +174,8 @@ def _take_over(folder: Path, plugin: Plugin, users: Path) -> bool:
 def _install(folder: Path, plugin: Plugin, pulumi: Pulumi) -> bool:
     _remove_stand_in(folder, plugin)
     try:
-        pulumi.run("plugin", "install", plugin.kind, plugin.name, f"v{plugin.version}")
+        server = ("--server", plugin.server) if plugin.server else ()
+        pulumi.run("plugin", "install", plugin.kind, plugin.name, f"v{plugin.version}", *server)
     except PulumiError:
         return False
     return True

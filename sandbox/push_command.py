@@ -21,7 +21,7 @@ from sandbox.network import Network
 from sandbox.paths import Paths
 from sandbox.pulumi import PulumiError
 from sandbox.push import Push, PushError
-from sandbox.stack import Stack
+from sandbox.stack import STACK, Stack, in_cluster
 from sandbox.stopwatch import Stopwatch
 from sandbox.webhook import ensure_webhook
 
@@ -47,7 +47,7 @@ def opened(paths: Paths, network: Network, screen: Stopwatch) -> Iterator[Push]:
     credentials = Credentials.load_or_create(paths)
     programs = paths.state / "bin"
     screen.now("reading the stack's outputs")
-    outputs = Stack(paths, network, programs / "pulumi").outputs()
+    outputs = Stack(paths, network, programs / "pulumi", in_cluster(paths) or STACK).outputs()
     missing = [name for name in ("hooks_url", "webhook_secret", "namespace") if not outputs.get(name)]
     if missing:
         raise PushError(f"the stack has no output {', '.join(missing)}; `make up` makes them")

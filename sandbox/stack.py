@@ -1,4 +1,4 @@
-"""The sandbox's Pulumi stack: its own home, backend and passphrase below the state folder, and its life."""
+"""A Pulumi stack of the sandbox: home, backend and passphrase below the state folder, and its life."""
 
 import hashlib
 import json
@@ -19,22 +19,27 @@ from sandbox.private_file import write_private
 from sandbox.pulumi import Pulumi, PulumiError
 from sandbox.pulumi_plugins import fill_home
 
-STACK = "sandbox"
-TRACKED = CHECKOUT / f"Pulumi.{STACK}.yaml"
+STACK, TKE_STACK = STACKS = (
+    "sandbox",  # the default: the node is a cluster that is there
+    "tke-sandbox",  # the node is what a model of Tencent Cloud makes
+)
 MADE_FROM = "# made from "
 
 
 class Stack:
     """`prepare` first; then preview, up, destroy and outputs, each with the CLI and nothing beside it."""
 
-    def __init__(self, paths: Paths, network: Network, program: Path) -> None:
+    def __init__(self, paths: Paths, network: Network, program: Path, name: str = STACK) -> None:
+        self.name = name
         self._paths = paths
         self._network = network
         self._backend = paths.state / "pulumi-state"
         self._passphrase = paths.state / "passphrase"
-        self._settings = paths.state / f"Pulumi.{STACK}.yaml"
-        self._deployed = paths.state / "deployed"
-        self._deployed_to = paths.state / "deployed-to"
+        self._tracked = CHECKOUT / f"Pulumi.{name}.yaml"
+        self._settings = paths.state / self._tracked.name
+        self._deployed = paths.state / f"deployed-{name}"
+        self._deployed_to = paths.state / f"deployed-to-{name}"
+        self._account = paths.state / "tencentcloud.json"
         self._cli = Pulumi(program=program, environment=self.environment)
 
     @property
@@ -53,6 +58,17 @@ class Stack:
             "PULUMI_OPTION_CONFIG_FILE": str(self._settings),
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "KUBECONFIG": str(self._paths.kubeconfig),
+            **(self._cloud if self.name == TKE_STACK else {}),
+        }
+
+    @property
+    def _cloud(self) -> dict[str, str]:
+        """A key that opens nothing, so that no real account is meant; and where the model's cluster is."""
+        return {
+            "TENCENTCLOUD_SECRET_ID": "stand-in",
+            "TENCENTCLOUD_SECRET_KEY": "stand-in",
+            "TENCENTCLOUD_STAND_IN_STATE": str(self._account),
+            "TENCENTCLOUD_STAND_IN_KUBECONFIG": str(self._paths.kubeconfig),
         }
 
     def prepare(self, credentials: Credentials, bin_folder: Path) -> list[str]:
@@ -80,7 +96,7 @@ class Stack:
     def _configure(self, credentials: Credentials) -> None:
         """Writes the stack's settings, its secrets encrypted; only when they are not those already."""
         text = stack_config.complete(
-            TRACKED.read_text(),
+            self._tracked.read_text(),
             network=self._network,
             kubeconfig=self._paths.kubeconfig,
             project=CHECKOUT,
@@ -104,12 +120,12 @@ class Stack:
         environment = {**self.environment, "PULUMI_OPTION_CONFIG_FILE": str(made)}
         cli = Pulumi(program=self._cli.program, environment=environment, project=folder)
         if not self._exists():
-            cli.run("stack", "init", STACK, "--no-select")
+            cli.run("stack", "init", self.name, "--no-select")
         for key, value in hidden.items():
-            cli.run("config", "set", "--secret", "--stack", STACK, key, stdin=value)
+            cli.run("config", "set", "--secret", "--stack", self.name, key, stdin=value)
         write_private(self._settings, header + made.read_text())
         shutil.rmtree(folder)
-        self._cli.run("stack", "select", STACK)
+        self._cli.run("stack", "select", self.name)
 
     def _salt(self) -> str:
         """The settings' line on encryption so far; a stack that exists must keep it."""
@@ -123,11 +139,11 @@ class Stack:
 
     @property
     def _checkpoint(self) -> Path:
-        return self._backend / ".pulumi" / "stacks" / stack_config.PROJECT / f"{STACK}.json"
+        return self._backend / ".pulumi" / "stacks" / stack_config.PROJECT / f"{self.name}.json"
 
     def unlock(self) -> None:
         """Takes away a killed `pulumi`'s lock. Raises PulumiError when its holder is alive."""
-        folder = self._backend / ".pulumi" / "locks" / "organization" / stack_config.PROJECT / STACK
+        folder = self._backend / ".pulumi" / "locks" / "organization" / stack_config.PROJECT / self.name
         for lock in sorted(folder.glob("*.json")):
             try:
                 holder = json.loads(lock.read_text())
@@ -145,34 +161,53 @@ class Stack:
 
     def preview(self, log: Path | None = None) -> int:
         """`pulumi preview`; its exit code."""
-        return self._cli.show("preview", "--stack", STACK, log=log)
+        return self._cli.show("preview", "--stack", self.name, log=log)
 
     def up(self, log: Path | None = None) -> int:
         """`pulumi up`; its exit code. Brings the state in line first where it cannot be trusted."""
         self._forget_another_cluster()
         self.recover()
-        code = self._cli.show("up", "--stack", STACK, "--yes", "--skip-preview", log=log)
+        self._occupy()
+        code = self._cli.show("up", "--stack", self.name, "--yes", "--skip-preview", log=log)
         if code == 0:
             self._deployed.touch()
         return code
+
+    def _occupy(self) -> None:
+        """The stacks of a sandbox share one cluster and its names, so one of them can be there at a time."""
+        there = in_cluster(self._paths)
+        if there not in (None, self.name):
+            raise PulumiError(
+                f"the stack {there} is in this sandbox's cluster, and both would make the same objects: "
+                f"`make destroy STACK={there}` first"
+            )
+        _occupant(self._paths).write_text(self.name)
 
     def _forget_another_cluster(self) -> None:
         """Empties the state when its cluster is gone: what it knows was there, and cannot be asked."""
         cluster = self._cluster()
         if self._deployed_to.exists() and self._deployed_to.read_text() != cluster:
             self._deployed.unlink(missing_ok=True)
+            self._account.unlink(missing_ok=True)
+            if in_cluster(self._paths) == self.name:
+                _occupant(self._paths).unlink()
             empty = {"version": 3, "deployment": {"manifest": {"time": "2026-01-01T00:00:00Z"}}}
-            self._cli.run("stack", "import", "--stack", STACK, "--force", stdin=json.dumps(empty))
+            self._cli.run("stack", "import", "--stack", self.name, "--force", stdin=json.dumps(empty))
         self._deployed_to.write_text(cluster)
 
     def destroy(self) -> int:
         """`pulumi destroy`; its exit code."""
-        return self._cli.show("destroy", "--stack", STACK, "--yes", "--skip-preview")
+        code = self._cli.show("destroy", "--stack", self.name, "--yes", "--skip-preview")
+        if code == 0:
+            self._deployed.unlink(missing_ok=True)
+            if in_cluster(self._paths) == self.name:
+                _occupant(self._paths).unlink()
+        return code
 
     def outputs(self) -> dict[str, Any]:
         """The stack's outputs, secrets in the clear."""
         found: dict[str, Any] = self._cli.read(
-            "stack", "output", "--stack", STACK, "--json", "--show-secrets"
+            "stack", "output", "--stack", self.name, "--json", "--show-secrets"
         )
         return found
 
@@ -185,12 +220,12 @@ class Stack:
             json.loads(self._checkpoint.read_text())["checkpoint"]["latest"]
         ):
             return
-        state = self._cli.read("stack", "export", "--stack", STACK)
+        state = self._cli.read("stack", "export", "--stack", self.name)
         taken_over = take_over(state["deployment"])
-        self._cli.run("stack", "import", "--stack", STACK, stdin=json.dumps(state))
+        self._cli.run("stack", "import", "--stack", self.name, stdin=json.dumps(state))
         if taken_over:  # whether it was created after all, and as what
             targets = [f"--target={urn}" for urn in taken_over]
-            self._cli.run("refresh", "--stack", STACK, "--yes", "--skip-preview", *targets)
+            self._cli.run("refresh", "--stack", self.name, "--yes", "--skip-preview", *targets)
 
     def _cluster(self) -> str:
         """Changes when the cluster is another one: every new one has a new certificate authority."""
@@ -199,6 +234,16 @@ class Stack:
             return ""
         clusters = json.dumps(_clusters(kubeconfig.read_text()), sort_keys=True)
         return hashlib.sha256(clusters.encode()).hexdigest()
+
+
+def in_cluster(paths: Paths) -> str | None:
+    """The name of the stack whose objects are, or may be, in the sandbox's cluster."""
+    file = _occupant(paths)
+    return file.read_text() if file.exists() else None
+
+
+def _occupant(paths: Paths) -> Path:
+    return paths.state / "stack-in-cluster"
 
 
 def _clusters(kubeconfig: str) -> Any:

@@ -1,4 +1,4 @@
-"""The sandbox stack's settings: Pulumi.sandbox.yaml, completed with this sandbox's own."""
+"""The settings of a stack of the sandbox: what is tracked, completed with this sandbox's own."""
 
 from pathlib import Path
 from typing import Any
@@ -21,10 +21,11 @@ def complete(
         "encryptionsalt", None
     )  # somebody's `stack init` in the checkout leaves one of another passphrase
     settings = stack["config"]
-    inside = kubeconfig.is_relative_to(project)
-    settings[f"{PROJECT}:cluster"]["kubeconfig"] = str(
-        kubeconfig.relative_to(project) if inside else kubeconfig
-    )
+    if settings[f"{PROJECT}:cluster"]["kind"] == "existing":
+        inside = kubeconfig.is_relative_to(project)
+        settings[f"{PROJECT}:cluster"]["kubeconfig"] = str(
+            kubeconfig.relative_to(project) if inside else kubeconfig
+        )
     settings[f"{PROJECT}:registryUsername"] = credentials.registry.username
     settings[f"{PROJECT}:gitUsername"] = credentials.forge.username
     return yaml.safe_dump(stack, sort_keys=False)

@@ -14,7 +14,7 @@ from sandbox.paths import Paths
 from sandbox.progress import Progress
 from sandbox.pulumi import PulumiError
 from sandbox.releases import tekton
-from sandbox.stack import Stack
+from sandbox.stack import STACK, Stack
 from sandbox.toolchain.toolchain import DEBIAN, Toolchain
 from sandbox.webhook import ensure_webhook
 
@@ -31,8 +31,17 @@ class Impossible(Exception):
 class Sandbox:
     """`up` runs its methods; the order of things is there."""
 
-    def __init__(self, paths: Paths, network: Network, toolchain: Toolchain, progress: Progress) -> None:
+    def __init__(
+        self,
+        paths: Paths,
+        network: Network,
+        toolchain: Toolchain,
+        progress: Progress,
+        *,
+        stack: str = STACK,
+    ) -> None:
         self._paths = paths
+        self._stack = stack
         self._network = network
         self._toolchain = toolchain
         self._progress = progress
@@ -53,7 +62,7 @@ class Sandbox:
     @property
     def stack(self) -> Stack:
         """The Pulumi stack; the CLI must be there."""
-        return Stack(self._paths, self._network, self._toolchain.program("pulumi"))
+        return Stack(self._paths, self._network, self._toolchain.program("pulumi"), self._stack)
 
     def check(self) -> None:
         cached = all(map(self._toolchain.is_ready, self._toolchain.names))

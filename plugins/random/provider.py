@@ -8,7 +8,7 @@ from google.protobuf import empty_pb2
 
 from plugins.protocol import plugin_pb2, provider_pb2, provider_pb2_grpc
 from plugins.random.resources import KINDS, Inputs, Kind
-from plugins.random.values import UNKNOWN, from_wire, has_unknown, plain, secret, to_wire
+from plugins.values import UNKNOWN, from_wire, has_unknown, plain, secret, to_wire
 
 VERSION = "4.21.4"
 NAMES = {int: "a whole number", bool: "a boolean", str: "a string", dict: "a map", list: "a list"}

@@ -14,7 +14,7 @@ from google.protobuf import empty_pb2, struct_pb2
 from plugins.language_python import program
 from plugins.language_python.host import REPORTED
 from plugins.protocol import language_pb2
-from plugins.random.values import secret
+from plugins.values import secret
 from sandbox.waiting import wait_for
 from tests.unit.fake_engine import FakeEngine, serving
 from tests.unit.language_host import info, serving_host

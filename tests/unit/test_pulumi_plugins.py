@@ -3,13 +3,14 @@
 import http.server
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from sandbox.paths import CHECKOUT
 from sandbox.pulumi import Pulumi, PulumiError
-from sandbox.pulumi_plugins import OFFICIAL, STAND_INS, Plugin, fill_home, fill_path, offered, plugins
+from sandbox.pulumi_plugins import STAND_INS, Plugin, fill_home, fill_path, offered, plugins
 
 RANDOM = Plugin(kind="resource", name="random", version="4.21.4")
 LANGUAGE = Plugin(kind="language", name="python", version="3.259.0")
@@ -122,8 +123,9 @@ def test_another_stack_gets_on_path_only_what_the_users_pulumi_lacks(tmp_path: P
     kubernetes = next(plugin for plugin in plugins() if plugin.name == "kubernetes")
     put(tmp_path / "users" / "plugins" / kubernetes.folder / kubernetes.program)
     folder = tmp_path / "stand-ins"
-    assert fill_path(folder, pulumi, is_offered=no) == ["pulumi-resource-random"]
-    assert [path.name for path in folder.iterdir()] == ["pulumi-resource-random"]
+    lacking = ["pulumi-resource-random", "pulumi-resource-tencentcloud"]
+    assert sorted(fill_path(folder, pulumi, is_offered=no)) == lacking
+    assert sorted(path.name for path in folder.iterdir()) == lacking
     assert fill_path(folder, pulumi, is_offered=lambda _plugin: True) == [], "the engine downloads it itself"
     assert list(folder.iterdir()) == []
 
@@ -133,7 +135,12 @@ def test_the_versions_are_those_of_the_pinned_packages() -> None:
         line.split("==") for line in (CHECKOUT / "requirements.txt").read_text().splitlines() if "==" in line
     )
     versions = {plugin.name: plugin.version for plugin in plugins() if plugin.kind == "resource"}
-    assert versions == {name: pins[f"pulumi-{name}"] for name in ("kubernetes", "random")}
+    packages = {
+        "kubernetes": "pulumi-kubernetes",
+        "random": "pulumi-random",
+        "tencentcloud": "tencentcloud-iac-pulumi",
+    }
+    assert versions == {name: pins[package] for name, package in packages.items()}
 
 
 class Host(http.server.BaseHTTPRequestHandler):
@@ -158,7 +165,8 @@ def host() -> Iterator[str]:
 
 def test_a_host_offers_what_it_answers_for(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    assert offered(RANDOM, host)
-    assert not offered(Plugin(kind="resource", name="random", version="1.0.0"), host)
-    assert not offered(RANDOM, "http://127.0.0.1:9"), "nobody there"
-    assert OFFICIAL.startswith("https://"), "what runs as the user is fetched over TLS"
+    assert offered(replace(RANDOM, releases=host))
+    assert not offered(Plugin(kind="resource", name="random", version="1.0.0", releases=host))
+    assert not offered(replace(RANDOM, releases="http://127.0.0.1:9")), "nobody there"
+    for plugin in plugins():
+        assert plugin.releases.startswith("https://"), "what runs as the user is fetched over TLS"

@@ -6,25 +6,19 @@ from collections.abc import Iterator
 
 import pytest
 
-from plugins.random.values import secret
-from tests.unit.random_engine import (
-    BYTES,
-    ID,
-    INTEGER,
-    SHUFFLE,
-    UUID,
-    Engine,
-    serving_random,
+from plugins.random.__main__ import register
+from plugins.values import secret
+from tests.unit.provider_engine import Engine, serving
+
+ID, BYTES, INTEGER, SHUFFLE, UUID = (
+    f"random:index/random{name}:Random{name}" for name in ("Id", "Bytes", "Integer", "Shuffle", "Uuid")
 )
 
 
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
-    with serving_random() as engine:
+    with serving(register) as engine:
         yield engine
-
-
-CASES = 25  # random inputs per property; a fixed seed, so that a failure comes back
 
 
 def test_an_id_has_four_spellings_of_the_same_bytes(engine: Engine) -> None:

@@ -10,25 +10,22 @@ import grpc
 import pytest
 
 from plugins.protocol import provider_pb2
-from plugins.random.values import UNKNOWN, from_wire, plain, secret, to_wire
-from tests.unit.random_engine import (
-    BYTES,
-    ID,
-    INTEGER,
-    PASSWORD,
-    SHUFFLE,
-    STRING,
-    UUID,
-    Engine,
-    serving_random,
-)
+from plugins.random.__main__ import register
+from plugins.values import UNKNOWN, from_wire, plain, secret, to_wire
+from tests.unit.provider_engine import Engine, serving
 
 CASES = 25  # random inputs per property; a fixed seed, so that a failure comes back
 
 
+PASSWORD, STRING, ID, BYTES, INTEGER, SHUFFLE, UUID = (
+    f"random:index/random{name}:Random{name}"
+    for name in ("Password", "String", "Id", "Bytes", "Integer", "Shuffle", "Uuid")
+)
+
+
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Engine]:
-    with serving_random() as engine:
+    with serving(register) as engine:
         yield engine
 
 

@@ -173,7 +173,7 @@ def test_the_tracked_settings_stay_as_they_are(stack: Stack, paths: Paths) -> No
 
 def test_the_settings_are_moved_to_this_sandboxs_network_and_folder() -> None:
     tracked = (
-        "encryptionsalt: other\nconfig:\n  tekton-builds:cluster: {kubeconfig: x}\n"
+        "encryptionsalt: other\nconfig:\n  tekton-builds:cluster: {kind: existing, kubeconfig: x}\n"
         "  tekton-builds:a: 10.201.0.2:5000\n"
     )
     text = stack_config.complete(
@@ -185,7 +185,7 @@ def test_the_settings_are_moved_to_this_sandboxs_network_and_folder() -> None:
     )
     assert yaml.safe_load(text) == {
         "config": {
-            "tekton-builds:cluster": {"kubeconfig": "/elsewhere/kubeconfig"},
+            "tekton-builds:cluster": {"kind": "existing", "kubeconfig": "/elsewhere/kubeconfig"},
             "tekton-builds:a": "10.250.0.2:5000",
             "tekton-builds:registryUsername": "builder",
             "tekton-builds:gitUsername": "developer",

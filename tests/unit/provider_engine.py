@@ -1,20 +1,14 @@
-"""The stand-in for pulumi-random, asked as the engine asks it."""
+"""A resource plugin, asked as the engine asks it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import grpc
 
 from plugins.protocol import provider_pb2, provider_pb2_grpc
-from plugins.random.__main__ import register
-from plugins.random.values import from_wire, to_wire
 from plugins.serve import start
-
-PASSWORD, STRING, ID, BYTES, INTEGER, SHUFFLE, UUID = (
-    f"random:index/random{name}:Random{name}"
-    for name in ("Password", "String", "Id", "Bytes", "Integer", "Shuffle", "Uuid")
-)
+from plugins.values import from_wire, to_wire
 
 
 class Engine:
@@ -53,8 +47,8 @@ class Engine:
 
 
 @contextmanager
-def serving_random() -> Iterator[Engine]:
-    """A client of the stand-in."""
+def serving(register: Callable[[grpc.Server], None]) -> Iterator[Engine]:
+    """A client of the plugin that `register` adds."""
     server, port = start(register)
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
         yield Engine(provider_pb2_grpc.ResourceProviderStub(channel))

@@ -1,0 +1,199 @@
+"""The provider's side of Pulumi's gRPC protocol."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import grpc
+from google.protobuf import empty_pb2
+
+from plugins.protocol import plugin_pb2, provider_pb2, provider_pb2_grpc
+from plugins.tencentcloud.account import Account, account
+from plugins.tencentcloud.errors import Refused
+from plugins.tencentcloud.kind import Inputs, Kind
+from plugins.tencentcloud.kinds import KINDS
+from plugins.tencentcloud.lookups import LOOKUPS
+from plugins.values import UNKNOWN, from_wire, has_unknown, plain, secret, to_wire
+
+VERSION = "0.2.3"
+CREDENTIALS = {"secretId": "TENCENTCLOUD_SECRET_ID", "secretKey": "TENCENTCLOUD_SECRET_KEY"}
+
+
+def _type_of(urn: str) -> str:
+    return urn.split("::")[2].rsplit("$", maxsplit=1)[-1]
+
+
+def _replacing(kind: Kind, old: Inputs, new: Inputs) -> tuple[list[str], list[str]]:
+    """The inputs that differ, and those of them that make another resource."""
+    before, after = kind.with_defaults(old), kind.with_defaults(new)
+    changed = sorted(key for key in kind.inputs if before.get(key) != after.get(key))
+    return changed, [key for key in changed if key in kind.replacing]
+
+
+class TencentCloudProvider(provider_pb2_grpc.ResourceProviderServicer):
+    """Works on the account in `file`."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def GetPluginInfo(self, request: Any, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
+        return plugin_pb2.PluginInfo(version=VERSION)
+
+    def Handshake(self, request: Any, context: grpc.ServicerContext) -> Any:
+        return provider_pb2.ProviderHandshakeResponse(accept_secrets=True)
+
+    def CheckConfig(self, request: Any, context: grpc.ServicerContext) -> Any:
+        return provider_pb2.CheckResponse(inputs=request.news)
+
+    def DiffConfig(self, request: Any, context: grpc.ServicerContext) -> Any:
+        """Another region is another account: everything would be made anew there."""
+        old, new = plain(from_wire(request.old_inputs or request.olds)), plain(from_wire(request.news))
+        moved = old.get("region") != new.get("region")
+        changed = sorted(key for key in {*old, *new} if old.get(key) != new.get(key))
+        some, none = provider_pb2.DiffResponse.DIFF_SOME, provider_pb2.DiffResponse.DIFF_NONE
+        return provider_pb2.DiffResponse(
+            changes=some if changed else none, diffs=changed, replaces=["region"] if moved else []
+        )
+
+    def Configure(self, request: Any, context: grpc.ServicerContext) -> Any:
+        given = plain(from_wire(request.args))
+        for key, variable in CREDENTIALS.items():
+            if not (given.get(key) or os.environ.get(variable)):
+                context.abort(
+                    grpc.StatusCode.UNKNOWN,
+                    "Please set your `secret_id` and `secret_key`, as TENCENTCLOUD_SECRET_ID and "
+                    "TENCENTCLOUD_SECRET_KEY or in the provider's configuration",
+                )
+        return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True, acceptResources=False)
+
+    def Cancel(self, request: Any, context: grpc.ServicerContext) -> Any:
+        return empty_pb2.Empty()
+
+    def Check(self, request: Any, context: grpc.ServicerContext) -> Any:
+        kind = self._kind(request.urn, context)
+        given, before = from_wire(request.news), from_wire(request.olds)
+        if kind.named and kind.named not in given:
+            given[kind.named] = (
+                before.get(kind.named) or f"{request.urn.split('::')[-1]}-{secrets.token_hex(4)[:7]}"
+            )
+        inputs = plain(given)
+        failures = [(key, "Missing required argument") for key in kind.required if key not in inputs]
+        failures += [
+            (key, "Invalid or unknown key") for key in inputs if key not in kind.inputs | {"__defaults"}
+        ]
+        known = {key: value for key, value in inputs.items() if not has_unknown(value)}
+        failures += kind.check(known) if not failures else []
+        return provider_pb2.CheckResponse(
+            inputs=to_wire(given),
+            failures=[provider_pb2.CheckFailure(property=key, reason=reason) for key, reason in failures],
+        )
+
+    def Diff(self, request: Any, context: grpc.ServicerContext) -> Any:
+        kind = self._kind(request.urn, context)
+        old, new = plain(from_wire(request.old_inputs)), plain(from_wire(request.news))
+        ignored = {path.split(".")[0].split("[")[0] for path in request.ignoreChanges}
+        changed, replaces = _replacing(kind, old, {**new, **{key: old[key] for key in ignored if key in old}})
+        some, none = provider_pb2.DiffResponse.DIFF_SOME, provider_pb2.DiffResponse.DIFF_NONE
+        kinds = provider_pb2.PropertyDiff
+        return provider_pb2.DiffResponse(
+            changes=some if changed else none,
+            replaces=replaces,
+            diffs=changed,
+            detailedDiff={
+                key: kinds(kind=kinds.UPDATE_REPLACE if key in replaces else kinds.UPDATE, inputDiff=True)
+                for key in changed
+            },
+            hasDetailedDiff=True,
+        )
+
+    def Create(self, request: Any, context: grpc.ServicerContext) -> Any:
+        kind = self._kind(request.urn, context)
+        given = from_wire(request.properties)
+        if request.preview:
+            return provider_pb2.CreateResponse(
+                properties=_outputs(kind, given, dict.fromkeys(kind.computed, UNKNOWN))
+            )
+        with self._account(context) as there:
+            inputs = kind.with_defaults(plain(given))
+            made = kind.create(there, inputs)
+            return provider_pb2.CreateResponse(
+                id=made, properties=_outputs(kind, given, kind.read(there, made, inputs))
+            )
+
+    def Update(self, request: Any, context: grpc.ServicerContext) -> Any:
+        kind = self._kind(request.urn, context)
+        given = from_wire(request.news)
+        before = plain(from_wire(request.olds))
+        if request.preview:
+            kept = {key: before[key] for key in kind.computed if key in before}
+            return provider_pb2.UpdateResponse(properties=_outputs(kind, given, kept))
+        with self._account(context) as there:
+            inputs = kind.with_defaults(plain(given))
+            kind.update(there, request.id, kind.with_defaults(plain(from_wire(request.old_inputs))), inputs)
+            return provider_pb2.UpdateResponse(
+                properties=_outputs(kind, given, kind.read(there, request.id, inputs))
+            )
+
+    def Read(self, request: Any, context: grpc.ServicerContext) -> Any:
+        kind = self._kind(request.urn, context)
+        given = from_wire(request.inputs)
+        if not given:
+            context.abort(
+                grpc.StatusCode.UNIMPLEMENTED,
+                f"{request.id} cannot be imported: that takes the official tencentcloud plugin",
+            )
+        with self._account(context) as there:
+            computed = kind.read(there, request.id, kind.with_defaults(plain(given)))
+            if there.get(request.id.partition("#")[2] or request.id) is None:
+                return provider_pb2.ReadResponse()  # gone: the state drops it
+            return provider_pb2.ReadResponse(
+                id=request.id, properties=_outputs(kind, given, computed), inputs=request.inputs
+            )
+
+    def Delete(self, request: Any, context: grpc.ServicerContext) -> Any:
+        kind = self._kind(request.urn, context)
+        with self._account(context) as there:
+            kind.delete(there, request.id, plain(from_wire(request.properties)))
+        return empty_pb2.Empty()
+
+    def Invoke(self, request: Any, context: grpc.ServicerContext) -> Any:
+        ask = LOOKUPS.get(request.tok)
+        if ask is None:
+            context.abort(
+                grpc.StatusCode.UNIMPLEMENTED,
+                f"{request.tok} takes the official tencentcloud plugin; this stand-in answers "
+                + ", ".join(LOOKUPS),
+            )
+        assert ask is not None  # abort raises
+        with self._account(context) as there:
+            answer = ask(there, plain(from_wire(request.args)))
+        return provider_pb2.InvokeResponse(**{"return": to_wire(answer)})
+
+    @contextmanager
+    def _account(self, context: grpc.ServicerContext) -> Iterator[Account]:
+        """The account for one operation; what it refuses is the operation's error."""
+        try:
+            with account(self._file) as there:
+                yield there
+        except Refused as refused:
+            context.abort(grpc.StatusCode.UNKNOWN, str(refused))
+
+    def _kind(self, urn: str, context: grpc.ServicerContext) -> Kind:
+        kind = KINDS.get(_type_of(urn))
+        if kind is None:
+            context.abort(
+                grpc.StatusCode.UNIMPLEMENTED,
+                f"{_type_of(urn)} takes the official tencentcloud plugin; this stand-in knows "
+                + ", ".join(KINDS),
+            )
+        assert kind is not None  # abort raises
+        return kind
+
+
+def _outputs(kind: Kind, given: dict[str, Any], computed: Inputs) -> Any:
+    """Inputs as they were given, secrets among them; defaults; and what the provider computed."""
+    hidden = {key: secret(value) if key in kind.secret else value for key, value in computed.items()}
+    return to_wire({**kind.defaults, **given, **hidden})
