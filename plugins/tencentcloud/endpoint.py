@@ -5,7 +5,7 @@ from pathlib import Path
 
 from plugins.tencentcloud.account import Account
 from plugins.tencentcloud.errors import CloudRefused, Refused
-from plugins.tencentcloud.kind import Failure, Inputs, Kind
+from plugins.tencentcloud.kind import Inputs, Kind
 
 KUBECONFIG = "TENCENTCLOUD_STAND_IN_KUBECONFIG"
 # What the cloud gives while there is no public address: a name that only the VPC resolves.
@@ -22,12 +22,6 @@ users:
 """
 
 
-def _check(inputs: Inputs) -> list[Failure]:
-    if inputs.get("clusterInternet") and not inputs.get("clusterInternetSecurityGroup"):
-        return [("clusterInternetSecurityGroup", "must not be empty if cluster internet enabled")]
-    return []
-
-
 def _create(account: Account, inputs: Inputs) -> str:
     cluster = inputs["clusterId"]
     account.need(cluster, "InternalError.ClusterNotFound", "cluster")
@@ -39,7 +33,9 @@ def _create(account: Account, inputs: Inputs) -> str:
 
 
 def _open(account: Account, cluster: str, inputs: Inputs) -> str:
-    group = inputs["clusterInternetSecurityGroup"]
+    group = inputs.get("clusterInternetSecurityGroup")
+    if not group:
+        raise Refused("`cluster_internet_security_group` must not be empty if cluster internet enabled")
     if account.get(group) is None:
         raise CloudRefused("InvalidParameter.SecurityGroup", "SecurityGroup is invalid")
     found = account.get(cluster) or {}
@@ -88,7 +84,6 @@ ENDPOINT = Kind(
     ),
     required=("clusterId",),
     replacing=frozenset({"clusterId", "extensiveParameters"}),
-    check=_check,
     create=_create,
     update=_update,
     delete=_delete,

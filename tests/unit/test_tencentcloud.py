@@ -107,6 +107,14 @@ def test_a_pool_that_may_have_nodes_later_is_no_node(made: Made) -> None:
     assert "No normal node" in refusal(made.cloud.create, ENDPOINT, **made.endpoint_inputs())
 
 
+def test_an_endpoint_without_a_security_group_is_refused(made: Made) -> None:
+    made.cloud.create(POOL, **made.pool_inputs())
+    inputs = made.endpoint_inputs(clusterInternetSecurityGroup="")
+    assert "must not be empty" in refusal(made.cloud.create, ENDPOINT, **inputs)
+    inputs = made.endpoint_inputs(clusterInternetSecurityGroup="sg-none")
+    assert "SecurityGroup is invalid" in refusal(made.cloud.create, ENDPOINT, **inputs)
+
+
 def test_an_endpoint_leads_to_the_cluster_that_the_environment_names(
     made: Made, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -162,7 +170,6 @@ def test_an_unknown_type_of_machine_is_refused(made: Made) -> None:
         (CLUSTER, {"clusterNme": "c"}, "clusterNme"),
         (VPC, {"cidrBlock": "10.0.0.1/16"}, "cidrBlock"),
         (VPC, {"cidrBlock": None}, "cidrBlock"),
-        (ENDPOINT, {"clusterInternetSecurityGroup": ""}, "clusterInternetSecurityGroup"),
         (RULES, {"ingresses": [{"action": "ALLOW"}]}, "ingresses"),
     ],
 )
@@ -173,7 +180,6 @@ def test_what_the_provider_checks_is_told_in_a_preview(
         VPC: {"cidrBlock": "10.0.0.0/16"},
         CLUSTER: made.cluster_inputs(),
         POOL: made.pool_inputs(),
-        ENDPOINT: made.endpoint_inputs(),
         RULES: {"securityGroupId": made.group},
     }[kind]
     assert made.cloud.check(kind, **right) == {}
