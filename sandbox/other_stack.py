@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 
+from sandbox import nobodys_stack
 from sandbox.network import Network
 from sandbox.paths import CHECKOUT, Paths
 from sandbox.progress import Progress
@@ -35,9 +36,13 @@ def run(stack: str, verb: str, paths: Paths, progress: Progress) -> None:
     with Toolchain(paths, progress) as toolchain:
         toolchain.ensure("pulumi")
         program = toolchain.program("pulumi")
-    missing = fill_path(paths.state / "stand-ins", Pulumi(program=program))
-    if missing:
-        progress.note(f"The official {', '.join(missing)} cannot be had here; stand-ins are used")
+    users = environment(paths, os.environ)
+    if verb == "preview" and not nobodys_stack.is_logged_in(users):
+        progress.note(f"Nobody is logged in to a Pulumi backend: this previews a new stack {stack}")
+        users = nobodys_stack.prepare(stack, paths, program)
+    else:
+        missing = fill_path(paths.state / "stand-ins", Pulumi(program=program), preview=verb == "preview")
+        if missing:
+            progress.note(f"The official {', '.join(missing)} cannot be had here; stand-ins are used")
     os.chdir(CHECKOUT)
-    words = command(stack, verb)
-    os.execvpe(program, words, environment(paths, os.environ))
+    os.execvpe(program, command(stack, verb), users)

@@ -33,6 +33,8 @@ class Plugin:
     """Where its archives are."""
     server: str = ""
     """What `pulumi plugin install` must be told of it, when it is not Pulumi's own."""
+    models_a_cloud: bool = False
+    """Whether its stand-in only pretends that there is what it makes."""
 
     @property
     def program(self) -> str:
@@ -68,6 +70,7 @@ def _tencentcloud() -> Plugin:
         version=version,
         releases=f"{TENCENTCLOUD}/releases/download/v{version}",
         server="github://api.github.com/tencentcloudstack",
+        models_a_cloud=True,
     )
 
 
@@ -132,13 +135,23 @@ def fill_home(
     return stand_ins
 
 
-def fill_path(folder: Path, pulumi: Pulumi, *, is_offered: Callable[[Plugin], bool] = offered) -> list[str]:
-    """Puts into `folder` a stand-in for what the user's own Pulumi neither has nor can download."""
+def fill_path(
+    folder: Path,
+    pulumi: Pulumi,
+    *,
+    preview: bool = False,
+    is_offered: Callable[[Plugin], bool] = offered,
+) -> list[str]:
+    """Puts into `folder` a stand-in for what the user's own Pulumi neither has nor can download.
+
+    A model of a cloud will do for a preview alone: an `up` would believe in what it made.
+    """
     shutil.rmtree(folder, ignore_errors=True)
     missing = [
         plugin
         for plugin in plugins()
-        if not on_path(plugin)
+        if (preview or not plugin.models_a_cloud)
+        and not on_path(plugin)
         and not _is_bundled(plugin, pulumi)
         and not _is_official(users_home() / "plugins" / plugin.folder, plugin)
         and not (plugin.kind == "resource" and is_offered(plugin))

@@ -123,11 +123,18 @@ def test_another_stack_gets_on_path_only_what_the_users_pulumi_lacks(tmp_path: P
     kubernetes = next(plugin for plugin in plugins() if plugin.name == "kubernetes")
     put(tmp_path / "users" / "plugins" / kubernetes.folder / kubernetes.program)
     folder = tmp_path / "stand-ins"
-    lacking = ["pulumi-resource-random", "pulumi-resource-tencentcloud"]
-    assert sorted(fill_path(folder, pulumi, is_offered=no)) == lacking
-    assert sorted(path.name for path in folder.iterdir()) == lacking
+    assert fill_path(folder, pulumi, is_offered=no) == ["pulumi-resource-random"]
+    assert [path.name for path in folder.iterdir()] == ["pulumi-resource-random"]
     assert fill_path(folder, pulumi, is_offered=lambda _plugin: True) == [], "the engine downloads it itself"
     assert list(folder.iterdir()) == []
+
+
+def test_a_model_of_a_cloud_will_do_for_a_preview_and_never_for_an_up(tmp_path: Path, pulumi: Pulumi) -> None:
+    model = "pulumi-resource-tencentcloud"
+    assert model in fill_path(tmp_path / "stand-ins", pulumi, preview=True, is_offered=no)
+    assert model not in fill_path(tmp_path / "stand-ins", pulumi, is_offered=no), (
+        "an `up` would write a cluster into the user's state that was never made"
+    )
 
 
 def test_the_versions_are_those_of_the_pinned_packages() -> None:
