@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 SANDBOX := $(PYTHON) -m sandbox
 
 .DEFAULT_GOAL := help
-.PHONY: help up test preview push down check status destroy clean venv
+.PHONY: help up test preview push down check status kubeconfig destroy clean venv
 MAKEFLAGS += --no-print-directory
 
 help:
@@ -14,6 +14,7 @@ help:
 	@echo 'make push     an empty commit through the forge, followed to its images'
 	@echo 'make preview  what `pulumi up` would change; STACK=dev for another stack'
 	@echo 'make status   what runs, and how to reach it'
+	@echo 'make kubeconfig  the cluster as a context of ~/.kube/config; STACK=dev, USE=1 to switch, REMOVE=1'
 	@echo 'make destroy  `pulumi destroy`; the cluster stays'
 	@echo 'make down     end the sandbox and forget it'
 	@echo 'make check    linters and types'
@@ -33,6 +34,9 @@ destroy: .venv/.made
 
 push down status: .venv/.made
 	@$(SANDBOX) $@
+
+kubeconfig: .venv/.made
+	@$(PYTHON) -m outputs $@ --stack '$(STACK)' $(if $(filter 1,$(USE)),--use) $(if $(filter 1,$(REMOVE)),--remove)
 
 # The fast tiers first: what they find needs no cluster to be found.
 test: .venv/.made
