@@ -5,12 +5,13 @@ import json
 import os
 import secrets
 import shutil
-import socket
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sandbox import env_file, stack_config
+import yaml
+
+from sandbox import env_file, stack_config, stack_lock
 from sandbox.credentials import Credentials
 from sandbox.network import Network
 from sandbox.paths import CHECKOUT, Paths
@@ -143,16 +144,8 @@ class Stack:
 
     def unlock(self) -> None:
         """Takes away a killed `pulumi`'s lock. Raises PulumiError when its holder is alive."""
-        folder = self._backend / ".pulumi" / "locks" / "organization" / stack_config.PROJECT / self.name
-        for lock in sorted(folder.glob("*.json")):
-            try:
-                holder = json.loads(lock.read_text())
-            except (OSError, ValueError):
-                holder = {}  # gone, or cut off when its writer was killed
-            pid = int(holder.get("pid", 0))
-            if holder.get("hostname") == socket.gethostname() and _is_pulumi(pid):
-                raise PulumiError(f"pulumi (process {pid}) works on this stack; wait for it, or end it")
-            lock.unlink(missing_ok=True)
+        locks = self._backend / ".pulumi" / "locks" / "organization"
+        stack_lock.take_away(locks / stack_config.PROJECT / self.name)
 
     @property
     def was_deployed(self) -> bool:
@@ -195,9 +188,9 @@ class Stack:
             self._cli.run("stack", "import", "--stack", self.name, "--force", stdin=json.dumps(empty))
         self._deployed_to.write_text(cluster)
 
-    def destroy(self) -> int:
+    def destroy(self, log: Path | None = None) -> int:
         """`pulumi destroy`; its exit code."""
-        code = self._cli.show("destroy", "--stack", self.name, "--yes", "--skip-preview")
+        code = self._cli.show("destroy", "--stack", self.name, "--yes", "--skip-preview", log=log)
         if code == 0:
             self._deployed.unlink(missing_ok=True)
             if in_cluster(self._paths) == self.name:
@@ -232,7 +225,7 @@ class Stack:
         kubeconfig = self._paths.kubeconfig
         if not kubeconfig.exists():
             return ""
-        clusters = json.dumps(_clusters(kubeconfig.read_text()), sort_keys=True)
+        clusters = json.dumps(yaml.safe_load(kubeconfig.read_text())["clusters"], sort_keys=True)
         return hashlib.sha256(clusters.encode()).hexdigest()
 
 
@@ -246,22 +239,9 @@ def _occupant(paths: Paths) -> Path:
     return paths.state / "stack-in-cluster"
 
 
-def _clusters(kubeconfig: str) -> Any:
-    import yaml  # noqa: PLC0415
-
-    return yaml.safe_load(kubeconfig)["clusters"]
-
-
 def without_proxy(network: Network, environment: Mapping[str, str]) -> dict[str, str]:
     """NO_PROXY in both spellings, the user's completed: no proxy reaches the sandbox's addresses."""
     users = environment.get("NO_PROXY") or environment.get("no_proxy") or ""
     entries = dict.fromkeys([*users.split(","), network.range, network.node])
     value = ",".join(entry for entry in entries if entry.strip())
     return {"NO_PROXY": value, "no_proxy": value}
-
-
-def _is_pulumi(pid: int) -> bool:
-    try:
-        return os.readlink(f"/proc/{pid}/exe").removesuffix(" (deleted)").endswith("/pulumi")
-    except OSError:
-        return False

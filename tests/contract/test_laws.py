@@ -10,7 +10,7 @@ import yaml
 
 from tests.program import ROOT
 
-LINES = {"components": 250, "": 400}  # of a file in this folder; the first that fits
+LINES = 250
 FORBIDDEN = {
     "components": {"outputs", "sandbox", "plugins", "tests"},
     "sandbox": {"components", "outputs", "plugins", "tests"},
@@ -75,9 +75,8 @@ def test_main_is_a_table_of_contents() -> None:
 def test_no_file_of_code_is_so_long_that_it_should_be_two() -> None:
     for file in _tracked("*.py", "*.sh", "Makefile"):
         name = str(file.relative_to(ROOT))
-        limit = next(limit for folder, limit in LINES.items() if name.startswith(folder))
         count = len(file.read_text(encoding="utf-8").splitlines())
-        assert count <= limit, f"{name} has {count} lines, more than {limit}: it holds two nouns"
+        assert count <= LINES, f"{name} has {count} lines, more than {LINES}: it holds two nouns"
 
 
 def test_every_file_with_tests_is_collected_by_pytest() -> None:

@@ -1,71 +1,12 @@
-"""The clone step, run by real shells against real repositories."""
+"""What git-clone fetches, and what it makes of hostile values."""
 
-import os
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from components.tasks import git_clone
-from tests.unit.steps import SHELLS, Step
-
-HOSTILE = [
-    "--upload-pack=touch pwned",
-    "+refs/heads/*:refs/heads/*",
-    "main:refs/heads/other",
-    "main other",
-    "main\nother",
-    "$(touch pwned)",
-    "`touch pwned`",
-    "; touch pwned",
-    "' ; touch pwned ; '",
-    '" ; touch pwned ; "',
-    "a" * 300,
-    "refs/heads/*",
-]
-
-
-def git(folder: Path, *arguments: str) -> str:
-    who = {f"GIT_{role}_{what}": "a@b.c" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
-    command = ["git", "-c", "protocol.file.allow=always", *arguments]
-    environment = {**os.environ, **who, "GIT_CONFIG_GLOBAL": "/dev/null"}
-    return subprocess.run(
-        command, cwd=folder, env=environment, check=True, capture_output=True, text=True, timeout=60
-    ).stdout.strip()
-
-
-def commit(repository: Path, name: str, text: str) -> str:
-    file = repository / name
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, encoding="utf-8")
-    git(repository, "add", ".")
-    git(repository, "commit", "-q", "-m", f"{name}: {text}")
-    return git(repository, "rev-parse", "HEAD")
-
-
-@pytest.fixture
-def remote(tmp_path: Path) -> Path:
-    """Two commits on main, and a branch with a third."""
-    repository = tmp_path / "remote"
-    repository.mkdir()
-    git(repository, "init", "-q", "-b", "main")
-    commit(repository, "file", "first")
-    commit(repository, "file", "second")
-    git(repository, "checkout", "-q", "-b", "feature/x")
-    commit(repository, "file", "feature")
-    git(repository, "tag", "-a", "v1", "-m", "v1")
-    git(repository, "checkout", "-q", "main")
-    git(repository, "config", "uploadpack.allowAnySHA1InWant", "true")
-    return repository
-
-
-@pytest.fixture(params=SHELLS)
-def step(request: pytest.FixtureRequest, tmp_path: Path) -> Step:
-    return Step(git_clone.spec("git:1"), tmp_path / "step", shell=request.param)
-
-
-def text(step: Step, subdirectory: str = "") -> str:
-    return (step.workspace("output") / subdirectory / "file").read_text(encoding="utf-8")
+from tests.unit.git_clone.clone_step import HOSTILE, commit, git, text
+from tests.unit.steps import Step
 
 
 def test_the_pushed_commit_is_cloned_and_nothing_else(step: Step, remote: Path) -> None:
@@ -173,72 +114,6 @@ def test_only_the_sparse_folders_are_checked_out(step: Step, remote: Path) -> No
     assert done.code == 0, done.err
     assert text(step, "backend") == "b"
     assert not (step.workspace("output") / "frontend").exists()
-
-
-def test_a_password_is_given_to_the_repositorys_server_and_stands_in_no_log(step: Step) -> None:
-    auth = step.workspace("basic-auth")
-    (auth / "username").write_text("reader")
-    (auth / "password").write_text("it's a $ecret\\n%s")
-    step.run(url="http://127.0.0.1:9/team/shop.git")
-    home = {"HOME": str(step.folder / "home"), "PATH": step.path, "GIT_TERMINAL_PROMPT": "0"}
-
-    def asked(host: str) -> str:
-        return subprocess.run(
-            ["git", "credential", "fill"],
-            input=f"protocol=http\nhost={host}\n\n",
-            env=home,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=30,
-        ).stdout
-
-    answer = asked("127.0.0.1:9")
-    assert "username=reader\n" in answer
-    assert "password=it's a $ecret\\n%s\n" in answer, (
-        "the password reaches the server as it is, byte for byte"
-    )
-    assert "ecret" not in asked("elsewhere.example.com"), "a submodule on another host would get our password"
-
-
-def test_no_secret_is_printed_although_every_command_is(step: Step) -> None:
-    auth = step.workspace("basic-auth")
-    (auth / "username").write_text("reader")
-    (auth / "password").write_text("pass-word")
-    done = step.run(url="http://127.0.0.1:9/team/shop.git", verbose="true")
-    assert done.code != 0
-    assert "+ git" in done.err, "verbose prints the commands"
-    assert "pass-word" not in done.out + done.err
-
-
-def test_the_catalogs_form_of_basic_auth_still_works(step: Step, remote: Path) -> None:
-    auth = step.workspace("basic-auth")
-    (auth / ".git-credentials").write_text("https://user:pass@example.com")
-    (auth / ".gitconfig").write_text("[credential]\n\thelper = store\n")
-    done = step.run(url=f"file://{remote}")
-    assert done.code == 0, done.err
-    assert (step.folder / "home" / ".git-credentials").stat().st_mode & 0o777 == 0o400
-
-
-def test_ssh_gets_the_key_and_the_known_hosts_of_the_secret(step: Step, tmp_path: Path) -> None:
-    keys = step.workspace("ssh-directory")
-    for name in ("id_ed25519", "known_hosts", "id_ed25519.pub"):
-        (keys / name).write_text(name)
-    fake = tmp_path / "bin"
-    fake.mkdir()
-    (fake / "ssh").write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >{tmp_path}/arguments\nexit 1\n')
-    (fake / "ssh").chmod(0o755)
-    step.path = f"{fake}:{step.path}"
-    done = step.run(url="git@git.example.com:team/shop.git")
-    assert done.code != 0
-    arguments = (tmp_path / "arguments").read_text().splitlines()
-    home = step.folder / "home" / ".ssh"
-    assert f"UserKnownHostsFile={home}/known_hosts" in arguments
-    assert "StrictHostKeyChecking=yes" in arguments, "an unknown server could be anybody"
-    assert [arguments[index + 1] for index, one in enumerate(arguments) if one == "-i"] == [
-        f"{home}/id_ed25519"
-    ]
-    assert (home / "id_ed25519").stat().st_mode & 0o777 == 0o400, "ssh refuses a key that others can read"
 
 
 def test_submodules_are_fetched_only_when_wanted(step: Step, remote: Path, tmp_path: Path) -> None:

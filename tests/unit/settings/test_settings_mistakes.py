@@ -1,82 +1,12 @@
-"""What a stack may set, and the sentence that each mistake gets."""
+"""The sentence that each mistake in a stack's settings gets."""
 
-import copy
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import pulumi
 import pytest
-import yaml
-from pydantic_core import PydanticUndefined
 
-from components import secrets
-from components.settings import Images, Repository, Settings, SettingsError
-from tests.program import ROOT, SECRETS, config
-from tests.recorded import record
-
-Given = dict[str, Any]
-
-
-@pytest.fixture
-def given(tmp_path: Path) -> Given:
-    return config(tmp_path / "kubeconfig")
-
-
-def load(given: Given, secret: dict[str, str] | None = None) -> Settings:
-    found = []
-    record(lambda: found.append(Settings.load()), config=given, secrets=SECRETS if secret is None else secret)
-    return found[0]
-
-
-def refusal(given: Given, secret: dict[str, str] | None = None) -> list[str]:
-    """The sentences, without the headline."""
-    with pytest.raises(SettingsError) as error:
-        load(given, secret)
-    headline, *sentences = str(error.value).splitlines()
-    assert headline == "the stack's settings have mistakes:"
-    return sentences
-
-
-def test_what_is_left_out_has_its_default(given: Given) -> None:
-    del given["ingress"]
-    given["repositories"][0]["images"] = [{"name": "app"}]
-    del given["repositories"][0]["branches"]
-    settings = load(given)
-    (repository,) = settings.repositories
-    assert repository.branches == ("main",)
-    assert (repository.images[0].context, repository.images[0].dockerfile) == (".", "Dockerfile")
-    assert settings.ingress.host == ""
-    assert settings.images == Images()
-    assert not settings.registry.insecure, "plain HTTP must be asked for"
-
-
-def test_settings_cannot_be_changed_by_a_component(given: Given) -> None:
-    with pytest.raises(ValueError, match="frozen"):
-        load(given).registry.server = "elsewhere.example.com"  # type: ignore[misc]
-
-
-@pytest.mark.parametrize(
-    ("url", "name"),
-    [
-        ("https://github.com/Owner/Name.git", "owner/name"),
-        ("https://github.com/owner/name", "owner/name"),
-        ("http://10.0.0.2:3000/owner/name.git", "owner/name"),
-        ("git@github.com:owner/name.git", "owner/name"),
-        ("ssh://git@git.example.com:2222/group/owner/name.git", "group/owner/name"),
-    ],
-)
-def test_the_full_name_is_what_a_forge_calls_the_repository(url: str, name: str) -> None:
-    repository = Repository.model_validate({"url": url, "images": [{"name": "app"}]})
-    assert repository.full_name == name
-
-
-@pytest.mark.parametrize(
-    ("namespace", "whole"), [("", "ghcr.io/app"), ("owner", "ghcr.io/owner/app"), ("a/b", "ghcr.io/a/b/app")]
-)
-def test_an_image_goes_to_server_namespace_and_name(given: Given, namespace: str, whole: str) -> None:
-    given["registry"] = {"server": "ghcr.io", "namespace": namespace}
-    assert load(given).registry.repository("app") == whole
+from tests.program import SECRETS
+from tests.unit.settings.loading import Given, refusal
 
 
 def _set(*path: str | int, to: Any) -> Callable[[Given], None]:
@@ -254,52 +184,3 @@ def test_two_kubeconfigs_are_one_too_many(given: Given) -> None:
     assert refusal(given, {**SECRETS, "kubeconfig": "x"}) == [
         "cluster.kubeconfig names a file and the secret `kubeconfig` is set too: keep one of them"
     ]
-
-
-def test_credentials_are_optional(given: Given) -> None:
-    del given["registryUsername"], given["gitUsername"]
-    found: list[secrets.Secrets] = []
-    record(lambda: found.append(secrets.Secrets.load()), config=given)
-    assert found[0].logins == secrets.Logins(registry=None, git=None)
-
-
-def test_the_cli_is_told_of_the_same_keys_and_defaults() -> None:
-    project = yaml.safe_load((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"))
-    assert project["config"].pop("pulumi:disable-default-providers") == ["*"]
-    ours = {
-        info.alias or name: None if info.default is PydanticUndefined else _plain(info.default)
-        for name, info in Settings.model_fields.items()
-    }
-    ours |= dict.fromkeys(secrets.KEYS, "")
-    theirs = {name: copy.copy(entry.get("default")) for name, entry in project["config"].items()}
-    assert theirs == ours, "Pulumi.yaml and components/settings.py name different keys or defaults"
-    for name, entry in project["config"].items():
-        assert entry["description"], f"{name} has no description in Pulumi.yaml"
-
-
-def test_the_default_images_are_public_and_exact() -> None:
-    images = Images().model_dump()
-    assert images == {
-        "git": "docker.io/alpine/git:v2.54.0",
-        "buildkit": "docker.io/moby/buildkit:v0.34.2-rootless",
-        "traefik": "docker.io/library/traefik:v3.6.1",
-    }, "a default image changed: is the new one public, and is its contract the one that the scripts rely on?"
-    for image in images.values():
-        assert image.startswith("docker.io/"), f"{image} is not on a public registry, but maybe the sandbox's"
-        assert not image.endswith(":latest"), f"{image} is another image tomorrow"
-
-
-@pytest.mark.parametrize("file", sorted(ROOT.glob("Pulumi.*.yaml")), ids=lambda file: file.name)
-def test_every_stack_file_of_ours_is_valid_and_holds_no_secret(file: Path) -> None:
-    stack = yaml.safe_load(file.read_text(encoding="utf-8"))["config"]
-    given = {key.removeprefix("tekton-builds:"): value for key, value in stack.items()}
-    assert not set(given) & set(secrets.KEYS), "a tracked file may hold no secret, not even an encrypted one"
-    assert load(given, {}), "a stack file that we ship has a mistake"
-
-
-def _plain(value: Any) -> Any:
-    return value.model_dump(by_alias=True) if hasattr(value, "model_dump") else value
-
-
-def test_a_mistake_ends_the_program_without_a_traceback() -> None:
-    assert issubclass(SettingsError, pulumi.RunError)

@@ -1,84 +1,13 @@
 """The TKE cluster: what is asked of the cloud, in which order, and what is never asked."""
 
-import base64
 import copy
 import json
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
-import pulumi
-import pulumi_random
 import pytest
-import yaml
 
-from components.cluster import connect
-from components.secrets import Secrets
-from components.settings import Settings
 from components.tke_account import TkeError
 from components.tke_kubeconfig import checked
-from tests.program import config
-from tests.recorded import OUTPUTS, Recording, record
-
-Given = dict[str, Any]
-ENDPOINT = "tencentcloud:Kubernetes/clusterEndpoint:ClusterEndpoint"
-POOL = "tencentcloud:Kubernetes/nodePool:NodePool"
-KEY = {"TENCENTCLOUD_SECRET_ID": "AKIDexample", "TENCENTCLOUD_SECRET_KEY": "example-key"}
-
-
-def kubeconfig(server: str = "https://203.0.113.9:443") -> str:
-    authority = base64.b64encode(b"-----BEGIN CERTIFICATE-----\n").decode()
-    return yaml.safe_dump(
-        {"clusters": [{"name": "c", "cluster": {"server": server, "certificate-authority-data": authority}}]}
-    )
-
-
-@pytest.fixture
-def given(tmp_path: Path) -> Given:
-    return {**config(tmp_path / "kubeconfig"), "cluster": {"kind": "tke", "apiCidrs": ["100.64.7.0/24"]}}
-
-
-@pytest.fixture
-def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """Credentials are there; the API servers that were asked whether they are ready."""
-    for name, value in KEY.items():
-        monkeypatch.setenv(name, value)
-    servers: list[str] = []
-    monkeypatch.setattr("components.tke_kubeconfig._ask", lambda server, _: servers.append(server))
-    monkeypatch.setitem(OUTPUTS, ENDPOINT, {"kubeConfig": kubeconfig()})
-    return servers
-
-
-def deploy(given: Given, *, preview: bool = False, answers: dict[str, Any] | None = None) -> Recording:
-    def body() -> None:
-        random = pulumi_random.Provider("random")
-        cluster = connect(
-            "cluster", Settings.load().cluster, Secrets.load(), pulumi.ResourceOptions(providers=[random])
-        )
-        pulumi.export("kubeconfig", cluster.kubeconfig)
-
-    return record(
-        body,
-        config=given,
-        secrets={"registryPassword": "r", "gitPassword": "g"},
-        preview=preview,
-        answers=answers or TYPES,
-    )
-
-
-TYPES: dict[str, Any] = {
-    "tencentcloud:Instance/getTypes:getTypes": {
-        "instanceTypes": [
-            {"instanceType": name, "availabilityZone": "ap-hongkong-2", "status": "SELL"}
-            for name in ("S5.MEDIUM8", "SA2.MEDIUM8")
-        ]
-    },
-}
-
-
-def one(recording: Recording, kind: str, name: str = "") -> Any:
-    (found,) = [each for each in recording.all(kind) if each.name.endswith(name)]
-    return found
+from tests.unit.tke.tke_program import Given, deploy, kubeconfig, one
 
 
 def test_the_control_plane_comes_without_workers_and_without_an_endpoint(
@@ -173,88 +102,6 @@ def test_what_goes_into_the_cluster_goes_before_it_does(asked: list[str], given:
     before = recording.before(provider)
     for kind in ("ClusterEndpoint", "NodePool", "Cluster"):
         assert all(each.urn in before for each in recording.all(f"{kind}")), f"{kind} would go first"
-
-
-@pytest.mark.parametrize(
-    ("network", "kinds"),
-    [
-        ({"kind": "own"}, {"vpc", "subnet"}),
-        ({"kind": "named", "vpcId": "vpc-1a", "subnetId": "subnet-1a"}, set()),
-        ({"kind": "default"}, set()),
-    ],
-)
-def test_the_network_is_an_own_one_the_accounts_or_a_named_one(
-    asked: list[str], given: Given, network: Given, kinds: set[str]
-) -> None:
-    given["cluster"]["network"] = network
-    vpcs = {"vpcId": "vpc-1a", "cidrBlock": "172.19.0.0/16"}
-    answers = {
-        **TYPES,
-        "tencentcloud:Vpc/getInstances:getInstances": {"instanceLists": [vpcs]},
-        "tencentcloud:Vpc/getSubnets:getSubnets": {
-            "instanceLists": [{"vpcId": "vpc-1a", "subnetId": "subnet-1a", "cidrBlock": "172.19.0.0/20"}]
-        },
-    }
-    recording = deploy(given, answers=answers)
-    made = {each.name.rpartition("-")[2] for each in recording.all("Instance")}
-    assert made == kinds
-    vpc = one(recording, "Cluster").plain()["vpcId"]
-    assert vpc == ("cluster-network-vpc-id" if kinds else "vpc-1a")
-    rules = one(recording, "GroupRuleSet", "nodes-rules").plain()["ingresses"]
-    assert rules[1]["cidrBlock"] == ("10.0.0.0/16" if kinds else "172.19.0.0/16"), "nodes talk to each other"
-    assert not [rule for rule in rules if rule["port"] == "22"], "nobody logs in"
-
-
-def test_no_default_vpc_is_one_sentence(asked: list[str], given: Given) -> None:
-    given["cluster"]["network"] = {"kind": "default"}
-    none: Given = {"instanceLists": []}
-    answers = {
-        **TYPES,
-        "tencentcloud:Vpc/getInstances:getInstances": none,
-        "tencentcloud:Vpc/getSubnets:getSubnets": none,
-    }
-    with pytest.raises(TkeError, match=r"no Default VPC in ap-hongkong with a subnet in ap-hongkong-2"):
-        deploy(given, answers=answers)
-
-
-def test_a_type_of_node_that_is_not_offered_is_told_with_those_that_are(
-    asked: list[str], given: Given
-) -> None:
-    given["cluster"]["nodes"] = {"instanceType": "S9.MEDIUM8"}
-    with pytest.raises(TkeError, match=r"'S9.MEDIUM8'.*has S5.MEDIUM8, SA2.MEDIUM8$"):
-        deploy(given)
-
-
-def test_a_preview_without_credentials_asks_nothing_and_says_so_once(
-    given: Given, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name in KEY:
-        monkeypatch.delenv(name, raising=False)
-    given["cluster"]["network"] = {"kind": "default"}
-    recording = deploy(given, preview=True, answers={})
-    assert len([line for line in recording.logged if "no credentials for Tencent Cloud" in line]) == 1
-    assert one(recording, "Cluster"), "the rest previews"
-
-
-def test_an_up_without_credentials_is_one_sentence(given: Given, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in KEY:
-        monkeypatch.delenv(name, raising=False)
-    with pytest.raises(TkeError, match="no credentials for Tencent Cloud: set TENCENTCLOUD_SECRET_ID"):
-        deploy(given)
-
-
-def test_addresses_of_documentations_are_told_in_a_preview_and_refused_by_up(
-    asked: list[str], given: Given
-) -> None:
-    given["cluster"]["apiCidrs"] = ["203.0.113.0/24"]
-    assert any("203.0.113.0/24" in line for line in deploy(given, preview=True).logged)
-    with pytest.raises(TkeError, match=r"203\.0\.113\.0/24, which stands in documentations only"):
-        deploy(given)
-
-
-def test_an_api_server_that_is_open_to_all_is_never_so_in_silence(asked: list[str], given: Given) -> None:
-    given["cluster"]["apiCidrs"] = ["0.0.0.0/0"]
-    assert any("open to the whole internet" in line for line in deploy(given).logged)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,110 @@
+"""The program for TKE against the model of the cloud: from a VPC to a built image, and back to nothing.
+
+It has a node of its own beside the sandbox that is up. The tests run in the order in which they stand here.
+"""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from sandbox.network import Network
+from sandbox.paths import Paths
+from sandbox.progress import Progress
+from sandbox.push_command import push
+from sandbox.stack import TKE_STACK, Stack
+from sandbox.toolchain.toolchain import Toolchain
+from sandbox.up import up
+from sandbox.whole import Sandbox
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
+
+RANGE = os.environ.get("SANDBOX_TKE_NETWORK", "10.232.0.0/16")
+# What goes first stands first: nothing may be left without what it is deleted through.
+ORDER = (
+    "EventListener webhook-listener",
+    "pulumi:providers:kubernetes cluster",
+    "ClusterEndpoint cluster-endpoint",
+    "NodePool cluster-nodes-base",
+    "Kubernetes:Cluster cluster",
+    "Vpc:Instance cluster-network-vpc",
+)
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """The model's account and the stack in it."""
+
+    paths: Paths
+    network: Network
+    stack: Stack
+
+    @property
+    def account(self) -> dict[str, object]:
+        found: dict[str, object] = json.loads((self.paths.state / "tencentcloud.json").read_text())
+        return found
+
+    def kubectl(self, *arguments: str) -> str:
+        command = [self.paths.state / "bin" / "kubectl", "--kubeconfig", self.paths.kubeconfig, *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+
+
+@pytest.fixture(scope="module")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    paths, network = Paths(state=tmp_path_factory.mktemp("tke") / "state"), Network(RANGE)
+    with Toolchain(paths, Progress()) as toolchain:
+        sandbox = Sandbox(paths, network, toolchain, Progress(), stack=TKE_STACK)
+        try:
+            up(sandbox)
+            yield Cloud(paths, network, sandbox.stack)
+        finally:
+            sandbox.down()
+
+
+def test_a_push_to_a_cluster_that_the_program_made_becomes_images(cloud: Cloud) -> None:
+    kinds = {name.partition("-")[0] for name in cloud.account}
+    assert kinds == {"vpc", "subnet", "sg", "cls", "np"}, "network, groups, control plane and nodes"
+    assert push(cloud.paths, cloud.network) == 0, "what it printed says why"
+
+
+def test_a_second_up_changes_nothing(cloud: Cloud, tmp_path: Path) -> None:
+    log = tmp_path / "up.log"
+    assert cloud.stack.up(log) == 0, log.read_text()
+    summary = log.read_text().partition("Resources:")[2].split("Duration")[0].split()
+    assert summary[1:] == ["unchanged"], f"a provider or the program wants to change something: {summary}"
+
+
+def test_the_state_holds_no_secret_in_the_clear(cloud: Cloud) -> None:
+    (state,) = cloud.paths.state.glob(f"pulumi-state/.pulumi/stacks/*/{TKE_STACK}.json")
+    text = state.read_text()
+    assert "cluster-endpoint" in text, "this is the stack's state"
+    assert "client-key-data" not in text, "the administrator's kubeconfig"
+    for key in ("secretKey", "secretId"):
+        assert f'"{key}": "' not in text, f"the account's {key}"
+    assert '"password": "' not in text.replace('"password": ""', ""), "the nodes' password"
+
+
+def test_the_other_stack_of_the_sandbox_is_told_that_the_cluster_is_taken(
+    cloud: Cloud, tmp_path: Path
+) -> None:
+    program = cloud.paths.state / "bin" / "pulumi"
+    with pytest.raises(Exception, match="make destroy STACK=tke-sandbox"):
+        Stack(cloud.paths, cloud.network, program).up(tmp_path / "log")
+
+
+def test_destroy_goes_from_the_inside_out_and_leaves_nothing(cloud: Cloud, tmp_path: Path) -> None:
+    log = tmp_path / "destroy.log"
+    assert cloud.stack.destroy(log) == 0, log.read_text()
+    lines = log.read_text().splitlines()
+    deleted = [line for line in lines if " deleted (" in line]
+    places = [next(i for i, line in enumerate(deleted) if name in line) for name in ORDER]
+    assert places == sorted(places), f"not in the order {ORDER}: {places}"
+    assert set(cloud.account) == {"vpc-default0", "subnet-default0"}, "the account is as new"
+    left = {"builds", "builds-webhook", "ingress", "tekton-pipelines"} & set(
+        cloud.kubectl("get", "namespaces", "--output=jsonpath={.items[*].metadata.name}").split()
+    )
+    assert not left, f"namespaces of ours are still there: {left}"

@@ -1,0 +1,57 @@
+"""A program that makes a TKE cluster, and nothing in it."""
+
+import base64
+from typing import Any
+
+import pulumi
+import pulumi_random
+import yaml
+
+from components.cluster import connect
+from components.secrets import Secrets
+from components.settings import Settings
+from tests.recorded import Recording, record
+
+Given = dict[str, Any]
+ENDPOINT = "tencentcloud:Kubernetes/clusterEndpoint:ClusterEndpoint"
+POOL = "tencentcloud:Kubernetes/nodePool:NodePool"
+KEY = {"TENCENTCLOUD_SECRET_ID": "AKIDexample", "TENCENTCLOUD_SECRET_KEY": "example-key"}
+
+
+def kubeconfig(server: str = "https://203.0.113.9:443") -> str:
+    authority = base64.b64encode(b"-----BEGIN CERTIFICATE-----\n").decode()
+    return yaml.safe_dump(
+        {"clusters": [{"name": "c", "cluster": {"server": server, "certificate-authority-data": authority}}]}
+    )
+
+
+def deploy(given: Given, *, preview: bool = False, answers: dict[str, Any] | None = None) -> Recording:
+    def body() -> None:
+        random = pulumi_random.Provider("random")
+        cluster = connect(
+            "cluster", Settings.load().cluster, Secrets.load(), pulumi.ResourceOptions(providers=[random])
+        )
+        pulumi.export("kubeconfig", cluster.kubeconfig)
+
+    return record(
+        body,
+        config=given,
+        secrets={"registryPassword": "r", "gitPassword": "g"},
+        preview=preview,
+        answers=answers or TYPES,
+    )
+
+
+TYPES: dict[str, Any] = {
+    "tencentcloud:Instance/getTypes:getTypes": {
+        "instanceTypes": [
+            {"instanceType": name, "availabilityZone": "ap-hongkong-2", "status": "SELL"}
+            for name in ("S5.MEDIUM8", "SA2.MEDIUM8")
+        ]
+    },
+}
+
+
+def one(recording: Recording, kind: str, name: str = "") -> Any:
+    (found,) = [each for each in recording.all(kind) if each.name.endswith(name)]
+    return found
