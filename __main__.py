@@ -3,38 +3,37 @@
 import pulumi
 import pulumi_random
 
-from components import releases
+from components import releases, tekton
 from components.builds import Builds, BuildsArgs
 from components.cluster import connect
 from components.ingress import Ingress, IngressArgs
-from components.route import Route
 from components.secrets import Secrets
 from components.settings import Settings
-from components.tekton import Tekton, TektonArgs
-from components.webhook import Webhook, WebhookArgs
+from components.webhook import PATH, Webhook, WebhookArgs
 
 settings, secrets = Settings.load(), Secrets.load()
-repository = settings.repositories[0]
+repository, mirror = settings.repositories[0], settings.release_mirror
 
 random = pulumi_random.Provider("random")
 cluster = connect("cluster", settings.cluster, secrets, pulumi.ResourceOptions(providers=[random]))
 opts = pulumi.ResourceOptions(providers=[cluster.provider, random])
-tekton = Tekton("tekton", TektonArgs(releases=releases.load(settings.release_mirror)), opts)
+manifests = releases.load(mirror, tekton.RELEASES)
+ready = tekton.Tekton("tekton", tekton.TektonArgs(releases=manifests), opts)
 build = BuildsArgs(
     repository=repository,
     images=settings.images,
     registry=settings.registry,
     logins=secrets.logins,
-    after=[tekton],
+    after=[ready],
 )
 builds = Builds("builds", build, opts)
-push = WebhookArgs(repository=repository, runs=builds.runs, after=[tekton, builds.pipeline])
+push = WebhookArgs(repository=repository, runs=builds.runs, after=[ready, builds.pipeline])
 webhook = Webhook("webhook", push, opts)
-ingress = Ingress("ingress", IngressArgs(image=settings.images.traefik, serves=[webhook.namespace]), opts)
-hooks = Route("hooks", webhook.route(ingress.front, settings.ingress.host), opts)
+way = {"chosen": settings.ingress, "images": settings.images, "release_mirror": mirror, "path": PATH}
+ingress = Ingress("ingress", IngressArgs(**way, backend=webhook.backend, after=[webhook.listener]), opts)
 
-pulumi.export("hooks_url", hooks.url)
+pulumi.export("hooks_url", ingress.url)
 pulumi.export("webhook_secret", webhook.secret)
-pulumi.export("load_balancer_ip", ingress.front.address)
+pulumi.export("load_balancer_ip", ingress.address)
 pulumi.export("namespace", builds.namespace)
 pulumi.export("kubeconfig", cluster.kubeconfig)

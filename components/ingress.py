@@ -1,155 +1,75 @@
-"""The ingress controller: Traefik, serving Ingress objects of class `nginx`."""
+"""What stands between the internet and the cluster, of whatever kind the settings say."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pulumi
-import pulumi_kubernetes as kubernetes
-from pulumi_kubernetes.core.v1 import ContainerArgsDict
 
-from components.metadata import labels, metadata
-from components.namespace import namespace
-from components.rights import grant, rule
-from components.route import Front
+from components import releases, settings
+from components.exposed import Exposed, ExposedArgs
+from components.ingress_nginx import Nginx, NginxArgs
+from components.ingress_traefik import Traefik, TraefikArgs
+from components.route import Backend, Front, Route, RouteArgs
 
-CLASS = "nginx"
-NAMESPACE = "ingress"
-NAME = "traefik"
-USER = 65532
-WEB, ADMIN = 8000, 8080  # ports over 1024: no capability is needed to listen
-
-# What the provider's informers list and watch in each namespace that it serves. Secrets are among it,
-# because an Ingress may name a certificate: the reason to serve few namespaces, and none that holds
-# credentials.
-WATCH = ("list", "watch")
-NAMESPACED_RULES = [
-    rule("", "services", "secrets", verbs=WATCH),
-    rule("discovery.k8s.io", "endpointslices", verbs=WATCH),
-    rule("networking.k8s.io", "ingresses", verbs=WATCH),
-    rule("networking.k8s.io", "ingresses/status", verbs=["update"]),
-]
-CLUSTER_RULES = [
-    rule("networking.k8s.io", "ingressclasses", verbs=WATCH),
-    rule("", "namespaces", verbs=["list"]),  # to resolve the selector, once
-]
+RELEASE = "ingress-nginx"
 
 
 @dataclass(frozen=True, kw_only=True)
 class IngressArgs:
-    image: pulumi.Input[str]
-    """The controller's image; its entrypoint is Traefik."""
-    serves: Sequence[pulumi.Input[str]]
-    """Names of the namespaces whose Ingress objects are served; they exist before the controller starts."""
+    chosen: settings.Ingress
+    images: settings.Images
+    release_mirror: str
+    path: str
+    """The one path that leads in."""
+    backend: Backend
+    """Where it leads."""
+    after: Sequence[pulumi.Resource] = ()
+    """What makes the Service there: no value flows from it, as a controller in the cluster names it."""
 
 
 class Ingress(pulumi.ComponentResource):
-    """A controller behind one load balancer."""
+    """One path into the cluster."""
 
-    front: Front
-    """What a route must know of it."""
+    url: pulumi.Output[str]
+    """Where the path is reached from outside."""
+    address: pulumi.Output[str]
+    """The load balancer: an IP address, or the host name that some clouds give instead."""
 
     def __init__(self, name: str, args: IngressArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("tekton-builds:ingress:Ingress", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        here = namespace(
-            f"{name}-namespace", NAMESPACE, component="ingress", pod_security="restricted", opts=child
-        )
-        served = [here, *args.serves]
-        meta = metadata(NAME, here, component="ingress")
-        account = kubernetes.core.v1.ServiceAccount(f"{name}-account", metadata=meta, opts=child)
-        places = [(f"{name}-reads-cluster", CLUSTER_RULES, None)] + [
-            (f"{name}-serves-{index}", NAMESPACED_RULES, place) for index, place in enumerate(served)
-        ]
-        rights = [
-            grant(
-                resource, f"{NAME}-ingress", account, rules, namespace=place, component="ingress", opts=child
+        chosen, annotations = args.chosen, args.chosen.load_balancer.annotations
+        if chosen.kind == "none":
+            exposed = Exposed(
+                name,
+                ExposedArgs(
+                    path=args.path,
+                    host=chosen.host,
+                    backend=args.backend,
+                    annotations=annotations,
+                    after=args.after,
+                ),
+                child,
             )
-            for resource, rules, place in places
-        ]
-        ingress_class = kubernetes.networking.v1.IngressClass(
-            f"{name}-class",
-            metadata=metadata(CLASS, component="ingress"),
-            spec={"controller": "k8s.io/ingress-nginx"},
-            opts=child,
-        )
-        pods = {"app.kubernetes.io/name": NAME}
-        kubernetes.apps.v1.Deployment(
-            f"{name}-controller",
-            metadata=meta,
-            spec={
-                "selector": {"match_labels": pods},
-                "template": {
-                    "metadata": {"labels": {**labels("ingress"), **pods}},
-                    "spec": {
-                        "service_account_name": account.metadata.name,
-                        "security_context": {
-                            "run_as_non_root": True,
-                            "run_as_user": USER,
-                            "run_as_group": USER,
-                            "seccomp_profile": {"type": "RuntimeDefault"},
-                        },
-                        "containers": [_container(args.image, here, served)],
-                    },
-                },
-            },
-            # It lists namespaces and classes once, when it starts: without its rights it would fail.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[*rights, ingress_class]),
-        )
-        service = kubernetes.core.v1.Service(
-            f"{name}-service",
-            metadata=meta,
-            spec={
-                "type": "LoadBalancer",
-                "selector": pods,
-                "ports": [{"name": "web", "port": 80, "target_port": WEB}],
-            },
-            opts=child,
-        )
-        self.front = Front(class_name=ingress_class.metadata.name, address=service.status.apply(_address))
-        self.register_outputs({"address": self.front.address, "class_name": self.front.class_name})
+            self.url, self.address = exposed.url, exposed.address
+        else:
+            front = self._front(name, args, child)
+            route = RouteArgs(
+                path=args.path,
+                host=chosen.host,
+                tls=chosen.tls,
+                front=front,
+                backend=args.backend,
+                after=args.after,
+            )
+            self.url, self.address = Route("hooks", route, child).url, front.address
+        self.register_outputs({"url": self.url, "address": self.address})
 
-
-def _container(
-    image: pulumi.Input[str], here: pulumi.Input[str], served: Sequence[pulumi.Input[str]]
-) -> ContainerArgsDict:
-    return {
-        "name": NAME,
-        "image": image,
-        "args": [
-            "--global.checknewversion=false",
-            "--global.sendanonymoususage=false",
-            "--log.level=INFO",
-            f"--entrypoints.web.address=:{WEB}",
-            f"--entrypoints.traefik.address=:{ADMIN}",
-            "--ping=true",
-            "--experimental.kubernetesIngressNGINX=true",
-            "--providers.kubernetesingressnginx=true",
-            pulumi.Output.concat("--providers.kubernetesingressnginx.publishservice=", here, f"/{NAME}"),
-            pulumi.Output.all(*served).apply(
-                lambda names: (
-                    "--providers.kubernetesingressnginx.watchnamespaceselector="
-                    f"kubernetes.io/metadata.name in ({','.join(names)})"
-                )
-            ),
-        ],
-        "ports": [
-            {"name": "web", "container_port": WEB},
-            {"name": "admin", "container_port": ADMIN},
-        ],
-        "readiness_probe": {"http_get": {"path": "/ping", "port": ADMIN}, "period_seconds": 2},
-        "liveness_probe": {"http_get": {"path": "/ping", "port": ADMIN}, "period_seconds": 10},
-        "resources": {"requests": {"cpu": "50m", "memory": "64Mi"}, "limits": {"memory": "256Mi"}},
-        "security_context": {
-            "allow_privilege_escalation": False,
-            "capabilities": {"drop": ["ALL"]},
-            "read_only_root_filesystem": True,
-        },
-    }
-
-
-def _address(status: Any) -> str:
-    entries = status.load_balancer.ingress if status and status.load_balancer else None
-    if not entries:
-        return ""
-    return str(entries[0].ip or entries[0].hostname or "")
+    def _front(self, name: str, args: IngressArgs, child: pulumi.ResourceOptions) -> Front:
+        annotations = args.chosen.load_balancer.annotations
+        if args.chosen.kind == "nginx":
+            manifest = releases.load(args.release_mirror, [RELEASE]).get(RELEASE)
+            return Nginx(name, NginxArgs(manifest=manifest, annotations=annotations), child).front
+        serves = [args.backend.namespace]
+        traefik = TraefikArgs(image=args.images.traefik, serves=serves, annotations=annotations)
+        return Traefik(name, traefik, child).front

@@ -53,10 +53,19 @@ def _allowed(model: type[BaseModel], error: dict[str, Any]) -> str:
 
 
 def _field(model: type[BaseModel], loc: tuple[str | int, ...]) -> FieldInfo:
-    names = [part for part in loc if isinstance(part, str)]
+    """The field that the place is, or that it is inside: of a mapping or a list of plain values."""
     depth = max(index for index, part in enumerate(loc) if isinstance(part, str))
-    owner = _model_at(model, loc[:depth])
-    return next(info for field, info in owner.model_fields.items() if to_camel(field) == names[-1])
+    for end in range(1, depth + 1):
+        info = _info(_model_at(model, loc[: end - 1]), loc[end - 1])
+        if info and _model_in_or_none(info.annotation) is None:
+            return info
+    found = _info(_model_at(model, loc[:depth]), loc[depth])
+    assert found is not None, f"pydantic names a place that the settings do not have: {loc}"
+    return found
+
+
+def _info(model: type[BaseModel], part: str | int) -> FieldInfo | None:
+    return next((info for field, info in model.model_fields.items() if to_camel(field) == part), None)
 
 
 def _model_at(model: type[BaseModel], loc: tuple[str | int, ...]) -> type[BaseModel]:

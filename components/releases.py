@@ -8,9 +8,9 @@ kept copy is for when the network fails, so that a preview works on a train.
 import hashlib
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -39,6 +39,8 @@ class Release:
     name: str
     version: str
     urls: Sequence[str]
+    sha256: str = ""
+    """The file's digest; empty where it is not known."""
 
     def mirrored(self, mirror: str) -> "Release":
         """The same release with scheme and host of every URL replaced; unchanged when `mirror` is empty."""
@@ -46,15 +48,15 @@ class Release:
             return self
         scheme, host, *_ = urlsplit(mirror)
         urls = [urlunsplit((scheme, host, *urlsplit(url)[2:])) for url in self.urls]
-        return Release(name=self.name, version=self.version, urls=list(dict.fromkeys(urls)))
+        return replace(self, urls=list(dict.fromkeys(urls)))
 
 
-def load(mirror: str) -> dict[str, list[Object]]:
-    """The objects of every listed release, by its name. A preview leaves out what cannot be had.
+def load(mirror: str, wanted: Collection[str]) -> dict[str, list[Object]]:
+    """The objects of the listed releases that are wanted, by name. A preview leaves out what cannot be had.
 
     Raises ReleaseError.
     """
-    found = chosen(listed(mirror), cache_folder())
+    found = chosen([one for one in listed(mirror) if one.name in wanted], cache_folder())
     return {name: manifest for name, manifest in found.items() if manifest is not None}
 
 
@@ -88,7 +90,9 @@ def _best(release: Release, answer: "_Answer", cache: Path) -> list[Object] | No
             pulumi.log.warn(
                 f"{release.name} {release.version}: {answer.why}; using the copy from the last time"
             )
-            return parsed(copy.read_text(encoding="utf-8"), url)
+            text = copy.read_text(encoding="utf-8")
+            _verify(release, text, f"the copy of {url}")
+            return parsed(text, url)
     if pulumi.runtime.is_dry_run():
         pulumi.log.warn(f"{release.name} {release.version} is not shown in this preview: {answer.why}")
         return None
@@ -138,10 +142,21 @@ def _fetched(release: Release, retries: int) -> _Answer:
     for url in release.urls:
         try:
             text = _text(url, retries)
+            _verify(release, text, url)
             return _Answer(objects=parsed(text, url), text=text, url=url)
         except ReleaseError as error:
             failures.append(str(error))
     return _Answer(why="; ".join(failures))
+
+
+def _verify(release: Release, text: str, whence: str) -> None:
+    """Raises ReleaseError when the file is not the one whose digest is known."""
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    if release.sha256 and digest != release.sha256:
+        raise ReleaseError(
+            f"{whence} is not {release.name} {release.version}: its sha256 is {digest}, and releases.yaml "
+            f"has {release.sha256}"
+        )
 
 
 def _text(url: str, retries: int) -> str:

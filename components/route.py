@@ -1,13 +1,17 @@
 """A route: one path of the ingress controller that leads to one Service, and the URL it has from outside."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 import pulumi_kubernetes as kubernetes
-from pulumi_kubernetes.networking.v1 import IngressRuleArgsDict
+from pulumi_kubernetes.networking.v1 import IngressRuleArgsDict, IngressSpecArgsDict
 
 from components.metadata import metadata
+from components.settings import Tls
+
+NAME = "ingress-resource"  # the tutorial's
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,6 +22,8 @@ class Front:
     """The IngressClass that it serves."""
     address: pulumi.Output[str]
     """Its load balancer: an IP address, or the host name that some clouds give instead."""
+    ready: Sequence[pulumi.Resource] = ()
+    """What must be there before it admits a route, when no value says so."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +33,8 @@ class Backend:
     namespace: pulumi.Output[str]
     service: pulumi.Output[str]
     port: int
+    pods: Mapping[str, str]
+    """The labels of the pods behind it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +43,8 @@ class RouteArgs:
     """The only path that the route answers to."""
     host: str
     """The only host name that the route answers to; empty: any, and the URL has the address."""
+    tls: Tls | None
+    """The host's certificate; None: plain HTTP."""
     front: Front
     backend: Backend
     after: Sequence[pulumi.Resource] = ()
@@ -64,17 +74,29 @@ class Route(pulumi.ComponentResource):
         }
         if args.host:
             rule["host"] = args.host
+        spec: IngressSpecArgsDict = {"ingress_class_name": args.front.class_name, "rules": [rule]}
+        annotations = {}
+        if args.tls:
+            spec["tls"] = [{"hosts": [args.host], "secret_name": args.tls.secret_name}]
+            if args.tls.cluster_issuer:
+                annotations["cert-manager.io/cluster-issuer"] = args.tls.cluster_issuer
         ingress = kubernetes.networking.v1.Ingress(
             name,
-            metadata=metadata(f"route-{name}", args.backend.namespace, component="route"),
-            spec={
-                "ingress_class_name": args.front.class_name,
-                "rules": [rule],
-            },
-            opts=pulumi.ResourceOptions(parent=self, depends_on=args.after),
+            metadata=metadata(NAME, args.backend.namespace, component="route", annotations=annotations),
+            spec=spec,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[*args.after, *args.front.ready]),
         )
+        scheme = "https" if args.tls else "http"
         # The Ingress's id makes the URL wait for the route: who reads it may call it.
         self.url = pulumi.Output.all(args.host or args.front.address, ingress.id).apply(
-            lambda known: f"http://{known[0]}{args.path}"
+            lambda known: f"{scheme}://{known[0]}{args.path}"
         )
         self.register_outputs({"url": self.url})
+
+
+def load_balancer_address(status: Any) -> str:
+    """The address in a Service's status; empty where there is none."""
+    entries = status.load_balancer.ingress if status and status.load_balancer else None
+    if not entries:
+        return ""
+    return str(entries[0].ip or entries[0].hostname or "")

@@ -16,6 +16,8 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as kubernetes
 
+RELEASES = ("tekton-pipelines", "tekton-triggers", "tekton-interceptors")
+
 Object = dict[str, Any]
 
 FOUNDATIONS, PLAIN, WORKLOADS, WEBHOOKS = STAGES = (

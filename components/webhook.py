@@ -18,13 +18,14 @@ from components.builds import Runs
 from components.metadata import labels, metadata
 from components.namespace import namespace
 from components.rights import grant, rule
-from components.route import Backend, Front, RouteArgs
+from components.route import Backend
 from components.settings import Repository
 from components.tasks import trigger
 
 NAMESPACE = "builds-webhook"
 API = "triggers.tekton.dev/v1beta1"
 PORT = 8080
+PATH = "/hooks"
 
 # Exactly what the listener's informers read, and the one thing it creates. Upstream's ClusterRoles for it
 # add every Secret of the cluster; the signature is checked by Tekton's interceptors, so the listener needs
@@ -104,12 +105,13 @@ class Webhook(pulumi.ComponentResource):
             annotations={"pulumi.com/waitFor": "condition=Available"},
         )
         service = pulumi.Output.from_input(f"el-{trigger.LISTENER}")
-        self.backend = Backend(namespace=self.namespace, service=service, port=PORT)
+        self.backend = Backend(
+            namespace=self.namespace,
+            service=service,
+            port=PORT,
+            pods={"eventlistener": trigger.LISTENER},
+        )
         self.register_outputs({"namespace": self.namespace, "service": service, "secret": self.secret})
-
-    def route(self, front: Front, host: str) -> RouteArgs:
-        """The way from outside to the listener; `host` is empty for the controller's own address."""
-        return RouteArgs(path="/hooks", host=host, front=front, backend=self.backend, after=[self.listener])
 
     def _meta(self, name: str, annotations: Mapping[str, str] | None = None) -> ObjectMetaArgsDict:
         return metadata(name, self.namespace, component="webhook", annotations=annotations)

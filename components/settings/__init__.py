@@ -2,7 +2,7 @@
 
 from components.settings.builds import Image, Images, Registry, Repository
 from components.settings.cluster import Cluster, Existing, Tke
-from components.settings.ingress import Ingress
+from components.settings.ingress import Ingress, Tls
 from components.settings.settings import Settings, SettingsError
 
 __all__ = [
@@ -16,4 +16,5 @@ __all__ = [
     "Settings",
     "SettingsError",
     "Tke",
+    "Tls",
 ]

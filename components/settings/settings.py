@@ -26,7 +26,7 @@ class Settings(Model):
     """Everything that a stack may set, but for its secrets."""
 
     cluster: Cluster = Field(description="the cluster to install into: {kind, kubeconfig}")
-    ingress: Ingress = Field(default=Ingress(), description="the ingress controller: {kind, host}")
+    ingress: Ingress = Field(default=Ingress(), description="the way in: {kind, host, tls, loadBalancer}")
     registry: Registry = Field(description="where images go: {server, namespace, insecure}")
     repositories: Annotated[tuple[Repository, ...], Field(strict=False), AfterValidator(one)] = Field(
         description="what is built: [{url, branches, images: [{name, context, dockerfile}]}]"

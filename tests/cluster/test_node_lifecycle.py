@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -54,30 +54,38 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory, untouched: dict[str, objec
     sandbox.node.down()
 
 
-def interrupt_up(sandbox: Sandbox, after: float) -> None:
-    """Ctrl-C in an `up`, this many seconds after it has begun."""
+def runs(sandbox: Sandbox) -> bool:
+    """The node's first process is there, and nothing else yet."""
+    return Claim(sandbox.network.range, sandbox.paths.state).process() is not None
+
+
+def is_half_made(sandbox: Sandbox) -> bool:
+    """The cluster has its certificates, and no API server yet."""
+    return (sandbox.paths.state / "node" / "kubernetes" / "admin.conf").exists()
+
+
+def interrupt_up(sandbox: Sandbox, when: Callable[[Sandbox], bool]) -> None:
+    """Ctrl-C in an `up`, as soon as it has come so far."""
     command = [sys.executable, "-c", UP, str(sandbox.paths.state), sandbox.network.range]
     with subprocess.Popen(
         command, cwd=CHECKOUT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     ) as up:
-        try:
-            up.wait(timeout=after)
-        except subprocess.TimeoutExpired:
-            os.killpg(up.pid, signal.SIGINT)  # as a terminal does: the whole foreground group
-            up.wait(timeout=30)
+        wait_for(f"an up that {when.__name__}", lambda: when(sandbox), 60, 0.02)
+        os.killpg(up.pid, signal.SIGINT)  # as a terminal does: the whole foreground group
+        up.wait(timeout=30)
 
 
 def test_down_after_an_interrupted_up_leaves_nothing(sandbox: Sandbox) -> None:
-    for after in (1.5, 6):
-        interrupt_up(sandbox, after)
+    for when in (runs, is_half_made):
+        interrupt_up(sandbox, when)
         sandbox.node.down()
         left = {kind: found for kind, found in traces(sandbox.paths.state, RANGE).items() if found}
-        assert not left, f"interrupted after {after} s and taken down, it must leave nothing"
+        assert not left, f"interrupted when it {when.__name__} and taken down, it must leave nothing"
 
 
 def test_up_after_two_interrupted_ones_makes_a_ready_node(sandbox: Sandbox) -> None:
-    interrupt_up(sandbox, 4)
-    interrupt_up(sandbox, 9)
+    interrupt_up(sandbox, runs)
+    interrupt_up(sandbox, is_half_made)
     up = sandbox.node.up()
     assert up.new_cluster, "nothing was deployed on this cluster yet, and the caller must know"
     assert set(sandbox.node.status().values()) == {"ok"}, "ready means that every part says so"

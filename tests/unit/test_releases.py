@@ -1,10 +1,13 @@
 """Release manifests: where they come from, what is refused, and what happens without a network."""
 
+import hashlib
 import socket
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -53,8 +56,34 @@ def test_the_list_names_exact_versions_at_the_official_addresses() -> None:
 
 
 def test_a_mirror_replaces_scheme_and_host_and_nothing_else() -> None:
-    for one in releases.listed("http://mirror.example.com:8080"):
-        assert list(one.urls) == [f"http://mirror.example.com:8080{PATHS[one.name]}"]
+    for one, mirrored in zip(
+        releases.listed(), releases.listed("http://mirror.example.com:8080"), strict=True
+    ):
+        paths = [urlsplit(url).path for url in one.urls]
+        assert list(mirrored.urls) == [f"http://mirror.example.com:8080{path}" for path in paths]
+
+
+def test_a_file_with_another_digest_is_refused_with_both_and_its_address(cache: Path) -> None:
+    with served(says()) as base:
+        wanted = replace(release(base), sha256="0" * 64)
+        with pytest.raises(ReleaseError) as refused:
+            fetch(wanted, cache)
+    sentence = str(refused.value)
+    for words in (base, "0" * 64, hashlib.sha256(TEXT.encode()).hexdigest()):
+        assert words in sentence, "where it came from, what is known, and what came"
+    with served(says()) as base:
+        right = replace(release(base), sha256=hashlib.sha256(TEXT.encode()).hexdigest())
+        assert fetch(right, cache)[0], "the file whose digest is known is taken"
+
+
+def test_a_copy_that_somebody_changed_is_refused_too(cache: Path, closed: str) -> None:
+    with served(says()) as base:
+        wanted = replace(release(base), sha256=hashlib.sha256(TEXT.encode()).hexdigest())
+        fetch(wanted, cache)
+    for copy in cache.iterdir():
+        copy.write_text(copy.read_text() + "# changed\n")
+    with pytest.raises(ReleaseError, match="the copy of"):
+        fetch(wanted, cache)
 
 
 def test_a_manifest_is_fetched_and_its_dates_stay_text(cache: Path) -> None:
@@ -147,7 +176,10 @@ def test_a_preview_waits_for_a_dead_mirror_once_and_not_once_a_release(cache: Pa
         return (503, {}, "")
 
     with served(answer) as mirror:
-        record(lambda: releases.chosen(releases.listed(mirror), cache), preview=True)
+        record(
+            lambda: releases.chosen([one for one in releases.listed(mirror) if one.name in PATHS], cache),
+            preview=True,
+        )
     assert sorted(asked) == sorted(PATHS.values()), "all at once, and none a second time"
 
 
@@ -163,7 +195,7 @@ def test_all_releases_are_loaded_by_name_and_a_preview_leaves_out_the_missing(
         return (200, {}, known[path]) if path in known else (404, {}, "")
 
     with served(answer) as mirror:
-        record(lambda: found.append(releases.load(mirror)), preview=True)
+        record(lambda: found.append(releases.load(mirror, list(PATHS))), preview=True)
     assert set(found[0]) == {"tekton-pipelines", "tekton-interceptors"}
 
 

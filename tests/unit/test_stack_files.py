@@ -6,8 +6,9 @@ import yaml
 
 from tests.program import ROOT
 
-# What the sandbox cannot have: public releases and images, and somebody's forge, registry and addresses.
-DIFFERENT = {"releaseMirror", "images", "registry", "repositories", "cluster.apiCidrs"}
+# What the sandbox cannot have: public releases and images, ingress-nginx among them, and somebody's forge,
+# registry and addresses.
+DIFFERENT = {"releaseMirror", "images", "registry", "repositories", "cluster.apiCidrs", "ingress.kind"}
 
 
 def settings(stack: str) -> dict[str, Any]:

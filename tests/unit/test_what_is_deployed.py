@@ -127,7 +127,7 @@ def test_the_ingress_controller_starts_when_its_rights_and_namespaces_are_there(
 
 
 def test_the_route_is_hooks_alone_on_class_nginx(whole: Recording) -> None:
-    spec = whole.one("Ingress", "route-hooks").plain()["spec"]
+    spec = whole.one("Ingress", "ingress-resource").plain()["spec"]
     assert spec["ingressClassName"] == "nginx"
     (rule,) = spec["rules"]
     assert rule["host"] == "hooks.example.com"
@@ -139,7 +139,7 @@ def test_the_route_is_hooks_alone_on_class_nginx(whole: Recording) -> None:
 def test_the_route_waits_for_the_listener_whose_service_it_names(whole: Recording) -> None:
     listener = whole.one("EventListener", "github-listener")
     assert listener.plain()["metadata"]["annotations"] == {"pulumi.com/waitFor": "condition=Available"}
-    assert listener.urn in whole.one("Ingress", "route-hooks").dependencies
+    assert listener.urn in whole.one("Ingress", "ingress-resource").dependencies
 
 
 @pytest.mark.parametrize(
@@ -227,7 +227,7 @@ def test_a_host_name_of_a_load_balancer_is_as_good_as_its_address(
     with served() as mirror:
         recording = program.run({**given, "releaseMirror": mirror})
     assert recording.exports["hooks_url"].value == "http://lb.cloud.example.com/hooks"
-    assert "host" not in recording.one("Ingress", "route-hooks").plain()["spec"]["rules"][0]
+    assert "host" not in recording.one("Ingress", "ingress-resource").plain()["spec"]["rules"][0]
 
 
 def _namespace(one: Any) -> str:

@@ -1,0 +1,54 @@
+"""A Service of the cluster with a load balancer of its own, where there is no ingress controller.
+
+Every path of it is open; the listener answers them all alike, and starts nothing for a request that is not
+signed.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+from components.metadata import metadata
+from components.route import Backend, load_balancer_address
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExposedArgs:
+    path: str
+    """What the URL ends with."""
+    host: str
+    """The URL's host name; empty: the load balancer's address."""
+    backend: Backend
+    annotations: Mapping[str, str]
+    """Of the Service that a load balancer is made for."""
+    after: Sequence[pulumi.Resource] = ()
+    """What makes the pods: no value flows from it, as a controller in the cluster makes them."""
+
+
+class Exposed(pulumi.ComponentResource):
+    """A second Service for the same pods, with a load balancer."""
+
+    url: pulumi.Output[str]
+    address: pulumi.Output[str]
+
+    def __init__(self, name: str, args: ExposedArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("tekton-builds:ingress:Exposed", name, None, opts)
+        service = kubernetes.core.v1.Service(
+            name,
+            metadata=metadata(
+                f"exposed-{name}", args.backend.namespace, component="ingress", annotations=args.annotations
+            ),
+            spec={
+                "type": "LoadBalancer",
+                "selector": args.backend.pods,
+                "ports": [{"name": "web", "port": 80, "target_port": args.backend.port}],
+            },
+            opts=pulumi.ResourceOptions(parent=self, depends_on=args.after),
+        )
+        self.address = service.status.apply(load_balancer_address)
+        self.url = pulumi.Output.from_input(args.host or self.address).apply(
+            lambda host: f"http://{host}{args.path}"
+        )
+        self.register_outputs({"url": self.url})

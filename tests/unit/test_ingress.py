@@ -1,0 +1,158 @@
+"""The way in: ingress-nginx, Traefik, or the listener's own load balancer."""
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components import releases
+from components.ingress_nginx import NginxError, divided
+from tests.manifests import an_object, served
+from tests.program import SECRETS, config, run
+from tests.recorded import Recording
+from tests.unit.settings.loading import refusal
+
+HERE = "ingress-nginx"
+Given = dict[str, Any]
+
+
+def manifest() -> list[dict[str, Any]]:
+    """With the names, kinds and peculiarities of ingress-nginx's, and nothing else of it."""
+    job = {"template": {"spec": {"containers": []}}, "ttlSecondsAfterFinished": 0}
+    return [
+        an_object("Namespace", HERE),
+        an_object("ServiceAccount", HERE, namespace=HERE),
+        an_object("Service", "ingress-nginx-controller", namespace=HERE, spec={"type": "LoadBalancer"}),
+        an_object(
+            "Service", "ingress-nginx-controller-admission", namespace=HERE, spec={"type": "ClusterIP"}
+        ),
+        an_object("Deployment", "ingress-nginx-controller", api="apps/v1", namespace=HERE, spec={}),
+        an_object("Job", "ingress-nginx-admission-create", api="batch/v1", namespace=HERE, spec=job),
+        an_object("Job", "ingress-nginx-admission-patch", api="batch/v1", namespace=HERE, spec=job),
+        an_object("IngressClass", "nginx", api="networking.k8s.io/v1", spec={}),
+    ]
+
+
+@pytest.fixture
+def given(tmp_path: Path) -> Given:
+    return config(tmp_path / "kubeconfig")
+
+
+def deploy(given: Given, tmp_path: Path, ingress: Given) -> Recording:
+    with served() as mirror, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+        load = releases.load
+
+        def with_nginx(address: str, wanted: list[str]) -> dict[str, Any]:
+            if "ingress-nginx" in wanted:
+                return {"ingress-nginx": manifest()}
+            return load(address, wanted)
+
+        patch.setattr("components.releases.load", with_nginx)
+        return run({**given, "ingress": ingress, "releaseMirror": mirror}, SECRETS)
+
+
+def test_nginx_is_what_is_deployed_when_nothing_is_said(given: Given, tmp_path: Path) -> None:
+    recording = deploy(given, tmp_path, {})
+    assert recording.all("Nginx")
+    assert not recording.all("Traefik")
+    assert [line for line in recording.logged if "retired" in line], "whoever installs it must know"
+
+
+def test_the_jobs_stay_when_they_are_done() -> None:
+    before = manifest()
+    given = copy.deepcopy(before)
+    _, rest = divided(given)
+    jobs = [one for one in rest if one["kind"] == "Job"]
+    assert len(jobs) == 2
+    for job in jobs:
+        assert "ttlSecondsAfterFinished" not in job["spec"], "it would be gone, and made again by every `up`"
+    assert given == before, "the manifest itself stays as it was fetched"
+    assert len(rest) + 1 == len(before), "nothing is lost"
+
+
+def test_a_manifest_without_the_controllers_service_is_refused() -> None:
+    with pytest.raises(NginxError, match="0 Services ingress-nginx-controller"):
+        divided([one for one in manifest() if one["kind"] != "Service"])
+
+
+def test_no_route_comes_before_the_webhook_that_admits_it(given: Given, tmp_path: Path) -> None:
+    recording = deploy(given, tmp_path, {"kind": "nginx"})
+    (group,) = [one for one in recording.all("ConfigGroup") if one.name == "ingress-controller"]
+    assert "ingress-nginx-admission-patch" in group.plain()["yaml"]
+    route = recording.one("Ingress", "ingress-resource")
+    assert group.urn in route.dependencies, "its Jobs make the certificate that admits an Ingress"
+    assert route.plain()["spec"]["ingressClassName"] == "nginx"
+
+
+@pytest.mark.parametrize(
+    ("kind", "service"),
+    [("nginx", "ingress-nginx-controller"), ("traefik", "traefik"), ("none", "exposed-ingress")],
+)
+def test_every_kind_has_one_load_balancer_and_tells_the_cloud_what_to_make(
+    given: Given, tmp_path: Path, kind: str, service: str
+) -> None:
+    annotations = {"service.kubernetes.io/qcloud-loadbalancer-internet-max-bandwidth-out": "10"}
+    ingress = {"kind": kind, "loadBalancer": {"annotations": annotations}}
+    recording = deploy(given, tmp_path, ingress)
+    balancers = [
+        one.plain()["metadata"]
+        for one in recording.all("Service")
+        if one.plain()["spec"].get("type") == "LoadBalancer"
+    ]
+    assert [meta["name"] for meta in balancers] == [service]
+    assert annotations.items() <= balancers[0]["annotations"].items()
+    assert recording.exports["load_balancer_ip"].value == "192.0.2.7"
+    assert recording.exports["hooks_url"].value == "http://192.0.2.7/hooks"
+
+
+def test_none_leads_to_the_listeners_pods_when_they_are_there(given: Given, tmp_path: Path) -> None:
+    recording = deploy(given, tmp_path, {"kind": "none"})
+    service = recording.one("Service", "exposed-ingress")
+    assert service.plain()["spec"]["selector"] == {"eventlistener": "github-listener"}
+    assert service.plain()["spec"]["ports"][0]["targetPort"] == 8080
+    assert recording.one("EventListener", "github-listener").urn in recording.before(service)
+    made = {one.type for one in recording.resources}
+    assert "kubernetes:networking.k8s.io/v1:Ingress" not in made, "there is nobody to serve it"
+
+
+@pytest.mark.parametrize("issuer", ["", "letsencrypt"])
+def test_a_certificate_makes_the_url_https(given: Given, tmp_path: Path, issuer: str) -> None:
+    tls = {"secretName": "hooks-tls", **({"clusterIssuer": issuer} if issuer else {})}
+    recording = deploy(given, tmp_path, {"kind": "traefik", "host": "ci.example.com", "tls": tls})
+    assert recording.exports["hooks_url"].value == "https://ci.example.com/hooks"
+    route = recording.one("Ingress", "ingress-resource").plain()
+    assert route["spec"]["tls"] == [{"hosts": ["ci.example.com"], "secretName": "hooks-tls"}]
+    annotations = route["metadata"].get("annotations", {})
+    assert annotations == ({"cert-manager.io/cluster-issuer": issuer} if issuer else {})
+
+
+@pytest.mark.parametrize(
+    ("ingress", "words"),
+    [
+        ({"kind": "haproxy"}, "ingress.kind is 'haproxy', but must be 'nginx', 'traefik' or 'none'"),
+        ({"tls": {"secretName": "a"}}, "must have a host when it has tls"),
+        ({"host": "a.example.com", "tls": {}}, "ingress.tls.secretName is missing"),
+        (
+            {"kind": "none", "host": "a.example.com", "tls": {"secretName": "a"}},
+            "must have kind nginx or traefik when it has tls",
+        ),
+        (
+            {"loadBalancer": {"annotations": {"a": 1}}},
+            "ingress.loadBalancer.annotations.a is 1, but must be text",
+        ),
+        ({"host": "https://a"}, "ingress.host is 'https://a', but must be a host name in lower case"),
+    ],
+)
+def test_a_mistake_is_one_sentence(given: Given, ingress: Given, words: str) -> None:
+    (sentence,) = refusal({**given, "ingress": ingress})
+    assert words in sentence
+
+
+def test_the_way_in_is_written_down_as_it_is_deployed(given: Given, tmp_path: Path) -> None:
+    recording = deploy(given, tmp_path, {"kind": "nginx"})
+    for one in recording.all("ConfigGroup"):
+        for document in one.plain()["yaml"].split("---\n")[1:]:
+            assert json.loads(document)["kind"], "each document is JSON, which the SDK passes on as it is"
