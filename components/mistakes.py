@@ -93,10 +93,9 @@ def _without_tags(model: type[BaseModel], loc: tuple[str | int, ...]) -> list[st
             continue
         named.append(part)
         if isinstance(part, str):
-            fields = _model_in(annotation).model_fields
-            annotation = next(
-                (info.annotation for name, info in fields.items() if to_camel(name) == part), model
-            )
+            inside = _model_in_or_none(annotation)
+            info = _info(inside, part) if inside else None
+            annotation = info.annotation if info else None
     return named
 
 
