@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 SANDBOX := $(PYTHON) -m sandbox
 
 .DEFAULT_GOAL := help
-.PHONY: help up test preview push down check status kubeconfig destroy clean venv
+.PHONY: help up test test-cluster test-e2e preview push down check status kubeconfig destroy clean venv
 MAKEFLAGS += --no-print-directory
 
 help:
@@ -42,7 +42,12 @@ kubeconfig: .venv/.made
 test: .venv/.made
 	@$(PYTHON) -m pytest tests/unit tests/contract
 	@$(SANDBOX) up
-	@TEKTON_BUILDS_BIN=$(CURDIR)/.sandbox/bin $(PYTHON) -m pytest tests/cluster tests/e2e
+	@$(MAKE) -j2 --output-sync=target test-cluster test-e2e
+
+# Side by side: both mostly wait for clusters, which are their own.
+test-cluster test-e2e: export TEKTON_BUILDS_BIN := $(CURDIR)/.sandbox/bin
+test-cluster test-e2e: test-%:
+	@$(PYTHON) -m pytest tests/$*
 
 check: .venv/.made
 	@.venv/bin/ruff check .

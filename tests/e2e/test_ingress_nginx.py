@@ -1,0 +1,136 @@
+"""ingress-nginx's component on the real API server, with a manifest of the same shape.
+
+nginx itself did not run: its images cannot be had.
+"""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+
+from sandbox.network import Network
+from sandbox.paths import CHECKOUT, Paths
+from sandbox.waiting import wait_for
+from sandbox.whole import BASE_IMAGE
+from tests.cluster.kubernetes_plugin.stack import Stack
+
+pytestmark = pytest.mark.e2e
+
+HERE = "ingress-nginx"
+PROGRAM = """
+import json, sys
+sys.path.insert(0, {checkout!r})
+from components.ingress_nginx import Nginx, NginxArgs
+
+args = NginxArgs(manifest=json.load(open("manifest.json")), annotations={{"example.com/bandwidth": "10"}})
+nginx = Nginx("ingress", args, pulumi.ResourceOptions(providers=[provider]))
+pulumi.export("address", nginx.front.address)
+"""
+
+
+def manifest() -> list[dict[str, Any]]:
+    """The kinds and names of the release, but for a class that the sandbox has already."""
+    image = f"{Network().registry}/{BASE_IMAGE}"
+
+    def one(kind: str, name: str, api: str = "v1", *, inside: bool = True, **rest: Any) -> dict[str, Any]:
+        meta = {"name": name, **({"namespace": HERE} if inside else {})}
+        return {"apiVersion": api, "kind": kind, "metadata": meta, **rest}
+
+    def pods(*command: str) -> dict[str, Any]:
+        return {
+            "metadata": {"labels": {"app": HERE}},
+            "spec": {
+                "containers": [{"name": "only", "image": image, "command": list(command)}],
+                "terminationGracePeriodSeconds": 1,
+            },
+        }
+
+    done = pods("true")
+    done["metadata"]["labels"] = {"app": f"{HERE}-admission"}  # no Service leads to a pod that is done
+    done["spec"]["restartPolicy"] = "OnFailure"
+    job = {"template": done, "ttlSecondsAfterFinished": 0}
+    web = [{"name": "http", "port": 80, "targetPort": 8080}]
+    serving = pods("httpd", "-f", "-p", "8080", "-h", "/etc")
+    return [
+        one("Namespace", HERE, inside=False),
+        one("ServiceAccount", HERE),
+        one("ConfigMap", "ingress-nginx-controller"),
+        one(
+            "Service",
+            "ingress-nginx-controller",
+            spec={"type": "LoadBalancer", "selector": {"app": HERE}, "ports": web},
+        ),
+        one("Service", "ingress-nginx-controller-admission", spec={"selector": {"app": HERE}, "ports": web}),
+        one(
+            "Deployment",
+            "ingress-nginx-controller",
+            "apps/v1",
+            spec={"selector": {"matchLabels": {"app": HERE}}, "template": serving},
+        ),
+        one("Job", "ingress-nginx-admission-create", "batch/v1", spec=job),
+        one("Job", "ingress-nginx-admission-patch", "batch/v1", spec=job),
+        one(
+            "IngressClass",
+            "nginx-of-a-test",
+            "networking.k8s.io/v1",
+            inside=False,
+            spec={"controller": "example.com/a-test"},
+        ),
+    ]
+
+
+@pytest.fixture(scope="module")
+def stack(paths: Paths, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    folder = tmp_path_factory.mktemp("nginx") / "stack"
+    stack = Stack(folder, paths.kubeconfig.read_text(), PROGRAM.format(checkout=str(CHECKOUT)))
+    (folder / "manifest.json").write_text(json.dumps(manifest()))
+    yield stack
+    stack.succeed("destroy", "--yes", "--skip-preview")
+
+
+def kubectl(paths: Paths, *arguments: str) -> str:
+    command = [paths.state / "bin" / "kubectl", "--kubeconfig", paths.kubeconfig, "--namespace", HERE]
+    done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=True, timeout=60)
+    return done.stdout.strip()
+
+
+def test_the_first_up_ends_with_the_address_of_a_load_balancer_that_serves(stack: Stack) -> None:
+    said = stack.up()
+    assert "retired" in said, "whoever installs it is told"
+    address = stack.outputs["address"]
+    session = requests.Session()
+    session.trust_env = False  # no proxy leads to the sandbox
+
+    def answers() -> bool | str:
+        try:
+            return session.get(f"http://{address}/", timeout=3).status_code > 0
+        except requests.RequestException as error:
+            return type(error).__name__
+
+    wait_for("the Service that leads to the pods", answers, 20)
+
+
+def test_the_cloud_is_told_what_to_make(stack: Stack, paths: Paths) -> None:
+    path = r"jsonpath={.metadata.annotations.example\.com/bandwidth}"
+    assert kubectl(paths, "get", "service", "ingress-nginx-controller", "--output", path) == "10"
+
+
+def test_jobs_that_are_done_are_no_drift(stack: Stack, paths: Paths) -> None:
+    jobs = kubectl(paths, "get", "jobs", "--output", "jsonpath={.items[*].status.succeeded}")
+    assert jobs.split() == ["1", "1"], "both were awaited, and both are still there"
+    unchanged = stack.succeed("up", "--yes", "--skip-preview", "--refresh")
+    summary = unchanged.partition("Resources:")[2].split("Duration")[0].split()
+    assert summary[1:] == ["unchanged"], f"an `up` after a refresh changes nothing: {summary}"
+
+
+def test_another_image_of_a_job_replaces_it(stack: Stack, paths: Paths) -> None:
+    """A Job's template is immutable: that is how an upgrade looks."""
+    changed = manifest()
+    for one in changed:
+        if one["kind"] == "Job":
+            one["spec"]["template"]["spec"]["containers"][0]["command"] = ["sh", "-c", "true"]
+    (stack.folder / "manifest.json").write_text(json.dumps(changed))
+    assert "2 replaced" in " ".join(stack.up().split())
