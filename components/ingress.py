@@ -70,6 +70,10 @@ class Ingress(pulumi.ComponentResource):
         if args.chosen.kind == "nginx":
             manifest = releases.load(args.release_mirror, [RELEASE]).get(RELEASE)
             return Nginx(name, NginxArgs(manifest=manifest, annotations=annotations), child).front
-        serves = [args.backend.namespace]
-        traefik = TraefikArgs(image=args.images.traefik, serves=serves, annotations=annotations)
+        traefik = TraefikArgs(
+            image=args.images.traefik,
+            serves=[args.backend.namespace],
+            annotations=annotations,
+            tls=args.chosen.tls is not None,
+        )
         return Traefik(name, traefik, child).front

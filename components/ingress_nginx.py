@@ -7,10 +7,11 @@ import copy
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import pulumi
 import pulumi_kubernetes as kubernetes
+from pulumi.output import UNKNOWN
 
 from components.route import Front, load_balancer_address
 
@@ -46,8 +47,8 @@ class Nginx(pulumi.ComponentResource):
         )
         child = pulumi.ResourceOptions(parent=self)
         if args.manifest is None:
-            unknown = pulumi.Output.from_input("")
-            self.front = Front(class_name=pulumi.Output.from_input(CLASS), address=unknown, ready=[])
+            unknown: pulumi.Output[str] = pulumi.Output.from_input(cast(str, UNKNOWN))
+            self.front = Front(class_name=pulumi.Output.from_input(CLASS), address=unknown)
             self.register_outputs({})
             return
         service, others = divided(args.manifest)

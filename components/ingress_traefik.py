@@ -16,7 +16,7 @@ CLASS = "nginx"
 NAMESPACE = "ingress"
 NAME = "traefik"
 USER = 65532
-WEB, ADMIN = 8000, 8080  # ports over 1024: no capability is needed to listen
+WEB, SECURE, ADMIN = 8000, 8443, 8080  # ports over 1024: no capability is needed to listen
 
 # What the provider's informers list and watch in each namespace that it serves. Secrets are among it,
 # because an Ingress may name a certificate: the reason to serve few namespaces, and none that holds
@@ -42,6 +42,8 @@ class TraefikArgs:
     """Names of the namespaces whose Ingress objects are served; they exist before the controller starts."""
     annotations: Mapping[str, str]
     """Of the Service that a load balancer is made for."""
+    tls: bool
+    """Whether a route has a certificate: port 443 is open then."""
 
 
 class Traefik(pulumi.ComponentResource):
@@ -90,7 +92,7 @@ class Traefik(pulumi.ComponentResource):
                             "run_as_group": USER,
                             "seccomp_profile": {"type": "RuntimeDefault"},
                         },
-                        "containers": [_container(args.image, here, served)],
+                        "containers": [_container(args, here, served)],
                     },
                 },
             },
@@ -103,7 +105,10 @@ class Traefik(pulumi.ComponentResource):
             spec={
                 "type": "LoadBalancer",
                 "selector": pods,
-                "ports": [{"name": "web", "port": 80, "target_port": WEB}],
+                "ports": [
+                    {"name": entry, "port": outside, "target_port": inside}
+                    for entry, (outside, inside) in entries(args).items()
+                ],
             },
             opts=child,
         )
@@ -113,17 +118,22 @@ class Traefik(pulumi.ComponentResource):
         self.register_outputs({"address": self.front.address, "class_name": self.front.class_name})
 
 
+def entries(args: TraefikArgs) -> dict[str, tuple[int, int]]:
+    """The ways in by name: the port outside, and the one inside."""
+    return {"web": (80, WEB), **({"websecure": (443, SECURE)} if args.tls else {})}
+
+
 def _container(
-    image: pulumi.Input[str], here: pulumi.Input[str], served: Sequence[pulumi.Input[str]]
+    args: TraefikArgs, here: pulumi.Input[str], served: Sequence[pulumi.Input[str]]
 ) -> ContainerArgsDict:
     return {
         "name": NAME,
-        "image": image,
+        "image": args.image,
         "args": [
             "--global.checknewversion=false",
             "--global.sendanonymoususage=false",
             "--log.level=INFO",
-            f"--entrypoints.web.address=:{WEB}",
+            *(f"--entrypoints.{entry}.address=:{inside}" for entry, (_, inside) in entries(args).items()),
             f"--entrypoints.traefik.address=:{ADMIN}",
             "--ping=true",
             "--experimental.kubernetesIngressNGINX=true",
@@ -137,7 +147,7 @@ def _container(
             ),
         ],
         "ports": [
-            {"name": "web", "container_port": WEB},
+            *({"name": entry, "container_port": inside} for entry, (_, inside) in entries(args).items()),
             {"name": "admin", "container_port": ADMIN},
         ],
         "readiness_probe": {"http_get": {"path": "/ping", "port": ADMIN}, "period_seconds": 2},

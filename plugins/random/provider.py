@@ -6,16 +6,12 @@ from typing import Any
 import grpc
 from google.protobuf import empty_pb2
 
-from plugins.protocol import plugin_pb2, provider_pb2, provider_pb2_grpc
+from plugins.protocol import provider_pb2
 from plugins.random.resources import KINDS, Inputs, Kind
+from plugins.stand_in import StandIn, type_of
 from plugins.values import UNKNOWN, from_wire, has_unknown, plain, secret, to_wire
 
-VERSION = "4.21.4"
 NAMES = {int: "a whole number", bool: "a boolean", str: "a string", dict: "a map", list: "a list"}
-
-
-def _type_of(urn: str) -> str:
-    return urn.split("::")[2].rsplit("$", maxsplit=1)[-1]
 
 
 def _of_type(value: Any, wanted: type) -> bool:
@@ -63,26 +59,10 @@ def changes_of(kind: Kind, old: Inputs, new: Inputs) -> dict[str, "provider_pb2.
     return changes
 
 
-class RandomProvider(provider_pb2_grpc.ResourceProviderServicer):
+class RandomProvider(StandIn):
     """Keeps nothing: what was created lives in the stack's state alone, as with the official provider."""
 
-    def GetPluginInfo(self, request: Any, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
-        return plugin_pb2.PluginInfo(version=VERSION)
-
-    def Handshake(self, request: Any, context: grpc.ServicerContext) -> Any:
-        return provider_pb2.ProviderHandshakeResponse(accept_secrets=True)
-
-    def CheckConfig(self, request: Any, context: grpc.ServicerContext) -> Any:
-        return provider_pb2.CheckResponse(inputs=request.news)
-
-    def DiffConfig(self, request: Any, context: grpc.ServicerContext) -> Any:
-        return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
-
-    def Configure(self, request: Any, context: grpc.ServicerContext) -> Any:
-        return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True, acceptResources=False)
-
-    def Cancel(self, request: Any, context: grpc.ServicerContext) -> Any:
-        return empty_pb2.Empty()
+    VERSION = "4.21.4"
 
     def Check(self, request: Any, context: grpc.ServicerContext) -> Any:
         kind = self._kind(request.urn, context)
@@ -141,11 +121,11 @@ class RandomProvider(provider_pb2_grpc.ResourceProviderServicer):
         return empty_pb2.Empty()
 
     def _kind(self, urn: str, context: grpc.ServicerContext) -> Kind:
-        kind = KINDS.get(_type_of(urn))
+        kind = KINDS.get(type_of(urn))
         if kind is None:
             context.abort(
                 grpc.StatusCode.UNIMPLEMENTED,
-                f"{_type_of(urn)} takes the official pulumi-random plugin; this stand-in knows "
+                f"{type_of(urn)} takes the official pulumi-random plugin; this stand-in knows "
                 + ", ".join(sorted(name.split(":")[-1] for name in KINDS)),
             )
         assert kind is not None  # abort raises

@@ -10,7 +10,8 @@ from typing import Any
 import grpc
 from google.protobuf import empty_pb2
 
-from plugins.protocol import plugin_pb2, provider_pb2, provider_pb2_grpc
+from plugins.protocol import provider_pb2
+from plugins.stand_in import StandIn, type_of
 from plugins.tencentcloud.account import Account, account
 from plugins.tencentcloud.errors import Refused
 from plugins.tencentcloud.kind import Inputs, Kind
@@ -18,12 +19,7 @@ from plugins.tencentcloud.kinds import KINDS
 from plugins.tencentcloud.lookups import LOOKUPS
 from plugins.values import UNKNOWN, from_wire, has_unknown, plain, secret, to_wire
 
-VERSION = "0.2.3"
 CREDENTIALS = {"secretId": "TENCENTCLOUD_SECRET_ID", "secretKey": "TENCENTCLOUD_SECRET_KEY"}
-
-
-def _type_of(urn: str) -> str:
-    return urn.split("::")[2].rsplit("$", maxsplit=1)[-1]
 
 
 def _replacing(kind: Kind, old: Inputs, new: Inputs) -> tuple[list[str], list[str]]:
@@ -33,20 +29,13 @@ def _replacing(kind: Kind, old: Inputs, new: Inputs) -> tuple[list[str], list[st
     return changed, [key for key in changed if key in kind.replacing]
 
 
-class TencentCloudProvider(provider_pb2_grpc.ResourceProviderServicer):
+class TencentCloudProvider(StandIn):
     """Works on the account in `file`."""
+
+    VERSION = "0.2.3"
 
     def __init__(self, file: Path) -> None:
         self._file = file
-
-    def GetPluginInfo(self, request: Any, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
-        return plugin_pb2.PluginInfo(version=VERSION)
-
-    def Handshake(self, request: Any, context: grpc.ServicerContext) -> Any:
-        return provider_pb2.ProviderHandshakeResponse(accept_secrets=True)
-
-    def CheckConfig(self, request: Any, context: grpc.ServicerContext) -> Any:
-        return provider_pb2.CheckResponse(inputs=request.news)
 
     def DiffConfig(self, request: Any, context: grpc.ServicerContext) -> Any:
         """Another region is another account: everything would be made anew there."""
@@ -67,10 +56,7 @@ class TencentCloudProvider(provider_pb2_grpc.ResourceProviderServicer):
                     "Please set your `secret_id` and `secret_key`, as TENCENTCLOUD_SECRET_ID and "
                     "TENCENTCLOUD_SECRET_KEY or in the provider's configuration",
                 )
-        return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True, acceptResources=False)
-
-    def Cancel(self, request: Any, context: grpc.ServicerContext) -> Any:
-        return empty_pb2.Empty()
+        return super().Configure(request, context)
 
     def Check(self, request: Any, context: grpc.ServicerContext) -> Any:
         kind = self._kind(request.urn, context)
@@ -182,11 +168,11 @@ class TencentCloudProvider(provider_pb2_grpc.ResourceProviderServicer):
             context.abort(grpc.StatusCode.UNKNOWN, str(refused))
 
     def _kind(self, urn: str, context: grpc.ServicerContext) -> Kind:
-        kind = KINDS.get(_type_of(urn))
+        kind = KINDS.get(type_of(urn))
         if kind is None:
             context.abort(
                 grpc.StatusCode.UNIMPLEMENTED,
-                f"{_type_of(urn)} takes the official tencentcloud plugin; this stand-in knows "
+                f"{type_of(urn)} takes the official tencentcloud plugin; this stand-in knows "
                 + ", ".join(KINDS),
             )
         assert kind is not None  # abort raises

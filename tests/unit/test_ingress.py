@@ -125,6 +125,8 @@ def test_a_certificate_makes_the_url_https(given: Given, tmp_path: Path, issuer:
     assert recording.exports["hooks_url"].value == "https://ci.example.com/hooks"
     route = recording.one("Ingress", "ingress-resource").plain()
     assert route["spec"]["tls"] == [{"hosts": ["ci.example.com"], "secretName": "hooks-tls"}]
+    ports = [port["port"] for port in recording.one("Service", "traefik").plain()["spec"]["ports"]]
+    assert ports == [80, 443], "https:// is spoken on port 443"
     annotations = route["metadata"].get("annotations", {})
     assert annotations == ({"cert-manager.io/cluster-issuer": issuer} if issuer else {})
 
@@ -156,3 +158,18 @@ def test_the_way_in_is_written_down_as_it_is_deployed(given: Given, tmp_path: Pa
     for one in recording.all("ConfigGroup"):
         for document in one.plain()["yaml"].split("---\n")[1:]:
             assert json.loads(document)["kind"], "each document is JSON, which the SDK passes on as it is"
+
+
+def test_without_a_certificate_there_is_no_port_for_one(given: Given, tmp_path: Path) -> None:
+    recording = deploy(given, tmp_path, {"kind": "traefik"})
+    ports = [port["port"] for port in recording.one("Service", "traefik").plain()["spec"]["ports"]]
+    assert ports == [80], "whoever came there would meet a certificate that nobody signed"
+
+
+def test_a_preview_without_nginxs_manifest_knows_no_url(given: Given, tmp_path: Path) -> None:
+    with served() as mirror, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+        recording = run({**given, "ingress": {}, "releaseMirror": mirror}, SECRETS, preview=True)
+    assert recording.all("Nginx")
+    assert any("ingress-nginx" in line and "not shown" in line for line in recording.logged)
+    assert recording.exports["load_balancer_ip"].value is None, "an empty address would be taken for one"
