@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pulumi
 import pulumi_kubernetes as kubernetes
-from pulumi_kubernetes.core.v1 import ContainerArgsDict
+from pulumi_kubernetes.core.v1 import ContainerArgsDict, ContainerPortArgsDict
 
 from components.metadata import labels, metadata
 from components.namespace import namespace
@@ -126,6 +126,8 @@ def entries(args: TraefikArgs) -> dict[str, tuple[int, int]]:
 def _container(
     args: TraefikArgs, here: pulumi.Input[str], served: Sequence[pulumi.Input[str]]
 ) -> ContainerArgsDict:
+    ports: list[ContainerPortArgsDict] = [{"name": "admin", "container_port": ADMIN}]
+    ports += [{"name": entry, "container_port": inside} for entry, (_, inside) in entries(args).items()]
     return {
         "name": NAME,
         "image": args.image,
@@ -146,10 +148,7 @@ def _container(
                 )
             ),
         ],
-        "ports": [
-            *({"name": entry, "container_port": inside} for entry, (_, inside) in entries(args).items()),
-            {"name": "admin", "container_port": ADMIN},
-        ],
+        "ports": ports,
         "readiness_probe": {"http_get": {"path": "/ping", "port": ADMIN}, "period_seconds": 2},
         "liveness_probe": {"http_get": {"path": "/ping", "port": ADMIN}, "period_seconds": 10},
         "resources": {"requests": {"cpu": "50m", "memory": "64Mi"}, "limits": {"memory": "256Mi"}},
