@@ -1,0 +1,67 @@
+"""`make kubeconfig` on the running sandbox, in a home of the test's own."""
+
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from sandbox.paths import CHECKOUT, Paths
+
+pytestmark = pytest.mark.e2e
+
+THEIRS = {
+    "apiVersion": "v1",
+    "kind": "Config",
+    "clusters": [{"name": "theirs", "cluster": {"server": "https://192.0.2.1"}}],
+    "users": [{"name": "theirs", "user": {}}],
+    "contexts": [{"name": "theirs", "context": {"cluster": "theirs", "user": "theirs"}}],
+    "current-context": "theirs",
+}
+
+
+@pytest.fixture
+def home(tmp_path: Path, paths: Paths) -> Path:
+    file = tmp_path / ".kube" / "config"
+    file.parent.mkdir()
+    file.write_text(yaml.safe_dump(THEIRS))
+    return tmp_path
+
+
+def make(home: Path, *arguments: str) -> str:
+    environment = {name: value for name, value in os.environ.items() if name != "KUBECONFIG"}
+    done = subprocess.run(
+        ["make", "kubeconfig", *arguments],
+        cwd=CHECKOUT,
+        env={**environment, "HOME": str(home)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def merged(home: Path) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((home / ".kube" / "config").read_text())
+    return found
+
+
+def test_the_cluster_is_a_context_beside_the_users_own_and_goes_again(home: Path) -> None:
+    assert "Ready" in make(home), "the nodes are shown through the merged file"
+    assert merged(home)["current-context"] == "theirs", "nobody asked to switch"
+    names = [context["name"] for context in merged(home)["contexts"]]
+    assert names == ["theirs", "tekton-builds-sandbox"]
+    assert (home / ".kube" / "config").stat().st_mode & 0o777 == 0o600, "it opens a cluster"
+    make(home, "USE=1")
+    assert merged(home)["current-context"] == "tekton-builds-sandbox"
+    make(home, "REMOVE=1")
+    left = {key: merged(home)[key] for key in ("clusters", "users", "contexts")}
+    assert left == {key: THEIRS[key] for key in left}, "what was the user's is the user's still"
+    (first,) = [
+        file for file in sorted((home / ".kube").glob("config.*.bak")) if "tekton" not in file.read_text()
+    ][:1]
+    assert yaml.safe_load(first.read_text()) == THEIRS, "the file as it was is kept"
