@@ -95,6 +95,14 @@ def test_no_two_files_of_tests_have_one_name_as_pytest_would_import_only_one() -
     assert not twice, f"one `pytest` over all tests ends with 'import file mismatch': {twice}"
 
 
+def test_no_link_is_tracked_as_it_leads_to_a_place_of_one_machine() -> None:
+    listed = subprocess.run(
+        ["git", "ls-files", "--stage"], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout
+    links = [line.partition("\t")[2] for line in listed.splitlines() if line.startswith("120000")]
+    assert not links, f"tracked links: {links}"
+
+
 def test_every_yaml_file_of_ours_can_be_read() -> None:
     for file in _tracked("*.yaml", "*.yml"):
         list(yaml.safe_load_all(file.read_text(encoding="utf-8")))
