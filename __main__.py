@@ -3,7 +3,7 @@
 import pulumi
 import pulumi_random
 
-from components import releases, tekton
+from components import dashboard, releases, tekton
 from components.builds import Builds, BuildsArgs
 from components.cluster import connect
 from components.ingress import Ingress, IngressArgs
@@ -17,23 +17,21 @@ repository, mirror = settings.repositories[0], settings.release_mirror
 random = pulumi_random.Provider("random")
 cluster = connect("cluster", settings.cluster, secrets, pulumi.ResourceOptions(providers=[random]))
 opts = pulumi.ResourceOptions(providers=[cluster.provider, random])
-manifests = releases.load(mirror, tekton.RELEASES)
+manifests = releases.load(mirror, [*tekton.RELEASES, *dashboard.release(settings.dashboard)])
 ready = tekton.Tekton("tekton", tekton.TektonArgs(releases=manifests), opts)
-build = BuildsArgs(
-    repository=repository,
-    images=settings.images,
-    registry=settings.registry,
-    logins=secrets.logins,
-    after=[ready],
-)
+what = {"repository": repository, "images": settings.images, "registry": settings.registry}
+build = BuildsArgs(**what, logins=secrets.logins, after=[ready])
 builds = Builds("builds", build, opts)
 push = WebhookArgs(repository=repository, runs=builds.runs, after=[ready, builds.pipeline])
 webhook = Webhook("webhook", push, opts)
 way = {"chosen": settings.ingress, "images": settings.images, "release_mirror": mirror, "path": PATH}
-ingress = Ingress("ingress", IngressArgs(**way, backend=webhook.backend, after=[webhook.listener]), opts)
-
+also = dashboard.places(settings.dashboard, ready.namespace)
+ways = IngressArgs(**way, backend=webhook.backend, also=also, after=[webhook.listener])
+ingress = Ingress("ingress", ways, opts)
 pulumi.export("hooks_url", ingress.url)
 pulumi.export("webhook_secret", webhook.secret)
 pulumi.export("load_balancer_ip", ingress.address)
 pulumi.export("namespace", builds.namespace)
 pulumi.export("kubeconfig", cluster.kubeconfig)
+for name, value in dashboard.outputs(settings, secrets, ready, ingress.front, opts).items():
+    pulumi.export(name, value)

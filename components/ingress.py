@@ -15,6 +15,15 @@ RELEASE = "ingress-nginx"
 
 
 @dataclass(frozen=True, kw_only=True)
+class Place:
+    """A namespace with routes of its own."""
+
+    namespace: pulumi.Output[str]
+    tls: bool
+    """Whether one of them has a certificate."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class IngressArgs:
     chosen: settings.Ingress
     images: settings.Images
@@ -23,6 +32,8 @@ class IngressArgs:
     """The one path that leads in."""
     backend: Backend
     """Where it leads."""
+    also: Sequence[Place] = ()
+    """Where else routes are."""
     after: Sequence[pulumi.Resource] = ()
     """What makes the Service there: no value flows from it, as a controller in the cluster names it."""
 
@@ -34,6 +45,8 @@ class Ingress(pulumi.ComponentResource):
     """Where the path is reached from outside."""
     address: pulumi.Output[str]
     """The load balancer: an IP address, or the host name that some clouds give instead."""
+    front: Front | None = None
+    """The controller, for other routes; None where there is none."""
 
     def __init__(self, name: str, args: IngressArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("tekton-builds:ingress:Ingress", name, None, opts)
@@ -53,16 +66,16 @@ class Ingress(pulumi.ComponentResource):
             )
             self.url, self.address = exposed.url, exposed.address
         else:
-            front = self._front(name, args, child)
+            self.front = self._front(name, args, child)
             route = RouteArgs(
                 path=args.path,
                 host=chosen.host,
                 tls=chosen.tls,
-                front=front,
+                front=self.front,
                 backend=args.backend,
                 after=args.after,
             )
-            self.url, self.address = Route("hooks", route, child).url, front.address
+            self.url, self.address = Route("hooks", route, child).url, self.front.address
         self.register_outputs({"url": self.url, "address": self.address})
 
     def _front(self, name: str, args: IngressArgs, child: pulumi.ResourceOptions) -> Front:
@@ -72,8 +85,8 @@ class Ingress(pulumi.ComponentResource):
             return Nginx(name, NginxArgs(manifest=manifest, annotations=annotations), child).front
         traefik = TraefikArgs(
             image=args.images.traefik,
-            serves=[args.backend.namespace],
+            serves=[args.backend.namespace, *(place.namespace for place in args.also)],
             annotations=annotations,
-            tls=args.chosen.tls is not None,
+            tls=args.chosen.tls is not None or any(place.tls for place in args.also),
         )
         return Traefik(name, traefik, child).front

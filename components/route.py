@@ -1,8 +1,8 @@
 """A route: one path of the ingress controller that leads to one Service, and the URL it has from outside."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 import pulumi
 import pulumi_kubernetes as kubernetes
@@ -40,19 +40,22 @@ class Backend:
 @dataclass(frozen=True, kw_only=True)
 class RouteArgs:
     path: str
-    """The only path that the route answers to."""
+    path_type: Literal["Exact", "Prefix"] = "Exact"
+    """Whether the route answers to that path alone, or to all below it."""
     host: str
     """The only host name that the route answers to; empty: any, and the URL has the address."""
     tls: Tls | None
     """The host's certificate; None: plain HTTP."""
     front: Front
     backend: Backend
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    """What the controller is told beside."""
     after: Sequence[pulumi.Resource] = ()
     """What makes the Service: no value flows from it, as a controller in the cluster names the Service."""
 
 
 class Route(pulumi.ComponentResource):
-    """An Ingress object with one exact path."""
+    """An Ingress object with one path."""
 
     url: pulumi.Output[str]
     """Where the route is reached from outside."""
@@ -64,7 +67,7 @@ class Route(pulumi.ComponentResource):
                 "paths": [
                     {
                         "path": args.path,
-                        "path_type": "Exact",
+                        "path_type": args.path_type,
                         "backend": {
                             "service": {"name": args.backend.service, "port": {"number": args.backend.port}}
                         },
@@ -75,7 +78,7 @@ class Route(pulumi.ComponentResource):
         if args.host:
             rule["host"] = args.host
         spec: IngressSpecArgsDict = {"ingress_class_name": args.front.class_name, "rules": [rule]}
-        annotations = {}
+        annotations = dict(args.annotations)
         if args.tls:
             spec["tls"] = [{"hosts": [args.host], "secret_name": args.tls.secret_name}]
             if args.tls.cluster_issuer:
@@ -89,7 +92,7 @@ class Route(pulumi.ComponentResource):
         scheme = "https" if args.tls else "http"
         # The Ingress's id makes the URL wait for the route: who reads it may call it.
         self.url = pulumi.Output.all(args.host or args.front.address, ingress.id).apply(
-            lambda known: f"{scheme}://{known[0]}{args.path}"
+            lambda known: f"{scheme}://{known[0]}{args.path.rstrip('/')}"
         )
         self.register_outputs({"url": self.url})
 

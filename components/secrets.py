@@ -13,7 +13,14 @@ from typing import Any
 import pulumi
 from pulumi.runtime import is_config_secret
 
-KEYS = ("kubeconfig", "registryPassword", "gitPassword", "cloudSecretId", "cloudSecretKey")
+KEYS = (
+    "kubeconfig",
+    "registryPassword",
+    "gitPassword",
+    "dashboardClientSecret",
+    "cloudSecretId",
+    "cloudSecretKey",
+)
 USERS = {"registryPassword": "registryUsername", "gitPassword": "gitUsername"}
 
 
@@ -51,6 +58,8 @@ class Secrets:
     kubeconfig: pulumi.Output[str] | None
     """A kubeconfig's contents, when `cluster.kubeconfig` names no file."""
     logins: Logins
+    dashboard: pulumi.Output[str] | None
+    """The secret of the OAuth application that asks who may see the Dashboard."""
     cloud: CloudCredentials | None
     """From the environment, as the provider names them, or else the stack's."""
 
@@ -60,6 +69,7 @@ class Secrets:
         return cls(
             kubeconfig=_secret("kubeconfig"),
             logins=Logins(registry=_login("registryPassword"), git=_login("gitPassword")),
+            dashboard=_secret("dashboardClientSecret"),
             cloud=_cloud(),
         )
 
@@ -88,6 +98,11 @@ def mistakes(settings: Mapping[str, Any]) -> list[str]:
         found.append(
             f"{missing} is missing: the two go together; set it with `pulumi config set --secret {missing}`"
         )
+    if _auth(settings) == "oauth2-proxy" and not _has("dashboardClientSecret"):
+        found.append(
+            "dashboardClientSecret is missing: dashboard.auth.kind is 'oauth2-proxy', so give its "
+            "application's secret with `pulumi config set --secret dashboardClientSecret`"
+        )
     cluster = settings.get("cluster")
     if not isinstance(cluster, Mapping) or cluster.get("kind") != "existing":
         return found
@@ -99,6 +114,15 @@ def mistakes(settings: Mapping[str, Any]) -> list[str]:
             "`pulumi config set --secret kubeconfig`"
         )
     return found
+
+
+def _auth(settings: Mapping[str, Any]) -> Any:
+    """How the Dashboard asks who is there, as far as the settings are what they should be."""
+    dashboard = settings.get("dashboard")
+    auth = (
+        dashboard.get("auth") if isinstance(dashboard, Mapping) and dashboard.get("enabled", True) else None
+    )
+    return auth.get("kind") if isinstance(auth, Mapping) else None
 
 
 def _secret(key: str) -> pulumi.Output[str] | None:

@@ -16,6 +16,7 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as kubernetes
 
+NAMESPACE = "tekton-pipelines"  # the releases' own
 RELEASES = ("tekton-pipelines", "tekton-triggers", "tekton-interceptors")
 
 Object = dict[str, Any]
@@ -99,24 +100,31 @@ class TektonArgs:
 class Tekton(pulumi.ComponentResource):
     """Tekton's parts, ready: what depends on this component is admitted by Tekton's webhooks."""
 
+    namespace: pulumi.Output[str]
+    """Where they are, known to whoever goes into it when it is there."""
+
     def __init__(self, name: str, args: TektonArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         stages = staged(args.releases)
         super().__init__("tekton-builds:tekton:Tekton", name, None, opts)
+        self.namespace = pulumi.Output.from_input(NAMESPACE)
         before: Sequence[pulumi.Resource] = ()
         for stage in STAGES:
             # No value flows between stages: the order is all that makes the first run succeed.
             child = pulumi.ResourceOptions(parent=self, depends_on=before)
             if stages[stage]:
-                before = [
-                    kubernetes.yaml.v2.ConfigGroup(f"{name}-{stage}", yaml=_text(stages[stage]), opts=child)
-                ]
+                group = kubernetes.yaml.v2.ConfigGroup(
+                    f"{name}-{stage}", yaml=_text(stages[stage]), opts=child
+                )
+                before = [group]
+                if stage == FOUNDATIONS:
+                    self.namespace = group.urn.apply(lambda _: NAMESPACE)
             if stage == FOUNDATIONS:
                 # They are ready when a workload has filled in their certificates. It does so when it starts,
                 # or else every minute: hence before the workloads, and none of the stages waits for them.
                 # When they go, the webhooks that are asked still run: a workload outlives its webhooks.
                 kinds = pulumi.ResourceOptions(parent=self, depends_on=before)
                 _custom_resources(name, stages[CUSTOM], kinds)
-        self.register_outputs({})
+        self.register_outputs({"namespace": self.namespace})
 
 
 def _text(objects: Iterable[Object]) -> str:

@@ -12,6 +12,8 @@ Object = dict[str, Any]
 PATHS = {
     "tekton-pipelines": "/tekton-releases/pipeline/previous/v1.15.0/release.yaml",
     "tekton-triggers": "/tekton-releases/triggers/previous/v0.37.0/release.yaml",
+    "tekton-dashboard": "/tekton-releases/dashboard/previous/v0.71.0/release.yaml",
+    "tekton-dashboard-full": "/tekton-releases/dashboard/previous/v0.71.0/release-full.yaml",
     "tekton-interceptors": "/tekton-releases/triggers/previous/v0.37.0/interceptors.yaml",
 }
 
@@ -67,9 +69,37 @@ def releases() -> dict[str, list[Object]]:
     }
 
 
+def dashboard(*, read_only: bool) -> list[Object]:
+    """The Dashboard's release: the objects that others refer to, under their names."""
+    here = "tekton-pipelines"
+    container = {"name": "tekton-dashboard", "args": [f"--read-only={str(read_only).lower()}"]}
+    return [
+        an_object(
+            "CustomResourceDefinition",
+            "extensions.dashboard.tekton.dev",
+            api="apiextensions.k8s.io/v1",
+            spec={"group": "dashboard.tekton.dev"},
+        ),
+        an_object("ServiceAccount", "tekton-dashboard", namespace=here),
+        an_object(
+            "Deployment",
+            "tekton-dashboard",
+            api="apps/v1",
+            namespace=here,
+            spec={"template": {"spec": {"containers": [container]}}},
+        ),
+        an_object("Service", "tekton-dashboard", namespace=here, spec={"ports": [{"port": 9097}]}),
+    ]
+
+
 def pages() -> dict[str, str]:
     """The releases' text by path."""
-    return {PATHS[name]: yaml.safe_dump_all(objects) for name, objects in releases().items()}
+    everything = {
+        **releases(),
+        "tekton-dashboard": dashboard(read_only=True),
+        "tekton-dashboard-full": dashboard(read_only=False),
+    }
+    return {PATHS[name]: yaml.safe_dump_all(objects) for name, objects in everything.items()}
 
 
 Answer = tuple[int, dict[str, str], str]

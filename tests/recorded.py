@@ -19,7 +19,10 @@ PROJECT, STACK = "tekton-builds", "test"
 SECRET_MARK = "4dabf18193072939515e22adb298388d"
 OUTPUTS: dict[str, dict[str, Any]] = {
     "kubernetes:core/v1:Service": {"status": {"loadBalancer": {"ingress": [{"ip": "192.0.2.7"}]}}},
-    "random:index/randomPassword:RandomPassword": {"result": "generated-password"},
+    "random:index/randomPassword:RandomPassword": {
+        "result": "generated-password",
+        "bcryptHash": "generated-hash",
+    },
 }
 
 
@@ -106,12 +109,14 @@ class Recording:
     logged: list[str]
     exports: Mapping[str, Export]
 
-    def one(self, kind: str, name: str) -> Registered:
-        """The resource with this last part of its type and this metadata.name."""
+    def one(self, kind: str, name: str, namespace: str | None = None) -> Registered:
+        """The resource with this last part of its type and this metadata.name, in a namespace or in any."""
         found = [
             one
             for one in self.resources
-            if one.type.endswith(f":{kind}") and one.plain().get("metadata", {}).get("name") == name
+            if one.type.endswith(f":{kind}")
+            and (meta := one.plain().get("metadata", {})).get("name") == name
+            and namespace in (None, meta.get("namespace"))
         ]
         assert len(found) == 1, f"{kind} {name} should be there once, but is there {len(found)} times"
         return found[0]

@@ -2,15 +2,20 @@
 
 from components.settings.builds import Image, Images, Registry, Repository
 from components.settings.cluster import Cluster, Existing, Tke
+from components.settings.dashboard import BasicAuth, Dashboard, NoLogin, OAuth2Proxy
 from components.settings.ingress import Ingress, Tls
 from components.settings.settings import Settings, SettingsError
 
 __all__ = [
+    "BasicAuth",
     "Cluster",
+    "Dashboard",
     "Existing",
     "Image",
     "Images",
     "Ingress",
+    "NoLogin",
+    "OAuth2Proxy",
     "Registry",
     "Repository",
     "Settings",

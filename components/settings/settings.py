@@ -14,6 +14,7 @@ from pydantic.alias_generators import to_camel
 from components import mistakes, secrets
 from components.settings.builds import Images, Registry, Repository
 from components.settings.cluster import Cluster
+from components.settings.dashboard import Dashboard
 from components.settings.ingress import Ingress
 from components.settings.types import Model, mirror, one
 
@@ -27,12 +28,15 @@ class Settings(Model):
 
     cluster: Cluster = Field(description="the cluster to install into: {kind, kubeconfig}")
     ingress: Ingress = Field(default=Ingress(), description="the way in: {kind, host, tls, loadBalancer}")
+    dashboard: Dashboard = Field(
+        default=Dashboard(), description="Tekton's Dashboard: {enabled, readOnly, host, tls, auth: {kind}}"
+    )
     registry: Registry = Field(description="where images go: {server, namespace, insecure}")
     repositories: Annotated[tuple[Repository, ...], Field(strict=False), AfterValidator(one)] = Field(
         description="what is built: [{url, branches, images: [{name, context, dockerfile}]}]"
     )
     images: Images = Field(
-        default=Images(), description="overrides of the public images: {git, buildkit, traefik}"
+        default=Images(), description="overrides of the public images: {git, buildkit, traefik, oauth2Proxy}"
     )
     release_mirror: Annotated[str, AfterValidator(mirror)] = Field(
         default="", description="replaces scheme and host of every release URL"

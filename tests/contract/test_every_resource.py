@@ -59,6 +59,7 @@ def test_every_secret_of_the_cluster_holds_only_secret_values(recording: Recordi
         "github-secret",
         "registry-auth",
         "git-basic-auth",
+        "dashboard-login",
     }, "a Secret more or less than the program is known to make"
     for one in found:
         data = one.inputs.get("stringData") or one.inputs.get("data")
@@ -73,12 +74,14 @@ def test_the_outputs_are_those_that_people_and_scripts_read(recording: Recording
         "load_balancer_ip": "192.0.2.7",
         "namespace": "builds",
         "kubeconfig": program.KUBECONFIG,
+        "dashboard_url": "http://tekton.k8s.local",
+        "dashboard_password": GENERATED,
     }
 
 
 def test_only_the_outputs_that_must_be_are_secret(recording: Recording) -> None:
     secret = {name for name, export in recording.exports.items() if export.secret}
-    assert secret == {"webhook_secret", "kubeconfig"}, (
+    assert secret == {"webhook_secret", "kubeconfig", "dashboard_password"}, (
         "an output that is secret cannot be read by `stack output`"
     )
 

@@ -82,7 +82,7 @@ def test_no_route_comes_before_the_webhook_that_admits_it(given: Given, tmp_path
     recording = deploy(given, tmp_path, {"kind": "nginx"})
     (group,) = [one for one in recording.all("ConfigGroup") if one.name == "ingress-controller"]
     assert "ingress-nginx-admission-patch" in group.plain()["yaml"]
-    route = recording.one("Ingress", "ingress-resource")
+    route = recording.one("Ingress", "ingress-resource", "builds-webhook")
     assert group.urn in route.dependencies, "its Jobs make the certificate that admits an Ingress"
     assert route.plain()["spec"]["ingressClassName"] == "nginx"
 
@@ -123,7 +123,7 @@ def test_a_certificate_makes_the_url_https(given: Given, tmp_path: Path, issuer:
     tls = {"secretName": "hooks-tls", **({"clusterIssuer": issuer} if issuer else {})}
     recording = deploy(given, tmp_path, {"kind": "traefik", "host": "ci.example.com", "tls": tls})
     assert recording.exports["hooks_url"].value == "https://ci.example.com/hooks"
-    route = recording.one("Ingress", "ingress-resource").plain()
+    route = recording.one("Ingress", "ingress-resource", "builds-webhook").plain()
     assert route["spec"]["tls"] == [{"hosts": ["ci.example.com"], "secretName": "hooks-tls"}]
     ports = [port["port"] for port in recording.one("Service", "traefik").plain()["spec"]["ports"]]
     assert ports == [80, 443], "https:// is spoken on port 443"

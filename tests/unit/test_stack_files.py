@@ -6,9 +6,17 @@ import yaml
 
 from tests.program import ROOT
 
-# What the sandbox cannot have: public releases and images, ingress-nginx among them, and somebody's forge,
-# registry and addresses.
-DIFFERENT = {"releaseMirror", "images", "registry", "repositories", "cluster.apiCidrs", "ingress.kind"}
+# What the sandbox cannot have: public releases and images, ingress-nginx and the Dashboard among them, and
+# somebody's forge, registry and addresses.
+DIFFERENT = {
+    "releaseMirror",
+    "images",
+    "registry",
+    "repositories",
+    "cluster.apiCidrs",
+    "ingress.kind",
+    "dashboard",
+}
 
 
 def settings(stack: str) -> dict[str, Any]:

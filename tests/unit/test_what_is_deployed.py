@@ -74,10 +74,10 @@ def test_the_builds_account_has_no_rights_and_no_token(whole: Recording) -> None
 
 def test_the_ingress_controller_reads_secrets_only_where_no_credentials_are(whole: Recording) -> None:
     places = granted(whole, "traefik")
-    assert set(places) == {"*", "ingress", "builds-webhook"}
+    assert set(places) == {"*", "ingress", "builds-webhook", "tekton-pipelines"}
     assert "secrets" not in json.dumps(places["*"]), "it could read every credential of the cluster"
     held = {one.plain()["metadata"]["name"] for one in whole.all("Secret") if _namespace(one) in places}
-    assert held == {"github-secret"}
+    assert held == {"github-secret", "dashboard-login"}
 
 
 def test_nobody_gets_a_wildcard_or_a_right_to_pretend(whole: Recording) -> None:
@@ -113,7 +113,7 @@ def test_the_ingress_controller_watches_the_listener_and_its_own_service(whole: 
     (container,) = whole.one("Deployment", "traefik").plain()["spec"]["template"]["spec"]["containers"]
     provider = "--providers.kubernetesingressnginx"
     assert f"{provider}.publishservice=ingress/traefik" in container["args"]
-    selector = "kubernetes.io/metadata.name in (ingress,builds-webhook)"
+    selector = "kubernetes.io/metadata.name in (ingress,builds-webhook,tekton-pipelines)"
     assert f"{provider}.watchnamespaceselector={selector}" in container["args"]
 
 
@@ -127,7 +127,7 @@ def test_the_ingress_controller_starts_when_its_rights_and_namespaces_are_there(
 
 
 def test_the_route_is_hooks_alone_on_class_nginx(whole: Recording) -> None:
-    spec = whole.one("Ingress", "ingress-resource").plain()["spec"]
+    spec = whole.one("Ingress", "ingress-resource", "builds-webhook").plain()["spec"]
     assert spec["ingressClassName"] == "nginx"
     (rule,) = spec["rules"]
     assert rule["host"] == "hooks.example.com"
@@ -139,7 +139,7 @@ def test_the_route_is_hooks_alone_on_class_nginx(whole: Recording) -> None:
 def test_the_route_waits_for_the_listener_whose_service_it_names(whole: Recording) -> None:
     listener = whole.one("EventListener", "github-listener")
     assert listener.plain()["metadata"]["annotations"] == {"pulumi.com/waitFor": "condition=Available"}
-    assert listener.urn in whole.one("Ingress", "ingress-resource").dependencies
+    assert listener.urn in whole.one("Ingress", "ingress-resource", "builds-webhook").dependencies
 
 
 @pytest.mark.parametrize(
@@ -185,6 +185,7 @@ def test_docker_hub_is_filed_under_the_address_that_clients_look_up() -> None:
 def test_a_stack_without_credentials_has_no_secrets_and_binds_none(tmp_path: Path) -> None:
     given = program.config(tmp_path / "kubeconfig")
     del given["registryUsername"], given["gitUsername"]
+    given["dashboard"] = {"enabled": False}
     with served() as mirror, pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
         recording = program.run({**given, "releaseMirror": mirror}, {})
@@ -201,7 +202,8 @@ def test_a_preview_on_a_machine_where_nothing_runs_shows_the_rest(
     given["cluster"]["kubeconfig"] = str(tmp_path / "none-yet")
     with served(lambda _: (404, {}, "")) as mirror:
         recording = program.run({**given, "releaseMirror": mirror}, preview=True)
-    assert len(recording.logged) == 4, "one sentence for the kubeconfig and one for each release"
+    missing = [line for line in recording.logged if "there is no" in line or "is not shown" in line]
+    assert len(missing) == 5, "one sentence for the kubeconfig and one for each release"
     assert recording.all("ConfigGroup") == []
     assert recording.one("Pipeline", "github-trigger-pipeline")
 
@@ -227,7 +229,10 @@ def test_a_host_name_of_a_load_balancer_is_as_good_as_its_address(
     with served() as mirror:
         recording = program.run({**given, "releaseMirror": mirror})
     assert recording.exports["hooks_url"].value == "http://lb.cloud.example.com/hooks"
-    assert "host" not in recording.one("Ingress", "ingress-resource").plain()["spec"]["rules"][0]
+    assert (
+        "host"
+        not in recording.one("Ingress", "ingress-resource", "builds-webhook").plain()["spec"]["rules"][0]
+    )
 
 
 def _namespace(one: Any) -> str:
