@@ -19,8 +19,8 @@ cluster = connect("cluster", settings.cluster, secrets, pulumi.ResourceOptions(p
 opts = pulumi.ResourceOptions(providers=[cluster.provider, random])
 manifests = releases.load(mirror, [*tekton.RELEASES, *dashboard.release(settings.dashboard)])
 ready = tekton.Tekton("tekton", tekton.TektonArgs(releases=manifests), opts)
-what = {"repository": repository, "images": settings.images, "registry": settings.registry}
-build = BuildsArgs(**what, logins=secrets.logins, after=[ready])
+what = {"repository": repository, "registry": settings.registry, "logins": secrets.logins}
+build = BuildsArgs(**what, builder=settings.builder, images=settings.images, after=[ready])
 builds = Builds("builds", build, opts)
 push = WebhookArgs(repository=repository, runs=builds.runs, after=[ready, builds.pipeline])
 webhook = Webhook("webhook", push, opts)

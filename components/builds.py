@@ -12,8 +12,8 @@ import pulumi_kubernetes as kubernetes
 from components.metadata import metadata
 from components.namespace import namespace
 from components.secrets import Login, Logins
-from components.settings import Images, Registry, Repository
-from components.tasks import build_image, git_clone, pipeline
+from components.settings import Builder, Images, Registry, Repository
+from components.tasks import Object, build_image, docker_socket, git_clone, pipeline
 
 NAMESPACE = "builds"
 ACCOUNT = "tekton-build-sa"
@@ -40,6 +40,8 @@ class BuildsArgs:
     registry: Registry
     """Where it goes."""
     logins: Logins
+    builder: Builder
+    """With what images are built."""
     after: Sequence[pulumi.Resource] = ()
     """What must be ready to admit Tekton's objects: no value flows from it."""
 
@@ -56,13 +58,19 @@ class Builds(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: BuildsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("tekton-builds:builds:Builds", name, None, opts)
+        docker = args.builder.kind == "docker"
+        if docker:
+            pulumi.log.warn(
+                "builder.kind is 'docker': its daemon is privileged, so every Dockerfile that is built has "
+                f"the node, and the namespace {NAMESPACE} allows it; `buildkit` needs no privilege"
+            )
         self.namespace = namespace(
             f"{name}-namespace",
             NAMESPACE,
             component="builds",
-            # Not `restricted`: rootless BuildKit needs newuidmap, which is privilege escalation, and no
-            # seccomp profile, because the default one forbids user namespaces.
-            pod_security="baseline",
+            # `privileged` is for Docker's daemon. Not `restricted`: rootless BuildKit needs newuidmap, which
+            # is privilege escalation, and no seccomp profile: the default one forbids user namespaces.
+            pod_security="privileged" if docker else "baseline",
             # Also when they go: Tekton's controllers then still see the end of the runs in the namespace.
             opts=pulumi.ResourceOptions(parent=self, depends_on=args.after),
         )
@@ -75,19 +83,20 @@ class Builds(pulumi.ComponentResource):
             opts=child,
         ).metadata.name
         self.runs = Runs(namespace=self.namespace, account=account, secrets=self._secrets(name, args, child))
+        build = docker_socket.NAME if docker else build_image.NAME
         tasks = [
-            self._custom(f"{name}-{task.NAME}", "Task", task.NAME, spec, child)
-            for task, spec in (
-                (git_clone, git_clone.spec(args.images.git)),
-                (build_image, build_image.spec(args.images.buildkit)),
-            )
+            self._custom(f"{name}-{task}", "Task", task, spec, child)
+            for task, spec in ((git_clone.NAME, git_clone.spec(args.images.git)), (build, _build_task(args)))
         ]
         self.pipeline = self._custom(
             f"{name}-pipeline",
             "Pipeline",
             pipeline.NAME,
             pipeline.spec(
-                args.repository.url, _builds(args), args.registry.server if args.registry.insecure else ""
+                args.repository.url,
+                _builds(args),
+                args.registry.server if args.registry.insecure else "",
+                build,
             ),
             # The Pipeline names its Tasks; Tekton looks them up when a run starts, so they come first.
             pulumi.ResourceOptions(parent=self, depends_on=tasks),
@@ -130,11 +139,18 @@ class Builds(pulumi.ComponentResource):
         }
 
 
+def _build_task(args: BuildsArgs) -> Object:
+    if args.builder.kind == "docker":
+        return docker_socket.spec(args.images.docker, args.images.docker_daemon)
+    return build_image.spec(args.images.buildkit)
+
+
 def _builds(args: BuildsArgs) -> list[pipeline.Build]:
     return [
         pipeline.Build(
             name=image.name,
-            repository=args.registry.repository(image.name),
+            server=args.registry.server,
+            namespace=args.registry.namespace,
             context=image.context,
             dockerfile=image.dockerfile,
         )

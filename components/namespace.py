@@ -13,7 +13,7 @@ def namespace(
     name: str,
     *,
     component: str,
-    pod_security: Literal["baseline", "restricted"],
+    pod_security: Literal["privileged", "baseline", "restricted"],
     opts: pulumi.ResourceOptions,
 ) -> pulumi.Output[str]:
     """Makes it; its name, known to whoever goes into it when it is there."""

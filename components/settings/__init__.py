@@ -1,6 +1,6 @@
 """What a stack may set: one module a subject; `Settings.load` reads them all."""
 
-from components.settings.builds import Image, Images, Registry, Repository
+from components.settings.builds import Builder, Image, Images, Registry, Repository
 from components.settings.cluster import Cluster, Existing, Tke
 from components.settings.dashboard import BasicAuth, Dashboard, NoLogin, OAuth2Proxy
 from components.settings.ingress import Ingress, Tls
@@ -8,6 +8,7 @@ from components.settings.settings import Settings, SettingsError
 
 __all__ = [
     "BasicAuth",
+    "Builder",
     "Cluster",
     "Dashboard",
     "Existing",

@@ -1,6 +1,6 @@
 """What is built, with what, and where it goes."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, field_validator
 
@@ -13,10 +13,6 @@ class Registry(Model):
         str, matches(r"|[a-z0-9]+([._/-][a-z0-9]+)*", "empty, or a lower-case path as owner or team/apps")
     ] = Field(default="", description="path between the server and the image's name")
     insecure: bool = Field(default=False, description="true: plain HTTP")
-
-    def repository(self, image: str) -> str:
-        """`server/namespace/image`, without a tag."""
-        return "/".join(part for part in (self.server, self.namespace, image) if part)
 
 
 class Image(Model):
@@ -51,6 +47,15 @@ class Repository(Model):
         return path.strip("/").removesuffix(".git").lower()
 
 
+class Builder(Model):
+    """What turns a Dockerfile into an image."""
+
+    kind: Literal["buildkit", "docker"] = Field(
+        default="buildkit",
+        description="buildkit: rootless BuildKit; docker: the tutorial's privileged Docker daemon",
+    )
+
+
 class Images(Model):
     """The public images of steps and controllers, pinned exactly; a stack may name copies of its own."""
 
@@ -59,6 +64,12 @@ class Images(Model):
     )
     buildkit: Reference = Field(
         default="docker.io/moby/buildkit:v0.34.2-rootless", description="rootless BuildKit"
+    )
+    docker: Reference = Field(
+        default="docker.io/library/docker:29.8.1-cli", description="Docker's client, for builder docker"
+    )
+    docker_daemon: Reference = Field(
+        default="docker.io/library/docker:29.8.1-dind", description="Docker's daemon, of the same version"
     )
     traefik: Reference = Field(
         default="docker.io/library/traefik:v3.6.1", description="the ingress controller"

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from components import mistakes, secrets
-from components.settings.builds import Images, Registry, Repository
+from components.settings.builds import Builder, Images, Registry, Repository
 from components.settings.cluster import Cluster
 from components.settings.dashboard import Dashboard
 from components.settings.ingress import Ingress
@@ -35,8 +35,11 @@ class Settings(Model):
     repositories: Annotated[tuple[Repository, ...], Field(strict=False), AfterValidator(one)] = Field(
         description="what is built: [{url, branches, images: [{name, context, dockerfile}]}]"
     )
+    builder: Builder = Field(
+        default=Builder(), description="what turns a Dockerfile into an image: {kind: buildkit or docker}"
+    )
     images: Images = Field(
-        default=Images(), description="overrides of the public images: {git, buildkit, traefik, oauth2Proxy}"
+        default=Images(), description="overrides of the public images: {git, buildkit, docker, ...}"
     )
     release_mirror: Annotated[str, AfterValidator(mirror)] = Field(
         default="", description="replaces scheme and host of every release URL"

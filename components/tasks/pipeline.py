@@ -1,9 +1,9 @@
 """The Pipeline: clone the pushed commit, then build each image, all at once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from components.tasks import Object, build_image, git_clone
+from components.tasks import Object, build_image, docker_socket, git_clone
 
 NAME = "github-trigger-pipeline"
 SOURCE = "pipeline-pvc"
@@ -15,14 +15,16 @@ class Build:
     """One image of the repository."""
 
     name: str
-    repository: str
-    """Where it goes, without a tag."""
+    server: str
+    """The registry's host."""
+    namespace: str
+    """The path between the host and the image's name; may be empty."""
     context: str
     dockerfile: str
 
 
-def spec(url: str, builds: Sequence[Build], insecure_registry: str) -> Object:
-    """PipelineSpec (tekton.dev/v1). `insecure_registry` is HOST:PORT, or empty.
+def spec(url: str, builds: Sequence[Build], insecure_registry: str, task: str) -> Object:
+    """PipelineSpec (tekton.dev/v1). `insecure_registry` is HOST:PORT, or empty; `task` builds an image.
 
     The URL, the images and the credentials are the settings'; the revision is all that a payload decides.
     """
@@ -55,25 +57,45 @@ def spec(url: str, builds: Sequence[Build], insecure_registry: str) -> Object:
                     **{"output": SOURCE, "ssh-directory": SSH, "basic-auth": BASIC_AUTH}
                 ),
             },
-            *(_build(build, insecure_registry) for build in builds),
+            *(_build(build, insecure_registry, task) for build in builds),
         ],
     }
 
 
-def _build(build: Build, insecure_registry: str) -> Object:
+def _build(build: Build, insecure_registry: str, task: str) -> Object:
     return {
         "name": _task(build),
-        "taskRef": {"kind": "Task", "name": build_image.NAME},
+        "taskRef": {"kind": "Task", "name": task},
         "runAfter": ["clone"],
         "params": _params(
-            image=build.repository,
+            **_PARAMS[task](build),
             tag="$(tasks.clone.results.commit_short)",
             context=build.context,
-            dockerfile=build.dockerfile,
             insecureRegistry=insecure_registry,
         ),
         "workspaces": _workspaces(**{"source": SOURCE, "registry-auth": REGISTRY_AUTH}),
     }
+
+
+def _for_buildkit(build: Build) -> dict[str, str]:
+    repository = "/".join(part for part in (build.server, build.namespace, build.name) if part)
+    return {"image": repository, "dockerfile": build.dockerfile}
+
+
+def _for_docker(build: Build) -> dict[str, str]:
+    return {
+        "image": build.name,
+        "registry_url": build.server,
+        "registry_mirror": build.namespace,
+        "subdirectory": "",
+        "dockerfile_path": build.dockerfile,
+    }
+
+
+_PARAMS: Mapping[str, Callable[[Build], dict[str, str]]] = {
+    build_image.NAME: _for_buildkit,
+    docker_socket.NAME: _for_docker,
+}
 
 
 def _task(build: Build) -> str:

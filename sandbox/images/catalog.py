@@ -110,6 +110,19 @@ TRAEFIK = Recipe(
     needs=("traefik",),
     make=lambda folder, made, log: recipes.traefik(folder, made.program),
 )
+DOCKER_USERLAND = Recipe(
+    name="docker-userland",
+    title="Debian userland with Docker",
+    needs=("debian",),
+    make=lambda folder, made, log: userland.make_docker(folder, made.processes, log),
+    code=(userland, layer),
+)
+DOCKER = Recipe(
+    name="docker-image",
+    title="Docker image",
+    needs=("docker-userland",),
+    make=lambda folder, made, log: recipes.docker(folder, made.folder("docker-userland")),
+)
 BUILDKIT = Recipe(
     name="buildkit-image",
     title="BuildKit image",
@@ -125,6 +138,7 @@ BUILDKIT = Recipe(
 RECIPES = (
     CONTROL_PLANE,
     USERLAND,
+    DOCKER_USERLAND,
     BUSYBOX,
     GIT,
     TEKTON_PIPELINES,
@@ -132,6 +146,7 @@ RECIPES = (
     PROVISIONER,
     TRAEFIK,
     BUILDKIT,
+    DOCKER,
 )
 # Those that go into the sandbox's registry: storage tree and images.json.
-REGISTRY_IMAGES = ("busybox", "git", *(recipe.name for recipe in RECIPES[4:]))
+REGISTRY_IMAGES = ("busybox", "git", *(recipe.name for recipe in RECIPES[5:]))

@@ -21,6 +21,7 @@ from sandbox.toolchain.versions import (
 BUSYBOX = ("sandbox/busybox", "1.35")
 GIT = ("sandbox/git", "2.39")
 BUILDKIT_ROOTLESS = ("sandbox/buildkit", f"v{BUILDKIT}-rootless")
+DOCKER = ("sandbox/docker", "20.10")
 TRAEFIK_IMAGE = ("sandbox/traefik", f"v{TRAEFIK}")
 PROVISIONER = ("sandbox/local-path-provisioner", f"v{LOCAL_PATH_PROVISIONER}")
 
@@ -111,6 +112,15 @@ def buildkit(folder: Path, debian: Path, program: Program, daemonless: Path) -> 
         user=f"{USER}:{USER}",
     )
     _publish(folder, image, BUILDKIT_ROOTLESS)
+
+
+def docker(folder: Path, debian: Path) -> None:
+    """Docker's client, and its daemon behind the entrypoint of docker:dind."""
+    with Layer(folder / "layer") as layer:
+        # The official one also copes with cgroups and kernels that are not this machine's.
+        layer.text("usr/local/bin/dockerd-entrypoint.sh", '#!/bin/sh\nexec "$@"\n', mode=0o755)
+    image = Image(layers=[userland.layer_of(debian), layer], entrypoint=["dockerd-entrypoint.sh"])
+    _publish(folder, image, DOCKER)
 
 
 def traefik(folder: Path, program: Program) -> None:

@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from sandbox.images.layer import Layer
@@ -12,6 +13,8 @@ SUITE = "bookworm"
 DEFAULT_MIRROR = "http://deb.debian.org/debian"
 # git and ssh for the clone; tini for Tekton's resolvers; runc and uidmap for BuildKit without root.
 PACKAGES = ("ca-certificates", "git", "openssh-client", "runc", "tini", "uidmap")
+# Docker's client and daemon, and what the daemon calls.
+DOCKER_PACKAGES = ("ca-certificates", "docker.io", "iptables")
 # Tekton's resolvers are started through it, where Alpine, their base elsewhere, has it.
 TINI = ("usr/sbin/tini", "../bin/tini")
 APT = Path("/etc/apt")
@@ -49,6 +52,26 @@ def mirror(apt: Path = APT) -> str:
 def make(folder: Path, processes: Processes, log: Path) -> None:
     """`folder/layer.tar` (no newuidmap), `folder/mappers/` with the two and their capabilities."""
     root = folder / "root"
+    _debootstrap(root, PACKAGES, processes, log)
+    (root / TINI[0]).symlink_to(TINI[1])
+    mappers = folder / "mappers"
+    mappers.mkdir()
+    for name, capability in MAPPERS.items():
+        target = mappers / Path(name).name
+        shutil.move(root / name, target)
+        os.chmod(target, 0o755)  # not setuid: it would ask for more than a pod may have
+        processes.run(["setcap", capability, str(target)], log=log)
+    _keep(root, folder)
+
+
+def make_docker(folder: Path, processes: Processes, log: Path) -> None:
+    """`folder/layer.tar` with Docker's client and daemon."""
+    root = folder / "root"
+    _debootstrap(root, DOCKER_PACKAGES, processes, log)
+    _keep(root, folder)
+
+
+def _debootstrap(root: Path, packages: Sequence[str], processes: Processes, log: Path) -> None:
     # In a mount namespace of its own: what debootstrap mounts goes with it, even when it is killed.
     processes.run(
         [
@@ -58,14 +81,13 @@ def make(folder: Path, processes: Processes, log: Path) -> None:
             "--kill-child",
             "debootstrap",
             "--variant=minbase",
-            f"--include={','.join(PACKAGES)}",
+            f"--include={','.join(packages)}",
             SUITE,
             str(root),
             mirror(),
         ],
         log=log,
     )
-    (root / TINI[0]).symlink_to(TINI[1])
     for name in TRIM:
         path = root / name
         if path.is_dir():
@@ -73,13 +95,9 @@ def make(folder: Path, processes: Processes, log: Path) -> None:
             path.mkdir()
         else:
             path.unlink(missing_ok=True)
-    mappers = folder / "mappers"
-    mappers.mkdir()
-    for name, capability in MAPPERS.items():
-        target = mappers / Path(name).name
-        shutil.move(root / name, target)
-        os.chmod(target, 0o755)  # not setuid: it would ask for more than a pod may have
-        processes.run(["setcap", capability, str(target)], log=log)
+
+
+def _keep(root: Path, folder: Path) -> None:
     with Layer(folder / "layer.tar") as layer:
         layer.tree(root)
     (folder / "layer.digest").write_text(layer.digest)

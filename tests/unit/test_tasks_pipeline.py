@@ -5,20 +5,24 @@ from typing import Any
 
 import pytest
 
-from components.tasks import build_image, git_clone, pipeline
+from components.tasks import build_image, docker_socket, git_clone, pipeline
 from components.tasks.pipeline import Build
 
 URL = "https://git.example.com/team/shop.git"
 BUILDS = [
-    Build(name="frontend", repository="ghcr.io/shop/frontend", context="frontend", dockerfile="Dockerfile"),
-    Build(name="backend", repository="ghcr.io/shop/backend", context="backend", dockerfile="a/Dockerfile"),
+    Build(name=name, server="ghcr.io", namespace="shop", context=name, dockerfile=dockerfile)
+    for name, dockerfile in (("frontend", "Dockerfile"), ("backend", "a/Dockerfile"))
 ]
-TASKS = {git_clone.NAME: git_clone.spec("git:1"), build_image.NAME: build_image.spec("buildkit:1")}
+TASKS = {
+    git_clone.NAME: git_clone.spec("git:1"),
+    build_image.NAME: build_image.spec("buildkit:1"),
+    docker_socket.NAME: docker_socket.spec("docker:1-cli", "docker:1-dind"),
+}
 
 
-@pytest.fixture
-def spec() -> dict[str, Any]:
-    return pipeline.spec(URL, BUILDS, "10.0.0.2:5000")
+@pytest.fixture(params=[build_image.NAME, docker_socket.NAME])
+def spec(request: pytest.FixtureRequest) -> dict[str, Any]:
+    return pipeline.spec(URL, BUILDS, "10.0.0.2:5000", request.param)
 
 
 def values(params: list[dict[str, Any]]) -> dict[str, str]:
@@ -48,7 +52,29 @@ def test_the_clone_url_is_the_settings(spec: dict[str, Any]) -> None:
     assert url["default"] == URL
 
 
-def test_an_image_is_tagged_with_the_short_commit(spec: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("namespace", "whole"), [("", "ghcr.io/app"), ("a/b", "ghcr.io/a/b/app")])
+def test_an_image_goes_to_server_namespace_and_name(namespace: str, whole: str) -> None:
+    build = Build(name="app", server="ghcr.io", namespace=namespace, context=".", dockerfile="Dockerfile")
+    made = pipeline.spec(URL, [build], "", build_image.NAME)
+    assert values(made["tasks"][1]["params"])["image"] == whole
+
+
+def test_docker_is_told_the_same_in_the_tutorials_words() -> None:
+    spec = pipeline.spec(URL, BUILDS, "10.0.0.2:5000", docker_socket.NAME)
+    assert values(spec["tasks"][2]["params"]) == {
+        "image": "backend",
+        "registry_url": "ghcr.io",
+        "registry_mirror": "shop",
+        "subdirectory": "",
+        "dockerfile_path": "a/Dockerfile",
+        "tag": "$(tasks.clone.results.commit_short)",
+        "context": "backend",
+        "insecureRegistry": "10.0.0.2:5000",
+    }
+
+
+def test_an_image_is_tagged_with_the_short_commit() -> None:
+    spec = pipeline.spec(URL, BUILDS, "10.0.0.2:5000", build_image.NAME)
     assert values(spec["tasks"][2]["params"]) == {
         "image": "ghcr.io/shop/backend",
         "tag": "$(tasks.clone.results.commit_short)",
@@ -128,6 +154,24 @@ def test_the_clone_keeps_the_tutorials_parameters_defaults_and_results() -> None
         "basic-auth": True,
         "ssl-ca-directory": True,
     }
+
+
+def test_docker_keeps_the_tutorials_parameters_and_defaults() -> None:
+    spec = TASKS["docker-socket"]
+    defaults = {one["name"]: one.get("default") for one in spec["params"]}
+    assert defaults == {
+        "image": None,
+        "tag": None,
+        "registry_url": None,
+        "subdirectory": None,
+        "registry_mirror": "",
+        "dockerfile_path": "Dockerfile",
+        "context": ".",
+        "insecureRegistry": "",  # ours: a registry without TLS
+    }
+    assert [one["name"] for one in spec["workspaces"] if not one.get("optional")] == ["source"]
+    assert (spec["steps"][0]["name"], spec["sidecars"][0]["name"]) == ("docker-build", "server")
+    assert {one["name"] for one in spec["volumes"]} == {"dind-socket", "dind-storage"}
 
 
 def test_every_variable_that_a_script_reads_is_given_to_it() -> None:

@@ -95,7 +95,10 @@ def test_the_names_are_the_tutorials(one_trigger: dict[str, Any], run: dict[str,
 
 
 def test_every_workspace_of_the_run_is_one_of_the_pipelines(run: dict[str, Any]) -> None:
-    known = {one["name"]: one.get("optional", False) for one in pipeline.spec("u", [], "")["workspaces"]}
+    known = {
+        one["name"]: one.get("optional", False)
+        for one in pipeline.spec("u", [], "", "build-image")["workspaces"]
+    }
     bound = {one["name"] for one in run["spec"]["workspaces"]}
     assert bound <= set(known)
     assert {name for name, optional in known.items() if not optional} <= bound

@@ -49,14 +49,6 @@ def test_the_full_name_is_what_a_forge_calls_the_repository(url: str, name: str)
     assert repository.full_name == name
 
 
-@pytest.mark.parametrize(
-    ("namespace", "whole"), [("", "ghcr.io/app"), ("owner", "ghcr.io/owner/app"), ("a/b", "ghcr.io/a/b/app")]
-)
-def test_an_image_goes_to_server_namespace_and_name(given: Given, namespace: str, whole: str) -> None:
-    given["registry"] = {"server": "ghcr.io", "namespace": namespace}
-    assert load(given).registry.repository("app") == whole
-
-
 def test_credentials_are_optional(given: Given) -> None:
     del given["registryUsername"], given["gitUsername"]
     found: list[secrets.Secrets] = []
@@ -83,6 +75,8 @@ def test_the_default_images_are_public_and_exact() -> None:
     assert images == {
         "git": "docker.io/alpine/git:v2.54.0",
         "buildkit": "docker.io/moby/buildkit:v0.34.2-rootless",
+        "docker": "docker.io/library/docker:29.8.1-cli",
+        "docker_daemon": "docker.io/library/docker:29.8.1-dind",
         "traefik": "docker.io/library/traefik:v3.6.1",
         "oauth2_proxy": "quay.io/oauth2-proxy/oauth2-proxy:v7.15.4",
     }, "a default image changed: is the new one public, and is its contract the one that the scripts rely on?"

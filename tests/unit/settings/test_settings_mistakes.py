@@ -23,8 +23,8 @@ IMAGE = ("repositories", 0, "images", 0)
 MISTAKES = {
     "an unknown key": (
         _set("registri", to="x"),
-        "registri is no setting; known are: cluster, ingress, dashboard, registry, repositories, images, "
-        "releaseMirror, registryUsername, gitUsername",
+        "registri is no setting; known are: cluster, ingress, dashboard, registry, repositories, builder, "
+        "images, releaseMirror, registryUsername, gitUsername",
     ),
     "an unknown key inside": (
         _set(*IMAGE, "contekst", to="x"),
