@@ -19,8 +19,9 @@ cluster = connect("cluster", settings.cluster, secrets, pulumi.ResourceOptions(p
 opts = pulumi.ResourceOptions(providers=[cluster.provider, random])
 manifests = releases.load(mirror, [*tekton.RELEASES, *dashboard.release(settings.dashboard)])
 ready = tekton.Tekton("tekton", tekton.TektonArgs(releases=manifests), opts)
-what = {"repository": repository, "registry": settings.registry, "logins": secrets.logins}
-build = BuildsArgs(**what, builder=settings.builder, images=settings.images, after=[ready])
+what = {"repository": repository, "registry": settings.registry, "builder": settings.builder}
+whose = {"logins": secrets.logins, "known_hosts": settings.known_hosts}
+build = BuildsArgs(**what, **whose, images=settings.images, after=[ready])
 builds = Builds("builds", build, opts)
 push = WebhookArgs(repository=repository, runs=builds.runs, after=[ready, builds.pipeline])
 webhook = Webhook("webhook", push, opts)

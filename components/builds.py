@@ -40,6 +40,8 @@ class BuildsArgs:
     registry: Registry
     """Where it goes."""
     logins: Logins
+    known_hosts: str
+    """The git server's keys, for clones over SSH."""
     builder: Builder
     """With what images are built."""
     after: Sequence[pulumi.Resource] = ()
@@ -119,6 +121,9 @@ class Builds(pulumi.ComponentResource):
         self, name: str, args: BuildsArgs, child: pulumi.ResourceOptions
     ) -> dict[str, pulumi.Output[str]]:
         wanted: dict[str, dict[str, pulumi.Input[str]]] = {}
+        if args.logins.ssh_key is not None:
+            # The tutorial's names; ssh asks the file what it is, so a key of another kind may be in it.
+            wanted[pipeline.SSH] = {"id_rsa": args.logins.ssh_key, "known_hosts": args.known_hosts}
         if login := args.logins.registry:
             # The tutorial's Secret with its two keys, and the file that BuildKit reads: one Secret to rotate.
             config = login.password.apply(
@@ -131,7 +136,7 @@ class Builds(pulumi.ComponentResource):
             key: kubernetes.core.v1.Secret(
                 f"{name}-{key}",
                 metadata=metadata(key, self.namespace, component="builds"),
-                type="kubernetes.io/basic-auth",
+                type="Opaque" if key == pipeline.SSH else "kubernetes.io/basic-auth",
                 string_data=pulumi.Output.secret(data),
                 opts=child,
             ).metadata.name

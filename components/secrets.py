@@ -6,6 +6,7 @@ in Pulumi.yaml, because it makes a key mandatory: it takes no default, and these
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ KEYS = (
     "kubeconfig",
     "registryPassword",
     "gitPassword",
+    "gitSshKey",
     "dashboardClientSecret",
     "cloudSecretId",
     "cloudSecretKey",
@@ -39,6 +41,8 @@ class Logins:
     registry: Login | None
     git: Login | None
     """At the git server, over HTTP."""
+    ssh_key: pulumi.Output[str] | None
+    """A private key, for the git server over SSH."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +72,7 @@ class Secrets:
         """The secrets of the stack that runs; `Settings.load` has checked that they are whole."""
         return cls(
             kubeconfig=_secret("kubeconfig"),
-            logins=Logins(registry=_login("registryPassword"), git=_login("gitPassword")),
+            logins=Logins(registry=_login("registryPassword"), git=_login("gitPassword"), ssh_key=_ssh_key()),
             dashboard=_secret("dashboardClientSecret"),
             cloud=_cloud(),
         )
@@ -93,6 +97,7 @@ def mistakes(settings: Mapping[str, Any]) -> list[str]:
             found.append(
                 f"{user} is missing: {key} is set, so give its user: `pulumi config set {user} NAME`"
             )
+    found += _ssh_mistakes(settings)
     if _has("cloudSecretId") != _has("cloudSecretKey"):
         missing = "cloudSecretKey" if _has("cloudSecretId") else "cloudSecretId"
         found.append(
@@ -114,6 +119,38 @@ def mistakes(settings: Mapping[str, Any]) -> list[str]:
             "`pulumi config set --secret kubeconfig`"
         )
     return found
+
+
+def _ssh_mistakes(settings: Mapping[str, Any]) -> list[str]:
+    repositories = settings.get("repositories")
+    listed = repositories if isinstance(repositories, list) else []
+    urls = [str(one.get("url", "")) for one in listed if isinstance(one, Mapping)]
+    over_ssh = [url for url in urls if url.startswith(("ssh://", "git@"))]
+    if over_ssh and not _has("gitSshKey"):
+        return [
+            f"gitSshKey is missing: {over_ssh[0]} is cloned over SSH, so give a key that may read it with "
+            "`pulumi config set --secret gitSshKey < FILE`"
+        ]
+    if urls and not over_ssh and _has("gitSshKey"):
+        return [f"gitSshKey is set, but {urls[0]} is not cloned over SSH: give an SSH address, or no key"]
+    return []
+
+
+def _ssh_key() -> pulumi.Output[str] | None:
+    key = _secret("gitSshKey")
+    return None if key is None else key.apply(private_key)
+
+
+def private_key(text: str) -> str:
+    """The key as ssh reads it: with a line's end at its own. Raises pulumi.RunError, without the key."""
+    key = text.replace("\r\n", "\n").strip()
+    if not re.match(r"-----BEGIN [A-Z ]*PRIVATE KEY-----\n", key):
+        raise pulumi.RunError(
+            "gitSshKey is no private key: it must start with -----BEGIN ... PRIVATE KEY-----"
+        )
+    if "ENCRYPTED" in key:
+        raise pulumi.RunError("gitSshKey has a passphrase, and nobody is there to type it: give one without")
+    return f"{key}\n"
 
 
 def _auth(settings: Mapping[str, Any]) -> Any:

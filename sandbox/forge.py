@@ -15,10 +15,12 @@ from sandbox.gitea_database import GiteaDatabase
 from sandbox.network import Network
 from sandbox.paths import Paths
 from sandbox.private_file import write_private
+from sandbox.ssh_key import SshKey
 from sandbox.waiting import wait_for
 
 REPOSITORY = "example"
 BRANCH = "main"
+SSH_USER, SSH_PORT, HOST_KEY = "git", 2222, "ssh_host_ed25519_key"
 READY_SECONDS = 90  # the first start makes the database; a busy machine of 2 cores needs about 20
 
 
@@ -39,6 +41,18 @@ class Forge:
     def clone_url(self) -> str:
         """The repository's HTTP address, without credentials."""
         return f"{self.url}/{self.account.username}/{REPOSITORY}.git"
+
+    @property
+    def ssh_url(self) -> str:
+        """The repository's SSH address."""
+        host = urlsplit(self.url).hostname
+        return f"ssh://{SSH_USER}@{host}:{SSH_PORT}/{self.account.username}/{REPOSITORY}.git"
+
+    @property
+    def known_hosts(self) -> str:
+        """The line of a file known_hosts that knows the server behind `ssh_url`."""
+        key = SshKey.read((self.work / HOST_KEY).read_text())
+        return f"[{urlsplit(self.url).hostname}]:{SSH_PORT} {key.public}\n"
 
     @property
     def api(self) -> Gitea:

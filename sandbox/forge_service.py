@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sandbox.forge import BRANCH, Forge
+from sandbox.forge import BRANCH, HOST_KEY, SSH_PORT, SSH_USER, Forge
 from sandbox.node.services import Services
 from sandbox.private_file import write_private
+from sandbox.ssh_key import SshKey
 
 NAME = "forge"
 SCRIPT = Path(__file__).with_name("forge.sh")
@@ -57,6 +58,10 @@ class ForgeService:
                 secret = base64.urlsafe_b64encode(secrets.token_bytes(32)).rstrip(b"=")
                 write_private(file, secret.decode())
                 os.chown(file, NOBODY, NOBODY)
+        host_key = self.forge.work / HOST_KEY
+        if not host_key.exists():  # Gitea would make one of RSA, which takes seconds
+            write_private(host_key, SshKey.generate().private)
+            os.chown(host_key, NOBODY, NOBODY)
         file = self.forge.work / "app.ini"
         text = self._configuration()
         if file.exists() and file.read_text() == text:
@@ -89,7 +94,15 @@ class ForgeService:
                 "ROOT_URL": f"{self.forge.url}/",
                 **({"STATIC_ROOT_PATH": "/srv/static"} if self.static.is_dir() else {}),
                 "OFFLINE_MODE": "true",
-                "DISABLE_SSH": "true",
+                # Gitea's own server: it needs neither sshd nor a user of this machine.
+                "DISABLE_SSH": "false",
+                "START_SSH_SERVER": "true",
+                "BUILTIN_SSH_SERVER_USER": SSH_USER,
+                "SSH_DOMAIN": address.hostname,
+                "SSH_LISTEN_HOST": address.hostname,
+                "SSH_PORT": SSH_PORT,
+                "SSH_LISTEN_PORT": SSH_PORT,
+                "SSH_SERVER_HOST_KEYS": f"{work}/{HOST_KEY}",
             },
             "database": {"DB_TYPE": "sqlite3", "PATH": f"{work}/gitea.db", "LOG_SQL": "false"},
             "security": {

@@ -1,5 +1,6 @@
 """What is built, with what, and where it goes."""
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, field_validator
@@ -39,6 +40,15 @@ class Repository(Model):
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"must have every name once, and {', '.join(twice)} stands there more than once")
         return images
+
+    @property
+    def ssh_host(self) -> str:
+        """The server as known_hosts names it, HOST or [HOST]:PORT; empty for a URL of another kind."""
+        if found := re.fullmatch(r"ssh://(?:[^/@]*@)?([^/:]+)(?::(\d+))?/.*", self.url):
+            host, port = found.groups()
+            return f"[{host}]:{port}" if port and port != "22" else str(host)
+        found = re.fullmatch(r"git@([\w.-]+)[:/].*", self.url)
+        return found.group(1) if found else ""
 
     @property
     def full_name(self) -> str:

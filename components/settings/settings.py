@@ -8,10 +8,11 @@ from typing import Annotated, Any
 
 import pulumi
 from pulumi.runtime.config import CONFIG, get_config_env
-from pydantic import AfterValidator, BaseModel, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
 from components import mistakes, secrets
+from components.settings import git_hosts
 from components.settings.builds import Builder, Images, Registry, Repository
 from components.settings.cluster import Cluster
 from components.settings.dashboard import Dashboard
@@ -46,6 +47,26 @@ class Settings(Model):
     )
     registry_username: str = Field(default="", description="user name at the registry")
     git_username: str = Field(default="", description="user name for clones over HTTP")
+    git_known_hosts: str = Field(
+        default="",
+        description="keys of the git server for clones over SSH, as in known_hosts; empty: GitHub's",
+    )
+
+    @property
+    def known_hosts(self) -> str:
+        """The keys that clones over SSH trust."""
+        return self.git_known_hosts or git_hosts.GITHUB.read_text(encoding="utf-8")
+
+    @model_validator(mode="after")
+    def _known(self) -> "Settings":
+        for repository in self.repositories:
+            host = repository.ssh_host
+            if host and not git_hosts.knows(self.known_hosts, host):
+                raise ValueError(
+                    f"gitKnownHosts has no key of {host}, where {repository.url} is: give what `ssh-keyscan` "
+                    "prints for it, once you have checked it"
+                )
+        return self
 
     @classmethod
     def load(cls) -> "Settings":

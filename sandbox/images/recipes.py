@@ -77,8 +77,14 @@ def busybox(folder: Path) -> None:
 
 def git(folder: Path, debian: Path) -> None:
     """git, ssh and a shell: the contract of alpine/git."""
-    layer = userland.layer_of(debian)
-    _publish(folder, Image(layers=[layer], entrypoint=["git"], command=["--help"]), GIT)
+    with Layer(folder / "layer") as layer:
+        # ssh does nothing for a user without a name. It is 1000 there too.
+        layer.text(
+            "etc/passwd", f"root:x:0:0:root:/root:/bin/sh\ngit-user:x:{USER}:{USER}::/home/git-user:/bin/sh\n"
+        )
+        layer.folder("home/git-user", owner=USER)
+    layers = [userland.layer_of(debian), layer]
+    _publish(folder, Image(layers=layers, entrypoint=["git"], command=["--help"]), GIT)
 
 
 def buildkit(folder: Path, debian: Path, program: Program, daemonless: Path) -> None:

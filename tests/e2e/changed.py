@@ -7,19 +7,32 @@ from typing import Any
 
 import yaml
 
+from sandbox.network import Network
+from sandbox.paths import Paths
+from sandbox.pulumi import Pulumi
 from sandbox.stack import Stack
 from sandbox.stack_config import PROJECT
 
 
 @contextmanager
-def changed(stack: Stack, log: Path, settings: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Deploys the stack with these settings in place of its own; its outputs. Afterwards all is as before."""
+def changed(
+    paths: Paths, log: Path, settings: Mapping[str, Any], secrets: Mapping[str, str]
+) -> Iterator[dict[str, Any]]:
+    """Deploys the stack with these settings and these secrets beside its own; its outputs.
+
+    Afterwards all is as before.
+    """
+    program = paths.state / "bin" / "pulumi"
+    stack = Stack(paths, Network(), program)
+    cli = Pulumi(program=program, environment=stack.environment)
     file = Path(stack.environment["PULUMI_OPTION_CONFIG_FILE"])
     before = file.read_text()
     whole = yaml.safe_load(before)
     whole["config"] |= {f"{PROJECT}:{key}": value for key, value in settings.items()}
     file.write_text(yaml.safe_dump(whole))
     try:
+        for key, value in secrets.items():
+            cli.run("config", "set", "--secret", "--stack", stack.name, key, stdin=value)
         assert stack.up(log) == 0, log.read_text()
         yield stack.outputs()
     finally:

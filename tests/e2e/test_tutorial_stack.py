@@ -1,4 +1,4 @@
-"""The tutorial's choices on the real cluster: Docker's daemon builds, the Dashboard stands behind a login.
+"""The tutorial's choices on the real cluster: SSH clones, Docker builds, the Dashboard behind a login.
 
 The Dashboard's own image cannot be had: its release here is one of the same names, and a web server.
 """
@@ -13,9 +13,12 @@ import pytest
 import requests
 import yaml
 
+from sandbox import push_command
+from sandbox.forge import REPOSITORY, Forge
 from sandbox.network import Network
 from sandbox.paths import Paths
-from sandbox.push_command import push
+from sandbox.push import Push
+from sandbox.ssh_key import SshKey
 from sandbox.stack import Stack
 from sandbox.waiting import wait_for
 from sandbox.whole import BASE_IMAGE
@@ -25,6 +28,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
 HERE, NAME, HOST = "tekton-pipelines", "tekton-dashboard", "tekton.k8s.local"
 RELEASE = "tekton-releases/dashboard/previous/v0.71.0/release.yaml"
+IMAGES = ("frontend", "backend")
 PAGE = "the Dashboard's page"
 
 
@@ -98,16 +102,30 @@ def stack(paths: Paths) -> Stack:
 
 
 @pytest.fixture(scope="module")
+def forge(push: Push) -> Forge:
+    return push.forge
+
+
+@pytest.fixture(scope="module")
 def tutorial(
     paths: Paths, stack: Stack, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, Any]]:
     """The stack's outputs with the tutorial's choices."""
+    key = SshKey.generate()
+    repository = f"repos/{forge.account.username}/{REPOSITORY}"
+    made = forge.api.post(f"{repository}/keys", {"title": "a test's", "key": key.public, "read_only": True})
+    settings = {
+        "builder": {"kind": "docker"},
+        "dashboard": {},
+        "repositories": [{"url": forge.ssh_url, "images": [{"name": one, "context": one} for one in IMAGES]}],
+        "gitKnownHosts": forge.known_hosts,
+    }
     log = tmp_path_factory.mktemp("tutorial") / "up.log"
     file = paths.state / "releases" / RELEASE
     file.parent.mkdir(parents=True)
     file.write_text(yaml.safe_dump_all(release()))
     try:
-        with changed(stack, log, {"builder": {"kind": "docker"}, "dashboard": {}}) as outputs:
+        with changed(paths, log, settings, {"gitSshKey": key.private}) as outputs:
             said = log.read_text()
             assert "its daemon is privileged" in said, "whoever chooses it is told"
             assert "passwords and cookies of its login travel in the clear" in said
@@ -115,6 +133,7 @@ def tutorial(
     finally:
         file.unlink()
         file.parent.rmdir()
+        forge.api.delete(f"{repository}/keys/{made['id']}")
 
 
 def kubectl(paths: Paths, *arguments: str) -> str:
@@ -132,13 +151,22 @@ def dashboard(
     return answer.status_code, answer.text
 
 
-def test_a_push_becomes_images_by_docker(tutorial: dict[str, Any], paths: Paths) -> None:
-    assert push(paths, Network()) == 0, "what it printed says why"
+def test_a_push_is_cloned_over_ssh_and_becomes_images_by_docker(
+    tutorial: dict[str, Any], paths: Paths, forge: Forge
+) -> None:
+    assert push_command.push(paths, Network()) == 0, "what it printed says why"
     runs = json.loads(
         kubectl(paths, "get", "taskruns", "--namespace", tutorial["namespace"], "--output", "json")
     )
     docker = [run for run in runs["items"] if run["spec"]["taskRef"]["name"] == "docker-socket"]
     assert len(docker) == 2, "one per image"
+    cloned = [
+        one["value"]
+        for run in runs["items"]
+        for one in run["status"].get("results", [])
+        if one["name"] == "url"
+    ]
+    assert forge.ssh_url in cloned, "with a deploy key, from a server whose key was given"
     for run in docker:
         results = {one["name"]: one["value"] for one in run["status"]["results"]}
         assert results["IMAGE_DIGEST"].startswith("sha256:"), "the digest that the registry has"

@@ -37,7 +37,7 @@ def test_the_configuration_opens_nothing_that_a_push_does_not_need(service):
     assert found["webhook"]["allowed_host_list"] == "10.0.1.0/24", "a webhook may call the cluster alone"
     assert found["service"]["disable_registration"] == "true"
     assert found["security"]["install_lock"] == "true", "else the first visitor becomes the administrator"
-    assert found["server"]["disable_ssh"] == "true"
+    assert found["server"]["ssh_listen_host"] == "10.0.0.2"
 
 
 def test_static_files_are_named_only_where_the_binary_lacks_them(service):
@@ -54,11 +54,11 @@ def test_configuring_again_changes_nothing_and_keeps_the_secrets(service):
     assert key.read_text() == first, "what Gitea encrypted with it would be lost"
 
 
-def test_secrets_are_three_files_that_nobody_else_reads(service):
+def test_secrets_are_files_that_nobody_else_reads(service):
     service.configure()
     files = list(service.forge.work.glob("*_*"))
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
-    assert len({file.read_text() for file in files}) == 3, "each guards something else"
+    assert len({file.read_text() for file in files}) == 4, "each guards something else"
 
 
 def test_the_run_script_becomes_gitea(service):

@@ -53,7 +53,7 @@ def test_credentials_are_optional(given: Given) -> None:
     del given["registryUsername"], given["gitUsername"]
     found: list[secrets.Secrets] = []
     record(lambda: found.append(secrets.Secrets.load()), config=given)
-    assert found[0].logins == secrets.Logins(registry=None, git=None)
+    assert found[0].logins == secrets.Logins(registry=None, git=None, ssh_key=None)
 
 
 def test_the_cli_is_told_of_the_same_keys_and_defaults() -> None:
