@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 SANDBOX := $(PYTHON) -m sandbox
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-cluster test-e2e preview push down check status kubeconfig destroy clean venv
+.PHONY: help up test test-cluster test-e2e preview push down check status kubeconfig webhook destroy clean venv
 MAKEFLAGS += --no-print-directory
 
 help:
@@ -15,6 +15,7 @@ help:
 	@echo 'make preview  what `pulumi up` would change; STACK=dev for another stack'
 	@echo 'make status   what runs, and how to reach it'
 	@echo 'make kubeconfig  the cluster as a context of ~/.kube/config; STACK=dev, USE=1 to switch, REMOVE=1'
+	@echo 'make webhook REPO=OWNER/NAME STACK=dev  the repository on GitHub delivers its pushes to the stack'
 	@echo 'make destroy  `pulumi destroy`; the cluster stays'
 	@echo 'make down     end the sandbox and forget it'
 	@echo 'make check    linters and types'
@@ -37,6 +38,9 @@ push down status: .venv/.made
 
 kubeconfig: .venv/.made
 	@$(PYTHON) -m outputs $@ --stack '$(STACK)' $(if $(filter 1,$(USE)),--use) $(if $(filter 1,$(REMOVE)),--remove)
+
+webhook: .venv/.made
+	@$(PYTHON) -m outputs $@ --stack '$(STACK)' --repository '$(REPO)'
 
 # The fast tiers first: what they find needs no cluster to be found.
 test: .venv/.made

@@ -1,18 +1,20 @@
-"""The commands behind `make kubeconfig`. What a user can put right is one sentence and exit code 1."""
+"""The commands behind `make kubeconfig` and `make webhook`. A user's mistake is one sentence, and exit 1."""
 
 import argparse
+import sqlite3
 import sys
 from collections.abc import Sequence
 
-from outputs import kubeconfig_command, stack_outputs
+from outputs import kubeconfig_command, stack_outputs, webhook_command
 from outputs.mistakes import Mistake
+from sandbox.gitea import GiteaError
 from sandbox.paths import Paths
 from sandbox.pulumi import PulumiError
 from sandbox.stack import STACK
 from sandbox.toolchain.processes import Ended, ToolchainError
 
 INTERRUPTED = 130
-EXPECTED = (Mistake, PulumiError, ToolchainError, ValueError, OSError)
+EXPECTED = (Mistake, PulumiError, ToolchainError, GiteaError, sqlite3.Error, ValueError, OSError)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -24,6 +26,9 @@ def parser() -> argparse.ArgumentParser:
     either = command.add_mutually_exclusive_group()
     either.add_argument("--use", action="store_true", help="make it the current context")
     either.add_argument("--remove", action="store_true", help="take the stack's entries out again")
+    command = commands.add_parser("webhook", help=webhook_command.__doc__)
+    command.add_argument("--stack", default=STACK)
+    command.add_argument("--repository", default="", metavar="OWNER/NAME")
     return top
 
 
@@ -33,6 +38,8 @@ def main(arguments: Sequence[str]) -> int:
     paths = Paths()
     stack = options.stack
     try:
+        if options.command == "webhook":
+            return webhook_command.run(stack, options.repository, paths)
         if options.remove:
             return kubeconfig_command.remove(stack, paths)
         return kubeconfig_command.add(

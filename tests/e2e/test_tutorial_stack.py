@@ -108,7 +108,7 @@ def forge(push: Push) -> Forge:
 
 @pytest.fixture(scope="module")
 def tutorial(
-    paths: Paths, stack: Stack, tmp_path_factory: pytest.TempPathFactory
+    paths: Paths, forge: Forge, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, Any]]:
     """The stack's outputs with the tutorial's choices."""
     key = SshKey.generate()

@@ -1,0 +1,117 @@
+"""A server that speaks as much of GitHub's REST API as a webhook takes, in its documented shapes."""
+
+import json
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+TOKEN = "github-to-ken"
+REPOSITORY = "example/shop"
+Json = dict[str, Any]
+
+
+class GitHub:
+    """What GitHub has, and how it behaves.
+
+    `ping`: status and words of the next ping; None: it never comes.
+    """
+
+    def __init__(self) -> None:
+        self.url = ""
+        self.hooks: list[Json] = []
+        self.deliveries: list[Json] = []
+        self.asked: list[tuple[str, str]] = []
+        self.ping: tuple[int, str] | None = (202, "Accepted")
+        self.refusal: tuple[int, str] | None = None
+        self.archived = False
+
+    def answer(self, method: str, path: str, token: str, body: Json) -> tuple[int, Any]:
+        self.asked.append((method, path))
+        if token != TOKEN:
+            return 401, {"message": "Bad credentials"}
+        if path == f"/repos/{REPOSITORY}":
+            return 200, {
+                "id": 1,
+                "name": "shop",
+                "full_name": REPOSITORY,
+                "archived": self.archived,
+                "url": f"{self.url}{path}",
+            }
+        found = re.fullmatch(rf"/repos/{REPOSITORY}/hooks(?:/(\d+)(/\w+)?)?", path)
+        if not found:
+            return 404, {"message": "Not Found"}
+        if self.refusal:
+            return self.refusal[0], {"message": self.refusal[1]}
+        return self._hooks(method, found.group(1), found.group(2) or "", body)
+
+    def _hooks(self, method: str, number: str | None, action: str, body: Json) -> tuple[int, Any]:
+        if number is None:
+            return (200, [_shown(one) for one in self.hooks]) if method == "GET" else (201, self.add(**body))
+        hook = next(one for one in self.hooks if one["id"] == int(number))
+        if action == "/deliveries":
+            return 200, self.deliveries
+        if action == "/pings":
+            if self.ping:
+                self.deliver("ping", *self.ping)
+            return 204, None
+        if method == "PATCH":
+            hook |= body
+            return 200, _shown(hook)
+        self.hooks.remove(hook)
+        return 204, None
+
+    def add(self, **body: Any) -> Json:
+        number = len(self.asked) + 100
+        hook = {"id": number, "type": "Repository", "url": f"{self.url}/repos/{REPOSITORY}/hooks/{number}"}
+        hook["ping_url"] = f"{hook['url']}/pings"
+        self.hooks.append({**hook, **body})
+        return _shown(self.hooks[-1])
+
+    def deliver(self, event: str, code: int, status: str) -> None:
+        self.deliveries.insert(
+            0, {"id": len(self.deliveries) + 1, "event": event, "status": status, "status_code": code}
+        )
+
+
+def _shown(hook: Json) -> Json:
+    """As GitHub shows it: with stars for the secret."""
+    return {**hook, "config": {**hook["config"], "secret": "********"}}
+
+
+@contextmanager
+def github() -> Iterator[GitHub]:
+    """One on loopback."""
+    model = GitHub()
+
+    class Handler(BaseHTTPRequestHandler):
+        def _any(self) -> None:
+            length = int(self.headers.get("Content-Length") or 0)
+            body = json.loads(self.rfile.read(length) or "{}")
+            token = self.headers.get("Authorization", "").rpartition(" ")[2]
+            path = self.path.partition("?")[0]
+            status, content = model.answer(self.command, path, token, body)
+            text = b"" if content is None else json.dumps(content).encode()
+            self.send_response(status)
+            self.send_header("Content-Type", "application/json; charset=utf-8")
+            self.send_header("Content-Length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text)
+
+        do_GET = do_POST = do_PATCH = do_DELETE = _any
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    model.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield model
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
