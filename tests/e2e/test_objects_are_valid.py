@@ -8,6 +8,7 @@ import pytest
 from kubernetes import client, config, dynamic
 
 from sandbox.paths import Paths
+from sandbox.ssh_key import SshKey
 from tests import program
 from tests.manifests import served
 from tests.recorded import Registered
@@ -29,12 +30,25 @@ def cluster(paths: Paths) -> dynamic.DynamicClient:
 
 @pytest.fixture(scope="module")
 def objects(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
-    """What the program registers for a stack with everything set, but for Tekton's own releases."""
+    """What the program registers for stacks with everything set, but for Tekton's own releases."""
     folder: Path = tmp_path_factory.mktemp("stack")
+    common = program.config(folder / "kubeconfig")
+    repository = {**common["repositories"][0], "url": "git@github.com:team/shop.git"}
+    login = {"kind": "oauth2-proxy", "clientId": "an-id", "githubOrg": "example"}
+    other = {
+        **common,
+        "repositories": [repository],
+        "builder": {"kind": "docker"},
+        "dashboard": {"auth": login, "tls": {"secretName": "dashboard-tls"}},
+    }
+    more = {**program.SECRETS, "dashboardClientSecret": "a", "gitSshKey": SshKey.generate().private}
     with served() as mirror, pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
-        recording = program.run({**program.config(folder / "kubeconfig"), "releaseMirror": mirror})
-    return [one.plain() for one in recording.resources if _ours(one)]
+        recordings = [
+            program.run({**settings, "releaseMirror": mirror}, secrets)
+            for settings, secrets in ((common, None), (other, more))
+        ]
+    return [one.plain() for recording in recordings for one in recording.resources if _ours(one)]
 
 
 def _ours(one: Registered) -> bool:
@@ -67,7 +81,7 @@ def test_every_object_is_accepted_with_every_field_known(
         except client.ApiException as error:
             refused[f"{one['kind']} {one['metadata']['name']}"] = f"{error.status} {error.body}"
     assert not refused
-    assert len(objects) > 20, "the recording is not the program's"
+    assert len(objects) > 50, "the recording is not the program's"
 
 
 @pytest.mark.parametrize("kind", REFUSALS)
