@@ -19,6 +19,7 @@ from components.tke_account import TkeError
 DEFAULT_DOMAIN = ".ccs.tencent-cloud.com"
 TIMEOUT = (5, 10)  # seconds to connect, and for the answer
 RETRIES = 6  # with pauses that double: a minute in all
+STARTING = (500, 502, 503)  # a server whose parts are not all ready yet
 ANSWERS = {200, 401, 403}  # whoever refuses the unknown is an API server too
 
 
@@ -59,7 +60,9 @@ class _Authority(HTTPAdapter):
 
     def __init__(self, authority: str) -> None:
         self._context = ssl.create_default_context(cadata=authority)
-        super().__init__(max_retries=Retry(RETRIES, backoff_factor=1, raise_on_status=False))
+        super().__init__(
+            max_retries=Retry(RETRIES, backoff_factor=1, status_forcelist=STARTING, raise_on_status=False)
+        )
 
     def init_poolmanager(self, *args: object, **options: object) -> None:
         super().init_poolmanager(*args, **options, ssl_context=self._context)  # type: ignore[arg-type]

@@ -13,13 +13,13 @@ for folder in "$SUBDIRECTORY" "$CONTEXT" "$DOCKERFILE_PATH"; do
     esac
 done
 source=$(cd "$WORKSPACE_SOURCE_PATH/$SUBDIRECTORY" 2>/dev/null && pwd -P) || fail "the workspace has no folder '$SUBDIRECTORY'"
-context=$(cd "$source/$CONTEXT" 2>/dev/null && pwd -P) || fail "the repository has no folder '$CONTEXT'"
+place=$(cd "$source/$CONTEXT" 2>/dev/null && pwd -P) || fail "the repository has no folder '$CONTEXT'"
 # A link in the repository could lead to the registry's password, which is mounted in this pod.
-case $context/ in
+case $place/ in
 "$source"/*) ;;
 *) fail "the folder '$CONTEXT' leads out of the repository" ;;
 esac
-[ -f "$context/$DOCKERFILE_PATH" ] || fail "the repository has no file '$CONTEXT/$DOCKERFILE_PATH'"
+[ -f "$place/$DOCKERFILE_PATH" ] || fail "the repository has no file '$CONTEXT/$DOCKERFILE_PATH'"
 
 # The client writes beside its configuration, and a Secret is read-only.
 DOCKER_CONFIG=$(mktemp -d)
@@ -46,7 +46,7 @@ until said=$(docker info --format '{{.ServerVersion}}' 2>&1) && [ -n "$said" ]; 
 done
 printf 'docker-socket: the daemon %s answers\n' "$said"
 
-docker build --file "$context/$DOCKERFILE_PATH" --tag "$tag" "$context"
+docker build --file "$place/$DOCKERFILE_PATH" --tag "$tag" "$place"
 docker push "$tag"
 
 # An image may be in several registries: the digest is this one's.

@@ -1,0 +1,44 @@
+"""What the documents tell people to write is what the program takes."""
+
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from components.settings import Settings
+from sandbox.ssh_key import SshKey
+from tests.program import ROOT
+from tests.unit.settings.loading import load
+
+PROD = {
+    "registryPassword": "a",
+    "gitSshKey": SshKey.generate().private,
+    "dashboardClientSecret": "a",
+    "cloudSecretId": "a",
+    "cloudSecretKey": "a",
+}
+
+
+def test_the_template_for_production_is_a_stack_file() -> None:
+    text = (ROOT / "docs" / "tke.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"^```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    given: dict[str, Any] = {
+        key.removeprefix("tekton-builds:"): value for key, value in yaml.safe_load(block)["config"].items()
+    }
+    found = load(given, PROD)
+    assert found.cluster.kind == "tke"
+    assert found.cluster.deletion_protection
+    assert found.ingress.tls
+    assert found.dashboard.tls
+
+
+@pytest.mark.parametrize("name", list(yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["config"])[1:])
+def test_every_setting_stands_in_the_readme(name: str) -> None:
+    assert f"`{name}" in (ROOT / "README.md").read_text(encoding="utf-8"), f"nobody learns of {name}"
+
+
+def test_every_setting_of_the_program_is_one_of_the_cli() -> None:
+    listed = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["config"]
+    for field in Settings.model_fields.values():
+        assert field.alias in listed, f"`pulumi config set {field.alias}` would be refused"
