@@ -158,6 +158,8 @@ def _builds(args: BuildsArgs) -> list[pipeline.Build]:
             namespace=args.registry.namespace,
             context=image.context,
             dockerfile=image.dockerfile,
+            tags=args.repository.tags,
+            cached=args.builder.cache,
         )
         for image in args.repository.images
     ]

@@ -5,7 +5,18 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, field_validator
 
-from components.settings.types import Branch, Host, Model, Name, Path, Reference, clone_url, matches, some
+from components.settings.types import (
+    Branch,
+    Host,
+    Model,
+    Name,
+    Path,
+    Reference,
+    Tag,
+    clone_url,
+    matches,
+    some,
+)
 
 
 class Registry(Model):
@@ -28,6 +39,9 @@ class Repository(Model):
     )
     branches: Annotated[tuple[Branch, ...], Field(strict=False), AfterValidator(some)] = Field(
         default=("main",), description="branches whose pushes are built"
+    )
+    tags: Annotated[tuple[Tag, ...], Field(strict=False)] = Field(
+        default=(), description="more tags of its images than the commit's and the branch's, as [latest]"
     )
     images: Annotated[tuple[Image, ...], Field(strict=False), AfterValidator(some)] = Field(
         description="one entry per image: {name, context, dockerfile}"
@@ -63,6 +77,9 @@ class Builder(Model):
     kind: Literal["buildkit", "docker"] = Field(
         default="buildkit",
         description="buildkit: rootless BuildKit; docker: the tutorial's privileged Docker daemon",
+    )
+    cache: bool = Field(
+        default=True, description="buildkit keeps layers for the next build, as IMAGE:buildcache"
     )
 
 

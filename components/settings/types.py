@@ -79,6 +79,13 @@ Branch = Annotated[
         "the exact name of a branch, without refs/heads/ and without a pattern",
     ),
 ]
+Tag = Annotated[
+    str,
+    matches(
+        r"(?!buildcache$)[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}",
+        "a tag of an image other than buildcache, as latest",
+    ),
+]
 Host = Annotated[str, matches(r"[A-Za-z0-9][A-Za-z0-9.-]*(:\d{1,5})?", "HOST or HOST:PORT, without a scheme")]
 
 Cidr = Annotated[str, AfterValidator(cidr)]

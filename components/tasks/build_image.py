@@ -13,6 +13,10 @@ PARAMS = {
     "tag": (None, "The image's tag."),
     "context": (".", "Folder in the workspace source that is built."),
     "dockerfile": ("Dockerfile", "Path of the Dockerfile in the context."),
+    "tags": ("", "More tags of the same image, separated by spaces."),
+    "revision": ("", "The commit that is built, for the image's label; empty: no label."),
+    "source": ("", "Where it comes from, for the image's label; empty: no label."),
+    "cache": ("", "Tag beside the image that keeps its layers for the next build; empty: nothing is kept."),
     "insecureRegistry": ("", "A registry that is spoken to over plain HTTP, as HOST:PORT; empty: none."),
 }
 WORKSPACES = {
@@ -53,6 +57,10 @@ def spec(image: str) -> Object:
                     PARAM_TAG="$(params.tag)",
                     PARAM_CONTEXT="$(params.context)",
                     PARAM_DOCKERFILE="$(params.dockerfile)",
+                    PARAM_TAGS="$(params.tags)",
+                    PARAM_REVISION="$(params.revision)",
+                    PARAM_SOURCE="$(params.source)",
+                    PARAM_CACHE="$(params.cache)",
                     PARAM_INSECURE_REGISTRY="$(params.insecureRegistry)",
                     **workspace_environment(*WORKSPACES),
                     **{f"RESULT_{name}_PATH": f"$(results.{name}.path)" for name in RESULTS},

@@ -31,6 +31,32 @@ if [ "$WORKSPACE_REGISTRY_AUTH_BOUND" = true ]; then
     export DOCKER_CONFIG="$WORKSPACE_REGISTRY_AUTH_PATH"
 fi
 
+# Each is one name of what is pushed: a comma or a quote in it would be another field to BuildKit.
+names=
+set -f
+# shellcheck disable=SC2086 # tags are separated by spaces
+for tag in "$PARAM_TAG" $PARAM_TAGS; do
+    case $tag in
+    '' | [.-]* | *[!A-Za-z0-9_.-]*) fail "the tag '$tag' is none" ;;
+    esac
+    names=${names:+$names,}$PARAM_IMAGE:$tag
+done
+set +f
+
+# The first build has no cache to import, and a registry that refuses one is no reason for a build to fail.
+set --
+if [ -n "$PARAM_CACHE" ]; then
+    cache=type=registry,ref=$PARAM_IMAGE:$PARAM_CACHE
+    set -- "--import-cache=$cache" \
+        "--export-cache=$cache,mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true"
+fi
+if [ -n "$PARAM_REVISION" ]; then
+    set -- "$@" "--opt=label:org.opencontainers.image.revision=$PARAM_REVISION"
+fi
+if [ -n "$PARAM_SOURCE" ]; then
+    set -- "$@" "--opt=label:org.opencontainers.image.source=$PARAM_SOURCE"
+fi
+
 # Without the process sandbox no privilege is needed to mount /proc for each RUN. The daemon gets its time to start:
 # two of them share a small node.
 export BUILDKITD_FLAGS="--oci-worker-no-process-sandbox --config=$work/buildkitd.toml"
@@ -42,7 +68,8 @@ buildctl-daemonless.sh build \
     --local=context="$context" \
     --local=dockerfile="$context" \
     --opt=filename="$PARAM_DOCKERFILE" \
-    --output="type=image,\"name=$PARAM_IMAGE:$PARAM_TAG\",push=true" \
+    --output="type=image,\"name=$names\",push=true" \
+    "$@" \
     --metadata-file="$work/metadata.json"
 
 digest=$(sed -n 's/.*"containerimage\.digest": *"\(sha256:[0-9a-f]\{64\}\)".*/\1/p' "$work/metadata.json")

@@ -46,8 +46,21 @@ until said=$(docker info --format '{{.ServerVersion}}' 2>&1) && [ -n "$said" ]; 
 done
 printf 'docker-socket: the daemon %s answers\n' "$said"
 
-docker build --file "$place/$DOCKERFILE_PATH" --tag "$tag" "$place"
+set -- --file "$place/$DOCKERFILE_PATH" --tag "$tag"
+if [ -n "$REVISION" ]; then
+    set -- "$@" --label "org.opencontainers.image.revision=$REVISION"
+fi
+if [ -n "$SOURCE" ]; then
+    set -- "$@" --label "org.opencontainers.image.source=$SOURCE"
+fi
+docker build "$@" "$place"
 docker push "$tag"
+set -f
+for other in $TAGS; do
+    docker tag "$tag" "$repository:$other"
+    docker push "$repository:$other"
+done
+set +f
 
 # An image may be in several registries: the digest is this one's.
 digest=

@@ -19,6 +19,9 @@ PARAMS = {
     ),
     "dockerfile_path": ("Dockerfile", "Path of the Dockerfile in the context."),
     "context": (".", "Folder in the repository that is built."),
+    "tags": ("", "More tags of the same image, separated by spaces."),
+    "revision": ("", "The commit that is built, for the image's label; empty: no label."),
+    "source": ("", "Where it comes from, for the image's label; empty: no label."),
     "insecureRegistry": ("", "A registry that is spoken to over plain HTTP, as HOST:PORT; empty: none."),
 }
 WORKSPACES = {
@@ -37,6 +40,9 @@ _VARIABLES = {
     "REGISTRY_MIRROR": "registry_mirror",
     "DOCKERFILE_PATH": "dockerfile_path",
     "CONTEXT": "context",
+    "TAGS": "tags",
+    "REVISION": "revision",
+    "SOURCE": "source",
 }
 
 

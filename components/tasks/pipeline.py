@@ -8,6 +8,7 @@ from components.tasks import Object, build_image, docker_socket, git_clone
 NAME = "github-trigger-pipeline"
 SOURCE = "pipeline-pvc"
 SSH, BASIC_AUTH, REGISTRY_AUTH = "git-credentials", "git-basic-auth", "registry-auth"
+CACHE = "buildcache"  # the tag beside an image with the layers of its last build
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +22,10 @@ class Build:
     """The path between the host and the image's name; may be empty."""
     context: str
     dockerfile: str
+    tags: Sequence[str] = ()
+    """More tags than the commit's and the branch's."""
+    cached: bool = True
+    """Whether its layers are kept beside it for the next build."""
 
 
 def spec(url: str, builds: Sequence[Build], insecure_registry: str, task: str) -> Object:
@@ -32,6 +37,7 @@ def spec(url: str, builds: Sequence[Build], insecure_registry: str, task: str) -
         "description": "Builds the images of one commit and pushes them.",
         "params": [
             {"name": "revision", "type": "string", "description": "The commit to build."},
+            {"name": "branch_tag", "type": "string", "default": "", "description": "Its branch, as a tag."},
             {"name": "git_url", "type": "string", "default": url, "description": "The repository to clone."},
         ],
         "workspaces": [
@@ -70,6 +76,9 @@ def _build(build: Build, insecure_registry: str, task: str) -> Object:
         "params": _params(
             **_PARAMS[task](build),
             tag="$(tasks.clone.results.commit_short)",
+            tags=" ".join(["$(params.branch_tag)", *build.tags]),
+            revision="$(tasks.clone.results.commit)",
+            source="$(params.git_url)",
             context=build.context,
             insecureRegistry=insecure_registry,
         ),
@@ -79,7 +88,11 @@ def _build(build: Build, insecure_registry: str, task: str) -> Object:
 
 def _for_buildkit(build: Build) -> dict[str, str]:
     repository = "/".join(part for part in (build.server, build.namespace, build.name) if part)
-    return {"image": repository, "dockerfile": build.dockerfile}
+    return {
+        "image": repository,
+        "dockerfile": build.dockerfile,
+        "cache": CACHE if build.cached else "",
+    }
 
 
 def _for_docker(build: Build) -> dict[str, str]:

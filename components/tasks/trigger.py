@@ -5,6 +5,7 @@ is 40 or 64 hexadecimal digits, the branch is one of the settings'.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -49,8 +50,15 @@ def push_filter(full_name: str, branches: Sequence[str]) -> str:
     )
 
 
+def branch_tag(branch: str) -> str:
+    """The branch as an image's tag: of letters, digits and _ . - alone, and not the cache's."""
+    tag = re.sub(r"[^A-Za-z0-9_.-]", "-", branch).lstrip(".-")[:120] or "branch"
+    return f"branch-{tag}" if tag == pipeline.CACHE else tag
+
+
 def listener_spec(account: str, full_name: str, branches: Sequence[str]) -> Object:
     """EventListenerSpec (triggers.tekton.dev/v1beta1)."""
+    tags = json.dumps({HEADS + branch: branch_tag(branch) for branch in branches})
     return {
         "serviceAccountName": account,
         "triggers": [
@@ -76,7 +84,9 @@ def listener_spec(account: str, full_name: str, branches: Sequence[str]) -> Obje
                             {
                                 "name": "overlays",
                                 "value": [
-                                    {"key": "branch", "expression": f"body.ref.substring({len(HEADS)})"}
+                                    {"key": "branch", "expression": f"body.ref.substring({len(HEADS)})"},
+                                    # Looked up and not made from the payload: a run gets what we wrote.
+                                    {"key": "branch_tag", "expression": f"{tags}[body.ref]"},
                                 ],
                             },
                         ],
@@ -85,6 +95,7 @@ def listener_spec(account: str, full_name: str, branches: Sequence[str]) -> Obje
                 "bindings": [
                     {"name": "revision", "value": "$(body.after)"},
                     {"name": "branch", "value": "$(extensions.branch)"},
+                    {"name": "branch_tag", "value": "$(extensions.branch_tag)"},
                 ],
                 "template": {"ref": TEMPLATE},
             }
@@ -117,6 +128,7 @@ def template_spec(run: Run) -> Object:
         "params": [
             {"name": "revision", "description": "The pushed commit."},
             {"name": "branch", "description": "The branch it was pushed to."},
+            {"name": "branch_tag", "description": "The branch as an image's tag."},
         ],
         "resourcetemplates": [
             {
@@ -134,7 +146,9 @@ def template_spec(run: Run) -> Object:
                 },
                 "spec": {
                     "pipelineRef": {"name": pipeline.NAME},
-                    "params": [{"name": "revision", "value": "$(tt.params.revision)"}],
+                    "params": [
+                        {"name": name, "value": f"$(tt.params.{name})"} for name in ("revision", "branch_tag")
+                    ],
                     "timeouts": {"pipeline": run.timeout},
                     "taskRunTemplate": {
                         "serviceAccountName": run.account,

@@ -89,6 +89,42 @@ def test_buildkit_gets_context_dockerfile_and_destination(step: Step, buildkit: 
         assert expected in arguments, f"{expected} is missing in {arguments}"
 
 
+def test_every_tag_is_pushed_at_once(step: Step, buildkit: Played) -> None:
+    done = step.run(**IMAGE, tags="main latest")
+    names = ",".join(f"registry.example.com/apps/shop:{tag}" for tag in ("abc1234", "main", "latest"))
+    assert f'--output=type=image,"name={names}",push=true' in buildkit["arguments"].splitlines()
+    assert done.results["IMAGE_URL"] == "registry.example.com/apps/shop:abc1234", "the one that stays"
+
+
+@pytest.mark.parametrize("tag", ['a"b', "a,push=false", "-a", "a:b", "$(touch pwned)", "a\tb,c"])
+def test_a_tag_is_no_option_of_buildkits(step: Step, buildkit: Played, tag: str) -> None:
+    done = step.run(**IMAGE, tags=tag)
+    assert done.code != 0
+    assert "is none" in done.err
+    assert not (buildkit.folder / "arguments").exists()
+    assert not list(step.folder.rglob("pwned"))
+
+
+def test_layers_are_kept_beside_the_image_when_a_tag_for_them_is_given(step: Step, buildkit: Played) -> None:
+    step.run(**IMAGE)
+    assert "cache" not in buildkit["arguments"]
+    step.run(**IMAGE, cache="buildcache")
+    (found,) = [line for line in buildkit["arguments"].splitlines() if line.startswith("--import-cache")]
+    assert found == "--import-cache=type=registry,ref=registry.example.com/apps/shop:buildcache"
+    (kept,) = [line for line in buildkit["arguments"].splitlines() if line.startswith("--export-cache")]
+    assert kept.startswith(found.replace("import", "export") + ",mode=max"), "layers of earlier stages too"
+    assert "ignore-error=true" in kept, "a registry that takes no cache still takes the image"
+
+
+def test_the_image_says_what_it_was_built_from(step: Step, buildkit: Played) -> None:
+    step.run(**IMAGE)
+    assert "--opt=label" not in buildkit["arguments"]
+    step.run(**IMAGE, revision="a" * 40, source="https://git.example.com/a'b.git")
+    lines = buildkit["arguments"].splitlines()
+    assert f"--opt=label:org.opencontainers.image.revision={'a' * 40}" in lines
+    assert "--opt=label:org.opencontainers.image.source=https://git.example.com/a'b.git" in lines
+
+
 def test_it_needs_no_privilege(step: Step, buildkit: Played) -> None:
     step.run(**IMAGE)
     assert "--oci-worker-no-process-sandbox" in buildkit["flags"]

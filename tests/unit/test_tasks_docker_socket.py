@@ -122,6 +122,16 @@ def test_the_tag_follows_the_tutorials_rule(
     assert outcome.results == {"IMAGE_URL": f"{image}:abc1234", "IMAGE_DIGEST": DIGEST}, outcome.err
 
 
+def test_more_tags_and_labels_are_dockers_too(step: Step, docker: Played) -> None:
+    outcome = build(step, tags="main latest", revision="a" * 40, source="https://git.example.com/a.git")
+    assert outcome.code == 0, outcome.err
+    pushed = [call.rpartition(":")[2] for call in docker.calls if call.startswith("push ")]
+    assert pushed == ["abc1234", "main", "latest"]
+    (built,) = [call for call in docker.calls if call.startswith("build ")]
+    assert f"--label org.opencontainers.image.revision={'a' * 40}" in built
+    assert "--label org.opencontainers.image.source=https://git.example.com/a.git" in built
+
+
 def test_docker_hub_without_a_user_is_refused(step: Step) -> None:
     outcome = build(step, registry_url="docker.io", registry_mirror="")
     assert outcome.code == 1

@@ -1,6 +1,7 @@
 """The Pipeline and the Tasks it names fit together, and carry the tutorial's names."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,11 @@ BUILDS = [
     Build(name=name, server="ghcr.io", namespace="shop", context=name, dockerfile=dockerfile)
     for name, dockerfile in (("frontend", "Dockerfile"), ("backend", "a/Dockerfile"))
 ]
+ORIGIN = {
+    "tags": "$(params.branch_tag)",
+    "revision": "$(tasks.clone.results.commit)",
+    "source": "$(params.git_url)",
+}
 TASKS = {
     git_clone.NAME: git_clone.spec("git:1"),
     build_image.NAME: build_image.spec("buildkit:1"),
@@ -70,12 +76,17 @@ def test_docker_is_told_the_same_in_the_tutorials_words() -> None:
         "tag": "$(tasks.clone.results.commit_short)",
         "context": "backend",
         "insecureRegistry": "10.0.0.2:5000",
+        **ORIGIN,
     }
 
 
-def test_an_image_is_tagged_with_the_short_commit() -> None:
-    spec = pipeline.spec(URL, BUILDS, "10.0.0.2:5000", build_image.NAME)
+def test_an_image_is_tagged_with_commit_and_branch_and_what_the_settings_add() -> None:
+    builds = [replace(one, tags=("latest", "stable")) for one in BUILDS]
+    spec = pipeline.spec(URL, builds, "10.0.0.2:5000", build_image.NAME)
     assert values(spec["tasks"][2]["params"]) == {
+        **ORIGIN,
+        "tags": "$(params.branch_tag) latest stable",
+        "cache": "buildcache",
         "image": "ghcr.io/shop/backend",
         "tag": "$(tasks.clone.results.commit_short)",
         "context": "backend",
@@ -167,7 +178,11 @@ def test_docker_keeps_the_tutorials_parameters_and_defaults() -> None:
         "registry_mirror": "",
         "dockerfile_path": "Dockerfile",
         "context": ".",
-        "insecureRegistry": "",  # ours: a registry without TLS
+        # Ours: a registry without TLS, more tags than one, and labels.
+        "insecureRegistry": "",
+        "tags": "",
+        "revision": "",
+        "source": "",
     }
     assert [one["name"] for one in spec["workspaces"] if not one.get("optional")] == ["source"]
     assert (spec["steps"][0]["name"], spec["sidecars"][0]["name"]) == ("docker-build", "server")

@@ -9,6 +9,7 @@ import pytest
 from components.tasks import pipeline, trigger
 from components.tasks.trigger import Run
 
+BRANCHES = ["main", "release/1.x"]
 RUN = Run(
     namespace="builds",
     account="tekton-build-sa",
@@ -21,7 +22,7 @@ RUN = Run(
 
 @pytest.fixture
 def one_trigger() -> dict[str, Any]:
-    (found,) = trigger.listener_spec("github-listener", "team/shop", ["main"])["triggers"]
+    (found,) = trigger.listener_spec("github-listener", "team/shop", BRANCHES)["triggers"]
     return found
 
 
@@ -56,13 +57,36 @@ def test_only_revision_and_branch_leave_the_payload(one_trigger: dict[str, Any])
     assert one_trigger["bindings"] == [
         {"name": "revision", "value": "$(body.after)"},
         {"name": "branch", "value": "$(extensions.branch)"},
+        {"name": "branch_tag", "value": "$(extensions.branch_tag)"},
     ]
-    (overlay,) = one_trigger["interceptors"][1]["params"][1]["value"]
+    overlay, looked_up = one_trigger["interceptors"][1]["params"][1]["value"]
+    assert looked_up["key"] == "branch_tag"
+    tags = json.loads(looked_up["expression"].removesuffix("[body.ref]"))
+    assert set(tags) == {f"refs/heads/{branch}" for branch in BRANCHES}, (
+        "no ref that the filter lets through fails"
+    )
     assert overlay == {"key": "branch", "expression": f"body.ref.substring({len('refs/heads/')})"}
 
 
-def test_the_run_is_given_the_revision_alone(run: dict[str, Any]) -> None:
-    assert run["spec"]["params"] == [{"name": "revision", "value": "$(tt.params.revision)"}]
+@pytest.mark.parametrize(
+    ("branch", "tag"),
+    [
+        ("main", "main"),
+        ("release/1.x", "release-1.x"),
+        ("#1+a@b", "1-a-b"),
+        ("buildcache", "branch-buildcache"),
+        ("b" * 200, "b" * 120),
+    ],
+)
+def test_a_branch_is_a_tag(branch: str, tag: str) -> None:
+    assert trigger.branch_tag(branch) == tag
+
+
+def test_the_run_is_given_the_revision_and_a_tag_of_ours(run: dict[str, Any]) -> None:
+    assert run["spec"]["params"] == [
+        {"name": "revision", "value": "$(tt.params.revision)"},
+        {"name": "branch_tag", "value": "$(tt.params.branch_tag)"},
+    ]
     assert "$(tt.params.branch)" not in json.dumps(run["spec"]), (
         "a branch name may hold what Tekton substitutes"
     )
