@@ -14,7 +14,7 @@ import requests
 import yaml
 
 from sandbox import push_command
-from sandbox.forge import REPOSITORY, Forge
+from sandbox.forge import BRANCH, REPOSITORY, Forge
 from sandbox.network import Network
 from sandbox.paths import Paths
 from sandbox.push import Push
@@ -155,10 +155,14 @@ def test_a_push_is_cloned_over_ssh_and_becomes_images_by_docker(
     tutorial: dict[str, Any], paths: Paths, forge: Forge
 ) -> None:
     assert push_command.push(paths, Network()) == 0, "what it printed says why"
-    runs = json.loads(
-        kubectl(paths, "get", "taskruns", "--namespace", tutorial["namespace"], "--output", "json")
-    )
-    docker = [run for run in runs["items"] if run["spec"]["taskRef"]["name"] == "docker-socket"]
+    branch = forge.api.get(f"repos/{forge.account.username}/{REPOSITORY}/branches/{BRANCH}")
+    found = kubectl(paths, "get", "taskruns", "--namespace", tutorial["namespace"], "--output", "json")
+    runs = [
+        run
+        for run in json.loads(found)["items"]
+        if run["metadata"]["annotations"]["tekton-builds/revision"] == branch["commit"]["id"]
+    ]
+    docker = [run for run in runs if run["spec"]["taskRef"]["name"] == "docker-socket"]
     assert len(docker) == 2, "one per image"
     cloned = [
         one["value"]
