@@ -12,18 +12,18 @@ from components.settings import Settings
 from components.webhook import PATH, Webhook, WebhookArgs
 
 settings, secrets = Settings.load(), Secrets.load()
-repository, mirror = settings.repositories[0], settings.release_mirror
+repositories, mirror = settings.repositories, settings.release_mirror
 
 random = pulumi_random.Provider("random")
 cluster = connect("cluster", settings.cluster, secrets, pulumi.ResourceOptions(providers=[random]))
 opts = pulumi.ResourceOptions(providers=[cluster.provider, random])
 manifests = releases.load(mirror, [*tekton.RELEASES, *dashboard.release(settings.dashboard)])
 ready = tekton.Tekton("tekton", tekton.TektonArgs(releases=manifests), opts)
-what = {"repository": repository, "registry": settings.registry, "builder": settings.builder}
+what = {"repositories": repositories, "registry": settings.registry, "builder": settings.builder}
 whose = {"logins": secrets.logins, "known_hosts": settings.known_hosts}
 build = BuildsArgs(**what, **whose, images=settings.images, after=[ready])
 builds = Builds("builds", build, opts)
-push = WebhookArgs(repository=repository, runs=builds.runs, after=[ready, builds.pipeline])
+push = WebhookArgs(repositories=repositories, runs=builds.runs, after=[ready, *builds.pipelines])
 webhook = Webhook("webhook", push, opts)
 way = {"chosen": settings.ingress, "images": settings.images, "release_mirror": mirror, "path": PATH}
 also = dashboard.places(settings.dashboard, ready.namespace)

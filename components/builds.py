@@ -28,15 +28,17 @@ class Runs:
     account: pulumi.Output[str]
     """The account they run as; it may do nothing, and its pods get no token."""
     secrets: Mapping[str, pulumi.Output[str]]
-    """Names of the Secrets for the Pipeline's workspaces, by the workspace's name."""
+    """Names of the Secrets for the Pipelines' workspaces, by the workspace's name."""
+    pipelines: Mapping[str, str]
+    """Names of the Pipelines, by the repository's full name."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class BuildsArgs:
     images: Images
     """What the steps run."""
-    repository: Repository
-    """What is built."""
+    repositories: Sequence[Repository]
+    """What is built; the first one's Pipeline has the tutorial's name."""
     registry: Registry
     """Where it goes."""
     logins: Logins
@@ -55,8 +57,8 @@ class Builds(pulumi.ComponentResource):
     """Where PipelineRuns run."""
     runs: Runs
     """What a PipelineRun must say."""
-    pipeline: pulumi.Resource
-    """The Pipeline, for whoever starts it."""
+    pipelines: Sequence[pulumi.Resource]
+    """The Pipelines, for whoever starts them."""
 
     def __init__(self, name: str, args: BuildsArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("tekton-builds:builds:Builds", name, None, opts)
@@ -84,25 +86,40 @@ class Builds(pulumi.ComponentResource):
             automount_service_account_token=False,
             opts=child,
         ).metadata.name
-        self.runs = Runs(namespace=self.namespace, account=account, secrets=self._secrets(name, args, child))
+        names = {
+            repository.full_name: pipeline.named(pipeline.NAME, repository.full_name)
+            if index
+            else pipeline.NAME
+            for index, repository in enumerate(args.repositories)
+        }
+        self.runs = Runs(
+            namespace=self.namespace,
+            account=account,
+            secrets=self._secrets(name, args, child),
+            pipelines=names,
+        )
         build = docker_socket.NAME if docker else build_image.NAME
         tasks = [
             self._custom(f"{name}-{task}", "Task", task, spec, child)
             for task, spec in ((git_clone.NAME, git_clone.spec(args.images.git)), (build, _build_task(args)))
         ]
-        self.pipeline = self._custom(
-            f"{name}-pipeline",
-            "Pipeline",
-            pipeline.NAME,
-            pipeline.spec(
-                args.repository.url,
-                _builds(args),
-                args.registry.server if args.registry.insecure else "",
-                build,
-            ),
-            # The Pipeline names its Tasks; Tekton looks them up when a run starts, so they come first.
-            pulumi.ResourceOptions(parent=self, depends_on=tasks),
-        )
+        self.pipelines = [
+            self._custom(
+                names[repository.full_name].replace(pipeline.NAME, f"{name}-pipeline"),
+                "Pipeline",
+                names[repository.full_name],
+                pipeline.spec(
+                    repository.url,
+                    _builds(args, repository),
+                    args.registry.server if args.registry.insecure else "",
+                    build,
+                    args.builder.parallel,
+                ),
+                # The Pipeline names its Tasks; Tekton looks them up when a run starts, so they come first.
+                pulumi.ResourceOptions(parent=self, depends_on=tasks),
+            )
+            for repository in args.repositories
+        ]
         self.register_outputs({"namespace": self.namespace, "account": account})
 
     def _custom(
@@ -150,18 +167,18 @@ def _build_task(args: BuildsArgs) -> Object:
     return build_image.spec(args.images.buildkit)
 
 
-def _builds(args: BuildsArgs) -> list[pipeline.Build]:
+def _builds(args: BuildsArgs, repository: Repository) -> list[pipeline.Build]:
     return [
         pipeline.Build(
             name=image.name,
             server=args.registry.server,
-            namespace=args.registry.namespace,
+            namespace="/".join(part for part in (args.registry.namespace, repository.namespace) if part),
             context=image.context,
             dockerfile=image.dockerfile,
-            tags=args.repository.tags,
+            tags=repository.tags,
             cached=args.builder.cache,
         )
-        for image in args.repository.images
+        for image in repository.images
     ]
 
 

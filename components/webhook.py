@@ -20,12 +20,14 @@ from components.namespace import namespace
 from components.rights import grant, rule
 from components.route import Backend
 from components.settings import Repository
-from components.tasks import trigger
+from components.tasks import pipeline, trigger
 
 NAMESPACE = "builds-webhook"
 API = "triggers.tekton.dev/v1beta1"
 PORT = 8080
 PATH = "/hooks"
+REPLICAS = 2  # a push is taken while a node goes away
+PODS = {"eventlistener": trigger.LISTENER}
 
 # Exactly what the listener's informers read, and the one thing it creates. Upstream's ClusterRoles for it
 # add every Secret of the cluster; the signature is checked by Tekton's interceptors, so the listener needs
@@ -44,8 +46,8 @@ BUILDS_RULES = [rule("tekton.dev", "pipelineruns", verbs=["create"])]
 
 @dataclass(frozen=True, kw_only=True)
 class WebhookArgs:
-    repository: Repository
-    """Whose pushes start a run."""
+    repositories: Sequence[Repository]
+    """Whose pushes start a run; the first one's objects have the tutorial's names."""
     runs: Runs
     """Where and as whom the run is."""
     volume_size: str = "10Gi"
@@ -91,38 +93,67 @@ class Webhook(pulumi.ComponentResource):
             string_data=pulumi.Output.secret({trigger.SECRET_KEY: self.secret}),
             opts=child,
         )
-        template = self._custom(
-            f"{name}-template", "TriggerTemplate", trigger.TEMPLATE, self._template(args), after=args.after
-        )
+        sources = [
+            trigger.Source(
+                full_name=repository.full_name,
+                branches=repository.branches,
+                trigger=pipeline.named(trigger.TRIGGER, repository.full_name) if index else trigger.TRIGGER,
+                template=pipeline.named(trigger.TEMPLATE, repository.full_name)
+                if index
+                else trigger.TEMPLATE,
+            )
+            for index, repository in enumerate(args.repositories)
+        ]
+        templates = [
+            self._custom(
+                source.template.replace(trigger.TEMPLATE, f"{name}-template"),
+                "TriggerTemplate",
+                source.template,
+                self._template(args, repository),
+                after=args.after,
+            )
+            for source, repository in zip(sources, args.repositories, strict=True)
+        ]
         self.listener = self._custom(
             f"{name}-listener",
             "EventListener",
             trigger.LISTENER,
-            trigger.listener_spec(trigger.LISTENER, args.repository.full_name, args.repository.branches),
-            # It names these three, and fails without them.
-            after=[*args.after, *rights, secret, template],
+            trigger.listener_spec(trigger.LISTENER, sources, REPLICAS),
+            # It names these, and fails without them.
+            after=[*args.after, *rights, secret, *templates],
             # Tekton makes its Deployment and Service: this is when they take deliveries.
             annotations={"pulumi.com/waitFor": "condition=Available"},
+        )
+        kubernetes.policy.v1.PodDisruptionBudget(
+            f"{name}-budget",
+            metadata=self._meta(trigger.LISTENER),
+            spec={"max_unavailable": 1, "selector": {"match_labels": PODS}},
+            opts=child,
         )
         service = pulumi.Output.from_input(f"el-{trigger.LISTENER}")
         self.backend = Backend(
             namespace=self.namespace,
             service=service,
             port=PORT,
-            pods={"eventlistener": trigger.LISTENER},
+            pods=PODS,
         )
         self.register_outputs({"namespace": self.namespace, "service": service, "secret": self.secret})
 
     def _meta(self, name: str, annotations: Mapping[str, str] | None = None) -> ObjectMetaArgsDict:
         return metadata(name, self.namespace, component="webhook", annotations=annotations)
 
-    def _template(self, args: WebhookArgs) -> pulumi.Output[dict[str, Any]]:
+    def _template(self, args: WebhookArgs, repository: Repository) -> pulumi.Output[dict[str, Any]]:
         """The spec holds names that other components give, so it is known when they are."""
+        # A clone is given what opens its own server and nothing else.
+        foreign = pipeline.BASIC_AUTH if repository.ssh_host else pipeline.SSH
         return pulumi.Output.all(
-            namespace=args.runs.namespace, account=args.runs.account, secrets=dict(args.runs.secrets)
+            namespace=args.runs.namespace,
+            account=args.runs.account,
+            secrets={key: one for key, one in args.runs.secrets.items() if key != foreign},
         ).apply(
             lambda known: trigger.template_spec(
                 trigger.Run(
+                    pipeline=args.runs.pipelines[repository.full_name],
                     namespace=known["namespace"],
                     account=known["account"],
                     secrets=known["secrets"],

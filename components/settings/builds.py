@@ -10,20 +10,18 @@ from components.settings.types import (
     Host,
     Model,
     Name,
+    Namespace,
     Path,
     Reference,
     Tag,
     clone_url,
-    matches,
     some,
 )
 
 
 class Registry(Model):
     server: Host = Field(description="host of the registry, as ghcr.io or registry.example.com:5000")
-    namespace: Annotated[
-        str, matches(r"|[a-z0-9]+([._/-][a-z0-9]+)*", "empty, or a lower-case path as owner or team/apps")
-    ] = Field(default="", description="path between the server and the image's name")
+    namespace: Namespace = Field(default="", description="path between the server and the image's name")
     insecure: bool = Field(default=False, description="true: plain HTTP")
 
 
@@ -39,6 +37,9 @@ class Repository(Model):
     )
     branches: Annotated[tuple[Branch, ...], Field(strict=False), AfterValidator(some)] = Field(
         default=("main",), description="branches whose pushes are built"
+    )
+    namespace: Namespace = Field(
+        default="", description="path between the registry's namespace and its images' names"
     )
     tags: Annotated[tuple[Tag, ...], Field(strict=False)] = Field(
         default=(), description="more tags of its images than the commit's and the branch's, as [latest]"
@@ -71,12 +72,35 @@ class Repository(Model):
         return path.strip("/").removesuffix(".git").lower()
 
 
+def apart(repositories: tuple[Repository, ...]) -> tuple[Repository, ...]:
+    """Refuses two repositories that a push, or an image, could not tell from each other."""
+    some(repositories)
+    names = [one.full_name for one in repositories]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ValueError(
+            f"must have every repository once, and {', '.join(twice)} stands there more than once"
+        )
+    owners: dict[str, str] = {}
+    for one in repositories:
+        for image in one.images:
+            path = "/".join(part for part in (one.namespace, image.name) if part)
+            if (other := owners.setdefault(path, one.full_name)) != one.full_name:
+                raise ValueError(
+                    f"must have every image once, and {other} and {one.full_name} both have {path}: give one "
+                    "of the repositories a `namespace`"
+                )
+    return repositories
+
+
 class Builder(Model):
     """What turns a Dockerfile into an image."""
 
     kind: Literal["buildkit", "docker"] = Field(
         default="buildkit",
         description="buildkit: rootless BuildKit; docker: the tutorial's privileged Docker daemon",
+    )
+    parallel: Annotated[int, Field(ge=1, le=32)] = Field(
+        default=4, description="images of one commit that are built at once"
     )
     cache: bool = Field(
         default=True, description="buildkit keeps layers for the next build, as IMAGE:buildcache"

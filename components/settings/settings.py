@@ -5,6 +5,7 @@ Secrets are no part of these models: they are top-level keys, read by `secrets.p
 """
 
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import pulumi
 from pulumi.runtime.config import CONFIG, get_config_env
@@ -13,11 +14,11 @@ from pydantic.alias_generators import to_camel
 
 from components import mistakes, secrets
 from components.settings import git_hosts
-from components.settings.builds import Builder, Images, Registry, Repository
+from components.settings.builds import Builder, Images, Registry, Repository, apart
 from components.settings.cluster import Cluster
 from components.settings.dashboard import Dashboard
 from components.settings.ingress import Ingress
-from components.settings.types import Model, mirror, one
+from components.settings.types import Model, mirror
 
 
 class SettingsError(pulumi.RunError):
@@ -33,8 +34,8 @@ class Settings(Model):
         default=Dashboard(), description="Tekton's Dashboard: {enabled, readOnly, host, tls, auth: {kind}}"
     )
     registry: Registry = Field(description="where images go: {server, namespace, insecure}")
-    repositories: Annotated[tuple[Repository, ...], Field(strict=False), AfterValidator(one)] = Field(
-        description="what is built: [{url, branches, images: [{name, context, dockerfile}]}]"
+    repositories: Annotated[tuple[Repository, ...], Field(strict=False), AfterValidator(apart)] = Field(
+        description="what is built: [{url, branches, namespace, tags, images: [{name, context, dockerfile}]}]"
     )
     builder: Builder = Field(
         default=Builder(), description="what turns a Dockerfile into an image: {kind: buildkit or docker}"
@@ -59,6 +60,12 @@ class Settings(Model):
 
     @model_validator(mode="after")
     def _known(self) -> "Settings":
+        hosts = {urlsplit(one.url).netloc for one in self.repositories if not one.ssh_host}
+        if self.git_username and len(hosts) > 1:
+            raise ValueError(
+                f"gitUsername is one server's, but the repositories are on {' and '.join(sorted(hosts))}: "
+                "its password would be shown to the others; clone those over SSH"
+            )
         for repository in self.repositories:
             host = repository.ssh_host
             if host and not git_hosts.knows(self.known_hosts, host):

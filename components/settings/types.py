@@ -61,16 +61,13 @@ def some(entries: tuple[Any, ...]) -> tuple[Any, ...]:
     return entries
 
 
-def one(entries: tuple[Any, ...]) -> tuple[Any, ...]:
-    if len(entries) != 1:
-        raise ValueError("must have exactly one entry: more are not built yet")
-    return entries
-
-
 Path = Annotated[str, AfterValidator(inside)]
 Reference = Annotated[str, AfterValidator(exact)]
 Name = Annotated[
     str, matches(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?", "1 to 40 lower-case letters, digits and dashes")
+]
+Namespace = Annotated[
+    str, matches(r"|[a-z0-9]+([._/-][a-z0-9]+)*", "empty, or a lower-case path as owner or team/apps")
 ]
 Branch = Annotated[
     str,

@@ -1,7 +1,9 @@
 """The Pipeline: clone the pushed commit, then build each image, all at once."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from components.tasks import Object, build_image, docker_socket, git_clone
 
@@ -28,8 +30,16 @@ class Build:
     """Whether its layers are kept beside it for the next build."""
 
 
-def spec(url: str, builds: Sequence[Build], insecure_registry: str, task: str) -> Object:
-    """PipelineSpec (tekton.dev/v1). `insecure_registry` is HOST:PORT, or empty; `task` builds an image.
+def named(base: str, full_name: str) -> str:
+    """The name of a repository's own object: `base-owner-name`, with a digest where that is not unique."""
+    plain = re.fullmatch(r"[a-z0-9]+/[a-z0-9][a-z0-9-]*", full_name) and len(full_name) <= 30
+    slug = re.sub(r"[^a-z0-9]+", "-", full_name)[:30].strip("-")
+    return f"{base}-{slug}" if plain else f"{base}-{slug}-{sha256(full_name.encode()).hexdigest()[:6]}"
+
+
+def spec(url: str, builds: Sequence[Build], insecure_registry: str, task: str, parallel: int) -> Object:
+    """PipelineSpec (tekton.dev/v1). `insecure_registry` is HOST:PORT, or empty; `task` builds an image,
+    and at most `parallel` of them run at once.
 
     The URL, the images and the credentials are the settings'; the revision is all that a payload decides.
     """
@@ -63,16 +73,24 @@ def spec(url: str, builds: Sequence[Build], insecure_registry: str, task: str) -
                     **{"output": SOURCE, "ssh-directory": SSH, "basic-auth": BASIC_AUTH}
                 ),
             },
-            *(_build(build, insecure_registry, task) for build in builds),
+            *(
+                _build(
+                    build,
+                    insecure_registry,
+                    task,
+                    _task(builds[index - parallel]) if index >= parallel else "clone",
+                )
+                for index, build in enumerate(builds)
+            ),
         ],
     }
 
 
-def _build(build: Build, insecure_registry: str, task: str) -> Object:
+def _build(build: Build, insecure_registry: str, task: str, after: str) -> Object:
     return {
         "name": _task(build),
         "taskRef": {"kind": "Task", "name": task},
-        "runAfter": ["clone"],
+        "runAfter": [after],
         "params": _params(
             **_PARAMS[task](build),
             tag="$(tasks.clone.results.commit_short)",

@@ -19,9 +19,21 @@ HEADS = "refs/heads/"
 
 
 @dataclass(frozen=True, kw_only=True)
+class Source:
+    """A repository whose pushes start runs."""
+
+    full_name: str
+    """OWNER/NAME in lower case."""
+    branches: Sequence[str]
+    trigger: str
+    template: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Run:
     """The PipelineRun that a push makes."""
 
+    pipeline: str
     namespace: str
     account: str
     secrets: Mapping[str, str]
@@ -56,69 +68,56 @@ def branch_tag(branch: str) -> str:
     return f"branch-{tag}" if tag == pipeline.CACHE else tag
 
 
-def listener_spec(account: str, full_name: str, branches: Sequence[str]) -> Object:
+def listener_spec(account: str, sources: Sequence[Source], replicas: int) -> Object:
     """EventListenerSpec (triggers.tekton.dev/v1beta1)."""
-    tags = json.dumps({HEADS + branch: branch_tag(branch) for branch in branches})
+    container = {"resources": {"requests": {"cpu": "50m", "memory": "64Mi"}, "limits": {"memory": "256Mi"}}}
     return {
         "serviceAccountName": account,
-        "triggers": [
-            {
-                "name": TRIGGER,
-                "interceptors": [
-                    {
-                        "name": "signed-push",
-                        "ref": {"name": "github", "kind": "ClusterInterceptor"},
-                        "params": [
-                            {
-                                "name": "secretRef",
-                                "value": {"secretName": SECRET, "secretKey": SECRET_KEY},
-                            },
-                            {"name": "eventTypes", "value": ["push"]},
-                        ],
-                    },
-                    {
-                        "name": "our-branches",
-                        "ref": {"name": "cel", "kind": "ClusterInterceptor"},
-                        "params": [
-                            {"name": "filter", "value": push_filter(full_name, branches)},
-                            {
-                                "name": "overlays",
-                                "value": [
-                                    {"key": "branch", "expression": f"body.ref.substring({len(HEADS)})"},
-                                    # Looked up and not made from the payload: a run gets what we wrote.
-                                    {"key": "branch_tag", "expression": f"{tags}[body.ref]"},
-                                ],
-                            },
-                        ],
-                    },
-                ],
-                "bindings": [
-                    {"name": "revision", "value": "$(body.after)"},
-                    {"name": "branch", "value": "$(extensions.branch)"},
-                    {"name": "branch_tag", "value": "$(extensions.branch_tag)"},
-                ],
-                "template": {"ref": TEMPLATE},
-            }
-        ],
+        "triggers": [_trigger(source) for source in sources],
         "resources": {
             "kubernetesResource": {
-                "replicas": 1,
-                "spec": {
-                    "template": {
-                        "spec": {
-                            "containers": [
-                                {
-                                    "resources": {
-                                        "requests": {"cpu": "50m", "memory": "64Mi"},
-                                        "limits": {"memory": "256Mi"},
-                                    }
-                                }
-                            ]
-                        }
-                    }
-                },
+                "replicas": replicas,
+                "spec": {"template": {"spec": {"containers": [container]}}},
             }
         },
+    }
+
+
+def _trigger(source: Source) -> Object:
+    tags = json.dumps({HEADS + branch: branch_tag(branch) for branch in source.branches})
+    return {
+        "name": source.trigger,
+        "interceptors": [
+            {
+                "name": "signed-push",
+                "ref": {"name": "github", "kind": "ClusterInterceptor"},
+                "params": [
+                    {"name": "secretRef", "value": {"secretName": SECRET, "secretKey": SECRET_KEY}},
+                    {"name": "eventTypes", "value": ["push"]},
+                ],
+            },
+            {
+                "name": "our-branches",
+                "ref": {"name": "cel", "kind": "ClusterInterceptor"},
+                "params": [
+                    {"name": "filter", "value": push_filter(source.full_name, source.branches)},
+                    {
+                        "name": "overlays",
+                        "value": [
+                            {"key": "branch", "expression": f"body.ref.substring({len(HEADS)})"},
+                            # Looked up and not made from the payload: a run gets what we wrote.
+                            {"key": "branch_tag", "expression": f"{tags}[body.ref]"},
+                        ],
+                    },
+                ],
+            },
+        ],
+        "bindings": [
+            {"name": "revision", "value": "$(body.after)"},
+            {"name": "branch", "value": "$(extensions.branch)"},
+            {"name": "branch_tag", "value": "$(extensions.branch_tag)"},
+        ],
+        "template": {"ref": source.template},
     }
 
 
@@ -145,7 +144,7 @@ def template_spec(run: Run) -> Object:
                     },
                 },
                 "spec": {
-                    "pipelineRef": {"name": pipeline.NAME},
+                    "pipelineRef": {"name": run.pipeline},
                     "params": [
                         {"name": name, "value": f"$(tt.params.{name})"} for name in ("revision", "branch_tag")
                     ],

@@ -165,10 +165,7 @@ def test_a_push_is_cloned_over_ssh_and_becomes_images_by_docker(
     docker = [run for run in runs if run["spec"]["taskRef"]["name"] == "docker-socket"]
     assert len(docker) == 2, "one per image"
     cloned = [
-        one["value"]
-        for run in runs["items"]
-        for one in run["status"].get("results", [])
-        if one["name"] == "url"
+        one["value"] for run in runs for one in run["status"].get("results", []) if one["name"] == "url"
     ]
     assert forge.ssh_url in cloned, "with a deploy key, from a server whose key was given"
     for run in docker:

@@ -28,7 +28,7 @@ TASKS = {
 
 @pytest.fixture(params=[build_image.NAME, docker_socket.NAME])
 def spec(request: pytest.FixtureRequest) -> dict[str, Any]:
-    return pipeline.spec(URL, BUILDS, "10.0.0.2:5000", request.param)
+    return pipeline.spec(URL, BUILDS, "10.0.0.2:5000", request.param, 4)
 
 
 def values(params: list[dict[str, Any]]) -> dict[str, str]:
@@ -61,12 +61,12 @@ def test_the_clone_url_is_the_settings(spec: dict[str, Any]) -> None:
 @pytest.mark.parametrize(("namespace", "whole"), [("", "ghcr.io/app"), ("a/b", "ghcr.io/a/b/app")])
 def test_an_image_goes_to_server_namespace_and_name(namespace: str, whole: str) -> None:
     build = Build(name="app", server="ghcr.io", namespace=namespace, context=".", dockerfile="Dockerfile")
-    made = pipeline.spec(URL, [build], "", build_image.NAME)
+    made = pipeline.spec(URL, [build], "", build_image.NAME, 4)
     assert values(made["tasks"][1]["params"])["image"] == whole
 
 
 def test_docker_is_told_the_same_in_the_tutorials_words() -> None:
-    spec = pipeline.spec(URL, BUILDS, "10.0.0.2:5000", docker_socket.NAME)
+    spec = pipeline.spec(URL, BUILDS, "10.0.0.2:5000", docker_socket.NAME, 4)
     assert values(spec["tasks"][2]["params"]) == {
         "image": "backend",
         "registry_url": "ghcr.io",
@@ -82,7 +82,7 @@ def test_docker_is_told_the_same_in_the_tutorials_words() -> None:
 
 def test_an_image_is_tagged_with_commit_and_branch_and_what_the_settings_add() -> None:
     builds = [replace(one, tags=("latest", "stable")) for one in BUILDS]
-    spec = pipeline.spec(URL, builds, "10.0.0.2:5000", build_image.NAME)
+    spec = pipeline.spec(URL, builds, "10.0.0.2:5000", build_image.NAME, 4)
     assert values(spec["tasks"][2]["params"]) == {
         **ORIGIN,
         "tags": "$(params.branch_tag) latest stable",

@@ -7,10 +7,14 @@ from typing import Any
 import pytest
 
 from components.tasks import pipeline, trigger
-from components.tasks.trigger import Run
+from components.tasks.trigger import Run, Source
 
 BRANCHES = ["main", "release/1.x"]
+SOURCE = Source(
+    full_name="team/shop", branches=BRANCHES, trigger="github-push-events-trigger", template="github-template"
+)
 RUN = Run(
+    pipeline="github-trigger-pipeline",
     namespace="builds",
     account="tekton-build-sa",
     secrets={pipeline.REGISTRY_AUTH: "registry-auth"},
@@ -22,7 +26,7 @@ RUN = Run(
 
 @pytest.fixture
 def one_trigger() -> dict[str, Any]:
-    (found,) = trigger.listener_spec("github-listener", "team/shop", BRANCHES)["triggers"]
+    (found,) = trigger.listener_spec("github-listener", [SOURCE], 2)["triggers"]
     return found
 
 
@@ -121,7 +125,7 @@ def test_the_names_are_the_tutorials(one_trigger: dict[str, Any], run: dict[str,
 def test_every_workspace_of_the_run_is_one_of_the_pipelines(run: dict[str, Any]) -> None:
     known = {
         one["name"]: one.get("optional", False)
-        for one in pipeline.spec("u", [], "", "build-image")["workspaces"]
+        for one in pipeline.spec("u", [], "", "build-image", 4)["workspaces"]
     }
     bound = {one["name"] for one in run["spec"]["workspaces"]}
     assert bound <= set(known)

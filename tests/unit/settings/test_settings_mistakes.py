@@ -36,7 +36,8 @@ MISTAKES = {
     ),
     "a missing section": (
         lambda given: given.pop("repositories"),
-        "repositories is missing: what is built: [{url, branches, images: [{name, context, dockerfile}]}]",
+        "repositories is missing: what is built: [{url, branches, namespace, tags, images: [{name, context, "
+        "dockerfile}]}]",
     ),
     "an unknown kind": (
         _set("cluster", "kind", to="kind"),
@@ -79,11 +80,11 @@ MISTAKES = {
     "a section for a list": (
         _set("repositories", to={"url": "x"}),
         "repositories is {'url': 'x'}, but must be a list: what is built: "
-        "[{url, branches, images: [{name, context, dockerfile}]}]",
+        "[{url, branches, namespace, tags, images: [{name, context, dockerfile}]}]",
     ),
     "no repository": (
         _set("repositories", to=[]),
-        "repositories is [], but must have exactly one entry: more are not built yet",
+        "repositories is [], but needs at least one entry",
     ),
     "no image": (
         _set("repositories", 0, "images", to=[]),

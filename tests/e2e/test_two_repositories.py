@@ -1,0 +1,148 @@
+"""A second repository of the forge: its pushes build its own images, and nobody else's."""
+
+import base64
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+from kubernetes import client, config
+
+from sandbox.credentials import Credentials
+from sandbox.forge import REPOSITORY, Forge
+from sandbox.network import Network
+from sandbox.paths import Paths
+from sandbox.push import Push
+from sandbox.waiting import wait_for
+from sandbox.whole import BASE_IMAGE
+from tests.e2e.changed import changed
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+
+SECOND = "second"
+MANIFESTS = (
+    "application/vnd.oci.image.manifest.v1+json",
+    "application/vnd.docker.distribution.manifest.v2+json",
+)
+SECONDS = 120.0
+
+
+@pytest.fixture(scope="module")
+def forge(push: Push) -> Iterator[Forge]:
+    """The forge with one repository more, which is empty."""
+    forge = push.forge
+    forge.api.post(
+        "user/repos", {"name": SECOND, "private": True, "auto_init": True, "default_branch": "main"}
+    )
+    yield forge
+    forge.api.delete(f"repos/{forge.account.username}/{SECOND}")
+
+
+@pytest.fixture(scope="module")
+def outputs(forge: Forge, paths: Paths, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    user = forge.account.username
+    repositories = [
+        {
+            "url": forge.clone_url,
+            "images": [{"name": one, "context": one} for one in ("frontend", "backend")],
+        },
+        {
+            "url": forge.clone_url.replace(f"/{REPOSITORY}.git", f"/{SECOND}.git"),
+            "namespace": SECOND,
+            "tags": ["newest"],
+            "images": [{"name": one, "context": one} for one in ("frontend", "tool")],
+        },
+    ]
+    log = tmp_path_factory.mktemp("two") / "up.log"
+    settings = {"repositories": repositories, "builder": {"parallel": 1}}
+    with changed(paths, log, settings, {}) as found:
+        forge.api.post(
+            f"repos/{user}/{SECOND}/hooks",
+            {
+                "type": "gitea",
+                "active": True,
+                "events": ["push"],
+                "config": {
+                    "url": found["hooks_url"],
+                    "content_type": "json",
+                    "secret": found["webhook_secret"],
+                },
+            },
+        )
+        yield found
+
+
+def commit(forge: Forge) -> str:
+    """Pushes a Dockerfile for each image in one commit; its name."""
+    text = f"FROM {Network().registry}/{BASE_IMAGE}\nRUN echo second >/whose\n"
+    content = base64.b64encode(text.encode()).decode()
+    files = [
+        {"operation": "create", "path": f"{one}/Dockerfile", "content": content}
+        for one in ("frontend", "tool")
+    ]
+    made = forge.api.post(
+        f"repos/{forge.account.username}/{SECOND}/contents",
+        {"branch": "main", "message": "images", "files": files},
+    )
+    return str(made["commit"]["sha"])
+
+
+def asked(paths: Paths, image: str, what: str) -> requests.Response:
+    """What the registry says of an image of the second repository."""
+    account = Credentials.load_or_create(paths).registry
+    session = requests.Session()
+    session.trust_env = False
+    answer = session.get(
+        f"http://{Network().registry}/v2/apps/{SECOND}/{image}/{what}",
+        auth=(account.username, account.password),
+        headers={"Accept": ", ".join(MANIFESTS)},
+        timeout=10,
+    )
+    answer.raise_for_status()
+    return answer
+
+
+def test_a_push_builds_the_images_of_its_own_repository(
+    outputs: dict[str, Any], forge: Forge, paths: Paths
+) -> None:
+    api = client.CustomObjectsApi(config.new_client_from_config(config_file=str(paths.kubeconfig)))
+    sha = commit(forge)
+
+    def runs() -> list[dict[str, Any]]:
+        listed = api.list_namespaced_custom_object("tekton.dev", "v1", outputs["namespace"], "pipelineruns")
+        return [
+            one
+            for one in listed["items"]
+            if one["metadata"].get("annotations", {}).get("tekton-builds/revision") == sha
+        ]
+
+    def done() -> dict[str, Any] | str:
+        found = runs()
+        if not found:
+            return "no run"
+        (condition,) = found[0].get("status", {}).get("conditions") or [{}]
+        if condition.get("status") == "False":
+            pytest.fail(condition["message"])
+        return found[0] if condition.get("status") == "True" else str(condition.get("message"))
+
+    one = wait_for("the second repository's run", done, SECONDS)
+    assert one["spec"]["pipelineRef"]["name"] == "github-trigger-pipeline-developer-second"
+    assert len(runs()) == 1, "one push is one run, however many repositories there are"
+    images = [result["value"] for result in one["status"]["results"]]
+    assert sorted(images)[0].startswith(f"{Network().registry}/apps/second/frontend:{sha[:7]}")
+    for name in ("frontend", "tool"):
+        digests = {
+            asked(paths, name, f"manifests/{tag}").headers["Docker-Content-Digest"]
+            for tag in (sha[:7], "main", "newest")
+        }
+        assert len(digests) == 1, "commit, branch and settings name one image"
+
+
+def test_the_labels_say_what_an_image_was_built_from(
+    outputs: dict[str, Any], forge: Forge, paths: Paths
+) -> None:
+    manifest = asked(paths, "tool", "manifests/newest").json()
+    found = asked(paths, "tool", f"blobs/{manifest['config']['digest']}").json()["config"]["Labels"]
+    branch = forge.api.get(f"repos/{forge.account.username}/{SECOND}/branches/main")
+    assert found["org.opencontainers.image.revision"] == branch["commit"]["id"]
+    assert found["org.opencontainers.image.source"].endswith(f"/{SECOND}.git")
