@@ -101,7 +101,6 @@ def options(args: OAuth2ProxyArgs, upstream: str) -> list[str]:
         f"--redirect-url={scheme}://{args.host}/oauth2/callback",
         f"--cookie-secure={'true' if args.https else 'false'}",
         "--cookie-samesite=lax",
-        "--reverse-proxy=true",
         "--skip-provider-button=true",
         # The Dashboard has no use for who it is, and its logs need none.
         "--pass-user-headers=false",

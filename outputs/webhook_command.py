@@ -19,19 +19,24 @@ SECONDS = 30.0  # Gitea delivers at once
 
 def run(stack: str, repository: str, paths: Paths) -> int:
     """Makes or corrects it, and waits until a test delivery was answered; 0. Raises Mistake."""
-    outputs = stack_outputs.read(stack, paths)
-    wanted = webhook.Webhook(
-        url=stack_outputs.one(outputs, "hooks_url", stack),
-        secret=stack_outputs.one(outputs, "webhook_secret", stack),
-    )
     if stack in STACKS:
-        return _forge(repository, wanted, Forge.of(paths, Network(), Credentials.load_or_create(paths)))
+        forge = Forge.of(paths, Network(), Credentials.load_or_create(paths))
+        return _forge(repository, _wanted(stack, paths), forge)
     if not repository:
         raise Mistake("REPO is missing: `make webhook REPO=OWNER/NAME` says whose pushes are delivered")
     with webhook.opened(repository) as found:
+        wanted = _wanted(stack, paths)
         status = webhook.ping(found, webhook.ensure(found, wanted), wanted.url)
     print(f"{repository} delivers its pushes to {wanted.url}; GitHub's ping was answered with {status}")
     return 0
+
+
+def _wanted(stack: str, paths: Paths) -> webhook.Webhook:
+    outputs = stack_outputs.read(stack, paths)
+    return webhook.Webhook(
+        url=stack_outputs.one(outputs, "hooks_url", stack),
+        secret=stack_outputs.one(outputs, "webhook_secret", stack),
+    )
 
 
 def _forge(repository: str, wanted: webhook.Webhook, forge: Forge) -> int:
