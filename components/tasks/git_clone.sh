@@ -110,7 +110,18 @@ else
     set -- "$@" "${PARAM_REVISION:-HEAD}"
     wanted=FETCH_HEAD
 fi
-git fetch --quiet "$@" || fail "cannot fetch '${PARAM_REVISION:-HEAD}' from $PARAM_URL"
+# A server that is busy or cannot be reached is asked again. What it refuses, it will refuse again.
+for pause in ${FETCH_PAUSES-1 3 9} last; do
+    said=$(LC_ALL=C git fetch --quiet "$@" 2>&1) && break
+    printf '%s\n' "$said" >&2
+    case $said in
+    *'Could not resolve host'* | *'Failed to connect'* | *'Connection '* | *'timed out'* | *'early EOF'*) ;;
+    *'hung up unexpectedly'* | *'returned error: 5'* | *'returned error: 429'*) ;;
+    *) pause=last ;;
+    esac
+    [ "$pause" != last ] || fail "cannot fetch '${PARAM_REVISION:-HEAD}' from $PARAM_URL"
+    sleep "$pause"
+done
 git -c advice.detachedHead=false checkout --quiet --force --detach "$wanted"
 
 commit=$(git rev-parse HEAD)
