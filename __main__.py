@@ -7,6 +7,7 @@ from components import dashboard, releases, tekton
 from components.builds import Builds, BuildsArgs
 from components.cluster import connect
 from components.ingress import Ingress, IngressArgs
+from components.janitor import Janitor, JanitorArgs
 from components.secrets import Secrets
 from components.settings import Settings
 from components.webhook import PATH, Webhook, WebhookArgs
@@ -23,8 +24,9 @@ what = {"repositories": repositories, "registry": settings.registry, "builder": 
 whose = {"logins": secrets.logins, "known_hosts": settings.known_hosts}
 build = BuildsArgs(**what, **whose, images=settings.images, after=[ready])
 builds = Builds("builds", build, opts)
-push = WebhookArgs(repositories=repositories, runs=builds.runs, after=[ready, *builds.pipelines])
-webhook = Webhook("webhook", push, opts)
+push = {"repositories": repositories, "chosen": settings.runs, "runs": builds.runs}
+webhook = Webhook("webhook", WebhookArgs(**push, after=[ready, *builds.pipelines]), opts)
+Janitor("janitor", JanitorArgs(chosen=settings.runs, runs=builds.runs, image=settings.images.kubectl), opts)
 way = {"chosen": settings.ingress, "images": settings.images, "release_mirror": mirror, "path": PATH}
 also = dashboard.places(settings.dashboard, ready.namespace)
 ways = IngressArgs(**way, backend=webhook.backend, also=also, after=[webhook.listener])

@@ -14,6 +14,7 @@ import pulumi_kubernetes as kubernetes
 import pulumi_random as random
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgsDict
 
+from components import settings
 from components.builds import Runs
 from components.metadata import labels, metadata
 from components.namespace import namespace
@@ -50,8 +51,8 @@ class WebhookArgs:
     """Whose pushes start a run; the first one's objects have the tutorial's names."""
     runs: Runs
     """Where and as whom the run is."""
-    volume_size: str = "10Gi"
-    timeout: str = "1h0m0s"
+    chosen: settings.Runs
+    """How the run is."""
     after: Sequence[pulumi.Resource] = ()
     """What must be ready to admit the listener, and the Pipeline it starts: no value flows from them."""
 
@@ -157,8 +158,8 @@ class Webhook(pulumi.ComponentResource):
                     namespace=known["namespace"],
                     account=known["account"],
                     secrets=known["secrets"],
-                    volume_size=args.volume_size,
-                    timeout=args.timeout,
+                    volume_size=f"{args.chosen.volume_gib}Gi",
+                    timeout=f"{args.chosen.timeout_minutes}m0s",
                     labels=labels("run"),
                 )
             )

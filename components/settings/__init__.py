@@ -4,6 +4,7 @@ from components.settings.builds import Builder, Image, Images, Registry, Reposit
 from components.settings.cluster import Cluster, Existing, Tke
 from components.settings.dashboard import BasicAuth, Dashboard, NoLogin, OAuth2Proxy
 from components.settings.ingress import Ingress, Tls
+from components.settings.runs import Runs
 from components.settings.settings import Settings, SettingsError
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "OAuth2Proxy",
     "Registry",
     "Repository",
+    "Runs",
     "Settings",
     "SettingsError",
     "Tke",

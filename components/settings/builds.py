@@ -122,6 +122,9 @@ class Images(Model):
     docker_daemon: Reference = Field(
         default="docker.io/library/docker:29.8.1-dind", description="Docker's daemon, of the same version"
     )
+    kubectl: Reference = Field(
+        default="docker.io/alpine/k8s:1.34.1", description="kubectl and a shell, for the janitor"
+    )
     traefik: Reference = Field(
         default="docker.io/library/traefik:v3.6.1", description="the ingress controller"
     )

@@ -18,6 +18,7 @@ from components.settings.builds import Builder, Images, Registry, Repository, ap
 from components.settings.cluster import Cluster
 from components.settings.dashboard import Dashboard
 from components.settings.ingress import Ingress
+from components.settings.runs import Runs
 from components.settings.types import Model, mirror
 
 
@@ -39,6 +40,10 @@ class Settings(Model):
     )
     builder: Builder = Field(
         default=Builder(), description="what turns a Dockerfile into an image: {kind: buildkit or docker}"
+    )
+    runs: Runs = Field(
+        default=Runs(),
+        description="how builds run: {cancelSuperseded, keep, keepDays, timeoutMinutes, volumeGib}",
     )
     images: Images = Field(
         default=Images(), description="overrides of the public images: {git, buildkit, docker, ...}"

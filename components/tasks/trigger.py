@@ -8,12 +8,14 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from components.tasks import USER, Object, pipeline
 
 LISTENER = "github-listener"
 TEMPLATE = "github-template"
 TRIGGER = "github-push-events-trigger"
+LINE = "tekton-builds/line"  # the label of all runs of one branch of one repository
 SECRET, SECRET_KEY = "github-secret", "secretToken"
 HEADS = "refs/heads/"
 
@@ -83,8 +85,14 @@ def listener_spec(account: str, sources: Sequence[Source], replicas: int) -> Obj
     }
 
 
+def line(full_name: str, branch: str) -> str:
+    """One value for all pushes to a branch, as short as a label must be."""
+    return sha256(f"{full_name} {branch}".encode()).hexdigest()[:16]
+
+
 def _trigger(source: Source) -> Object:
     tags = json.dumps({HEADS + branch: branch_tag(branch) for branch in source.branches})
+    lines = json.dumps({HEADS + branch: line(source.full_name, branch) for branch in source.branches})
     return {
         "name": source.trigger,
         "interceptors": [
@@ -107,6 +115,7 @@ def _trigger(source: Source) -> Object:
                             {"key": "branch", "expression": f"body.ref.substring({len(HEADS)})"},
                             # Looked up and not made from the payload: a run gets what we wrote.
                             {"key": "branch_tag", "expression": f"{tags}[body.ref]"},
+                            {"key": "line", "expression": f"{lines}[body.ref]"},
                         ],
                     },
                 ],
@@ -116,6 +125,7 @@ def _trigger(source: Source) -> Object:
             {"name": "revision", "value": "$(body.after)"},
             {"name": "branch", "value": "$(extensions.branch)"},
             {"name": "branch_tag", "value": "$(extensions.branch_tag)"},
+            {"name": "line", "value": "$(extensions.line)"},
         ],
         "template": {"ref": source.template},
     }
@@ -128,6 +138,7 @@ def template_spec(run: Run) -> Object:
             {"name": "revision", "description": "The pushed commit."},
             {"name": "branch", "description": "The branch it was pushed to."},
             {"name": "branch_tag", "description": "The branch as an image's tag."},
+            {"name": "line", "description": "What all pushes to the branch have in common."},
         ],
         "resourcetemplates": [
             {
@@ -136,7 +147,7 @@ def template_spec(run: Run) -> Object:
                 "metadata": {
                     "generateName": "github-run-",
                     "namespace": run.namespace,
-                    "labels": dict(run.labels),
+                    "labels": {**run.labels, LINE: "$(tt.params.line)"},
                     "annotations": {
                         "tekton-builds/revision": "$(tt.params.revision)",
                         "tekton-builds/branch": "$(tt.params.branch)",

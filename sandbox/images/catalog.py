@@ -123,6 +123,12 @@ DOCKER = Recipe(
     needs=("docker-userland",),
     make=lambda folder, made, log: recipes.docker(folder, made.folder("docker-userland")),
 )
+KUBECTL = Recipe(
+    name="kubectl-image",
+    title="kubectl image",
+    needs=("debian", "kubernetes"),
+    make=lambda folder, made, log: recipes.kubectl(folder, made.program),
+)
 BUILDKIT = Recipe(
     name="buildkit-image",
     title="BuildKit image",
@@ -147,6 +153,7 @@ RECIPES = (
     TRAEFIK,
     BUILDKIT,
     DOCKER,
+    KUBECTL,
 )
 # Those that go into the sandbox's registry: storage tree and images.json.
 REGISTRY_IMAGES = ("busybox", "git", *(recipe.name for recipe in RECIPES[5:]))

@@ -22,6 +22,7 @@ BUSYBOX = ("sandbox/busybox", "1.35")
 GIT = ("sandbox/git", "2.39")
 BUILDKIT_ROOTLESS = ("sandbox/buildkit", f"v{BUILDKIT}-rootless")
 DOCKER = ("sandbox/docker", "20.10")
+KUBECTL = ("sandbox/kubectl", f"v{KUBERNETES}")
 TRAEFIK_IMAGE = ("sandbox/traefik", f"v{TRAEFIK}")
 PROVISIONER = ("sandbox/local-path-provisioner", f"v{LOCAL_PATH_PROVISIONER}")
 
@@ -65,13 +66,9 @@ def control_plane(folder: Path, program: Program) -> None:
 
 def busybox(folder: Path) -> None:
     """A shell and its tools, usable by any user."""
-    applets = subprocess.run([BUSYBOX_PROGRAM, "--list"], capture_output=True, text=True, check=True)
     with Layer(folder / "layer") as layer:
         _base(layer)
-        layer.file("bin/busybox", BUSYBOX_PROGRAM)
-        for applet in sorted(set(applets.stdout.split()) - {"busybox"}):
-            layer.link(f"bin/{applet}", "busybox")
-        layer.link("usr/bin/env", "/bin/busybox")  # where scripts look for it
+        _shell(layer)
     _publish(folder, Image(layers=[layer], command=["sh"]), BUSYBOX)
 
 
@@ -129,6 +126,15 @@ def docker(folder: Path, debian: Path) -> None:
     _publish(folder, image, DOCKER)
 
 
+def kubectl(folder: Path, program: Program) -> None:
+    """kubectl and a shell."""
+    with Layer(folder / "layer") as layer:
+        _base(layer)
+        layer.file("usr/local/bin/kubectl", program("kubectl"))
+        _shell(layer)
+    _publish(folder, Image(layers=[layer], command=["sh"]), KUBECTL)
+
+
 def traefik(folder: Path, program: Program) -> None:
     """The ingress controller."""
     with Layer(folder / "layer") as layer:
@@ -166,6 +172,14 @@ def _base(layer: Layer) -> None:
     layer.folder("tmp", mode=0o1777)
     if CERTIFICATES.is_file():
         layer.file("etc/ssl/certs/ca-certificates.crt", CERTIFICATES, mode=0o644)
+
+
+def _shell(layer: Layer) -> None:
+    applets = subprocess.run([BUSYBOX_PROGRAM, "--list"], capture_output=True, text=True, check=True)
+    layer.file("bin/busybox", BUSYBOX_PROGRAM)
+    for applet in sorted(set(applets.stdout.split()) - {"busybox"}):
+        layer.link(f"bin/{applet}", "busybox")
+    layer.link("usr/bin/env", "/bin/busybox")  # where scripts look for it
 
 
 def _programs(layer: Layer, programs: dict[str, Path]) -> None:

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.e2e
 LISTENER = "builds-webhook:github-listener"
 BUILDS = "builds:tekton-build-sa"
 CONTROLLER = "ingress:traefik"
+JANITOR = "builds-janitor:janitor"
 
 Question = tuple[str, str, str, str]
 """Verb, API group, resource, namespace; an empty namespace is the whole cluster."""
@@ -23,6 +24,8 @@ ALLOWED: list[tuple[str, Question]] = [
     (LISTENER, ("list", "triggers.tekton.dev", "clusterinterceptors", "")),
     (CONTROLLER, ("list", "networking.k8s.io", "ingresses", "builds-webhook")),
     (CONTROLLER, ("update", "networking.k8s.io", "ingresses/status", "builds-webhook")),
+    (JANITOR, ("patch", "tekton.dev", "pipelineruns", "builds")),
+    (JANITOR, ("delete", "tekton.dev", "pipelineruns", "builds")),
 ]
 DENIED: list[tuple[str, Question]] = [
     (LISTENER, ("get", "", "secrets", "builds-webhook")),
@@ -36,6 +39,10 @@ DENIED: list[tuple[str, Question]] = [
     (CONTROLLER, ("list", "", "secrets", "builds")),
     (CONTROLLER, ("list", "", "secrets", "")),
     (CONTROLLER, ("update", "networking.k8s.io", "ingresses", "builds-webhook")),
+    (JANITOR, ("create", "tekton.dev", "pipelineruns", "builds")),
+    (JANITOR, ("delete", "tekton.dev", "pipelineruns", "default")),
+    (JANITOR, ("get", "", "secrets", "builds")),
+    (JANITOR, ("delete", "", "pods", "builds")),
     (BUILDS, ("get", "", "secrets", "builds")),
     (BUILDS, ("list", "", "pods", "builds")),
     (BUILDS, ("create", "tekton.dev", "pipelineruns", "builds")),

@@ -25,7 +25,13 @@ def settings() -> dict[str, Any]:
 def test_every_image_it_names_is_one_that_is_packed(settings):
     packed = {
         f"{NETWORK.registry}/{repository}:{tag}"
-        for repository, tag in (recipes.GIT, recipes.BUILDKIT_ROOTLESS, recipes.DOCKER, recipes.TRAEFIK_IMAGE)
+        for repository, tag in (
+            recipes.GIT,
+            recipes.BUILDKIT_ROOTLESS,
+            recipes.DOCKER,
+            recipes.KUBECTL,
+            recipes.TRAEFIK_IMAGE,
+        )
     }
     assert set(settings["images"].values()) == packed, "another name cannot be pulled: no build could run"
 

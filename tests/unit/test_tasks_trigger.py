@@ -62,13 +62,15 @@ def test_only_revision_and_branch_leave_the_payload(one_trigger: dict[str, Any])
         {"name": "revision", "value": "$(body.after)"},
         {"name": "branch", "value": "$(extensions.branch)"},
         {"name": "branch_tag", "value": "$(extensions.branch_tag)"},
+        {"name": "line", "value": "$(extensions.line)"},
     ]
-    overlay, looked_up = one_trigger["interceptors"][1]["params"][1]["value"]
+    overlay, looked_up, lines = one_trigger["interceptors"][1]["params"][1]["value"]
     assert looked_up["key"] == "branch_tag"
     tags = json.loads(looked_up["expression"].removesuffix("[body.ref]"))
     assert set(tags) == {f"refs/heads/{branch}" for branch in BRANCHES}, (
         "no ref that the filter lets through fails"
     )
+    assert len(set(json.loads(lines["expression"].removesuffix("[body.ref]")).values())) == len(BRANCHES)
     assert overlay == {"key": "branch", "expression": f"body.ref.substring({len('refs/heads/')})"}
 
 
@@ -94,7 +96,8 @@ def test_the_run_is_given_the_revision_and_a_tag_of_ours(run: dict[str, Any]) ->
     assert "$(tt.params.branch)" not in json.dumps(run["spec"]), (
         "a branch name may hold what Tekton substitutes"
     )
-    assert "$(tt.params" not in json.dumps(run["metadata"]["labels"]), "a label has no room for a branch name"
+    given = {key: value for key, value in run["metadata"]["labels"].items() if "$(tt.params" in value}
+    assert given == {"tekton-builds/line": "$(tt.params.line)"}, "a label has no room for a branch name"
 
 
 def test_a_run_has_a_volume_of_its_own_that_goes_with_it(run: dict[str, Any]) -> None:

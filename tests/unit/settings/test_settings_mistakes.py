@@ -24,7 +24,7 @@ MISTAKES = {
     "an unknown key": (
         _set("registri", to="x"),
         "registri is no setting; known are: cluster, ingress, dashboard, registry, repositories, builder, "
-        "images, releaseMirror, registryUsername, gitUsername, gitKnownHosts",
+        "runs, images, releaseMirror, registryUsername, gitUsername, gitKnownHosts",
     ),
     "an unknown key inside": (
         _set(*IMAGE, "contekst", to="x"),

@@ -1,0 +1,111 @@
+"""Who tidies up: runs that a newer push has overtaken are cancelled, and old ones deleted.
+
+Tekton has neither a queue nor a limit on what it keeps. This may touch PipelineRuns of one namespace, and
+nothing else.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+from pulumi_kubernetes.core.v1 import ContainerArgsDict
+
+from components import settings
+from components.builds import Runs
+from components.metadata import PART_OF, labels, metadata
+from components.namespace import namespace
+from components.rights import grant, rule
+from components.tasks import trigger
+
+NAMESPACE, NAME = "builds-janitor", "janitor"
+USER = 65532
+SECONDS = 5  # between two looks
+RULES = [rule("tekton.dev", "pipelineruns", verbs=["get", "list", "patch", "delete"])]
+
+
+@dataclass(frozen=True, kw_only=True)
+class JanitorArgs:
+    chosen: settings.Runs
+    runs: Runs
+    """Where the runs are."""
+    image: pulumi.Input[str]
+    """It has kubectl and a shell."""
+
+
+class Janitor(pulumi.ComponentResource):
+    """One small pod that looks every few seconds."""
+
+    def __init__(self, name: str, args: JanitorArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("tekton-builds:janitor:Janitor", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        here = namespace(
+            f"{name}-namespace", NAMESPACE, component="janitor", pod_security="restricted", opts=child
+        )
+        meta = metadata(NAME, here, component="janitor")
+        account = kubernetes.core.v1.ServiceAccount(f"{name}-account", metadata=meta, opts=child)
+        rights = grant(
+            f"{name}-rights",
+            NAME,
+            account,
+            RULES,
+            namespace=args.runs.namespace,
+            component="janitor",
+            opts=child,
+        )
+        pods = {"app.kubernetes.io/name": NAME}
+        environment: dict[str, pulumi.Input[str]] = {
+            "NAMESPACE": args.runs.namespace,
+            "SELECTOR": f"app.kubernetes.io/part-of={PART_OF}",
+            "LINE": trigger.LINE,
+            "PIPELINE": "tekton.dev/pipeline",
+            "CANCEL": "true" if args.chosen.cancel_superseded else "false",
+            "KEEP": str(args.chosen.keep),
+            "DAYS": str(args.chosen.keep_days),
+            "PAUSE": str(SECONDS),
+            "HOME": "/tmp",  # kubectl keeps what it has learned of the cluster there
+        }
+        kubernetes.apps.v1.Deployment(
+            f"{name}-pod",
+            metadata=meta,
+            spec={
+                "selector": {"match_labels": pods},
+                "strategy": {"type": "Recreate"},
+                "template": {
+                    "metadata": {"labels": {**labels("janitor"), **pods}},
+                    "spec": {
+                        "service_account_name": account.metadata.name,
+                        "termination_grace_period_seconds": 1,
+                        "security_context": {
+                            "run_as_non_root": True,
+                            "run_as_user": USER,
+                            "run_as_group": USER,
+                            "seccomp_profile": {"type": "RuntimeDefault"},
+                        },
+                        "volumes": [{"name": "home", "empty_dir": {}}],
+                        "containers": [_container(args.image, environment)],
+                    },
+                },
+            },
+            # Without its rights it would only log refusals.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[rights]),
+        )
+        self.register_outputs({})
+
+
+def _container(image: pulumi.Input[str], environment: Mapping[str, pulumi.Input[str]]) -> ContainerArgsDict:
+    script = Path(__file__).with_name("janitor.sh").read_text(encoding="utf-8")
+    return {
+        "name": NAME,
+        "image": image,
+        "command": ["sh", "-c", script],
+        "env": [{"name": key, "value": value} for key, value in environment.items()],
+        "volume_mounts": [{"name": "home", "mount_path": "/tmp"}],
+        "resources": {"requests": {"cpu": "20m", "memory": "64Mi"}, "limits": {"memory": "256Mi"}},
+        "security_context": {
+            "allow_privilege_escalation": False,
+            "capabilities": {"drop": ["ALL"]},
+            "read_only_root_filesystem": True,
+        },
+    }

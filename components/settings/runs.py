@@ -1,0 +1,25 @@
+"""How builds run, and what is kept of them."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from components.settings.types import Model
+
+
+class Runs(Model):
+    cancel_superseded: bool = Field(
+        default=True, description="a newer push to a branch cancels the run of the older one"
+    )
+    keep: Annotated[int, Field(ge=1, le=10000)] = Field(
+        default=50, description="runs of a repository that are kept once they are done"
+    )
+    keep_days: Annotated[int, Field(ge=1, le=3650)] = Field(
+        default=14, description="days that a run is kept at most once it is done"
+    )
+    timeout_minutes: Annotated[int, Field(ge=1, le=1440)] = Field(
+        default=60, description="minutes after which a run is ended"
+    )
+    volume_gib: Annotated[int, Field(ge=1, le=32000)] = Field(
+        default=10, description="GiB of a run's volume; TKE's disks come in multiples of 10"
+    )
