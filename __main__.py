@@ -24,7 +24,7 @@ what = {"repositories": repositories, "registry": settings.registry, "builder": 
 whose = {"logins": secrets.logins, "known_hosts": settings.known_hosts}
 build = BuildsArgs(**what, **whose, images=settings.images, after=[ready])
 builds = Builds("builds", build, opts)
-push = {"repositories": repositories, "chosen": settings.runs, "runs": builds.runs}
+push = {"repositories": repositories, "chosen": settings.runs, "runs": builds.runs, "tekton": ready.namespace}
 webhook = Webhook("webhook", WebhookArgs(**push, after=[ready, *builds.pipelines]), opts)
 Janitor("janitor", JanitorArgs(chosen=settings.runs, runs=builds.runs, image=settings.images.kubectl), opts)
 way = {"chosen": settings.ingress, "images": settings.images, "release_mirror": mirror, "path": PATH}

@@ -11,6 +11,7 @@ import pulumi_kubernetes as kubernetes
 
 from components.metadata import metadata
 from components.namespace import namespace
+from components.network_policy import allow
 from components.secrets import Login, Logins
 from components.settings import Builder, Images, Registry, Repository
 from components.tasks import Object, build_image, docker_socket, git_clone, pipeline
@@ -79,6 +80,17 @@ class Builds(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=args.after),
         )
         child = pulumi.ResourceOptions(parent=self)
+        # A build calls others, and nobody calls a build: another build least of all.
+        allow(
+            f"{name}-from-nobody",
+            "from-nobody",
+            self.namespace,
+            {},
+            [],
+            port=None,
+            component="builds",
+            opts=child,
+        )
         account = kubernetes.core.v1.ServiceAccount(
             f"{name}-account",
             metadata=metadata(ACCOUNT, self.namespace, component="builds"),

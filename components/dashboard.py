@@ -13,12 +13,15 @@ import pulumi_random as random
 from components import settings
 from components.ingress import Place
 from components.metadata import metadata
+from components.network_policy import allow, pods_of
+from components.oauth2_proxy import NAME as PROXY
 from components.oauth2_proxy import OAuth2Proxy, OAuth2ProxyArgs
 from components.route import Backend, Front, Route, RouteArgs
 from components.secrets import Secrets
 from components.tekton import Tekton
 
 SERVICE, PORT = "tekton-dashboard", 9097
+PODS = {"app.kubernetes.io/name": "dashboard", "app.kubernetes.io/part-of": "tekton-dashboard"}
 LOGIN = "dashboard-login"
 READ_ONLY, READ_WRITE = RELEASES = ("tekton-dashboard", "tekton-dashboard-full")
 
@@ -99,6 +102,17 @@ class Dashboard(pulumi.ComponentResource):
 
     def _route(self, name: str, args: DashboardArgs, front: Front, backend: Backend) -> pulumi.Output[str]:
         auth, annotations = args.chosen.auth, {}
+        # The login is the way's, and not the Dashboard's own: nobody may come by another one.
+        allow(
+            f"{name}-from-ingress",
+            "dashboard-from-ingress",
+            args.namespace,
+            PODS,
+            [pods_of(front.namespace), {"pod_selector": {"match_labels": {"app.kubernetes.io/name": PROXY}}}],
+            port=PORT,
+            component="dashboard",
+            opts=self._child,
+        )
         if not args.chosen.tls and not isinstance(auth, settings.NoLogin):
             pulumi.log.warn(
                 "dashboard.tls is not set: passwords and cookies of its login travel in the clear"

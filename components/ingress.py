@@ -9,6 +9,7 @@ from components import releases, settings
 from components.exposed import Exposed, ExposedArgs
 from components.ingress_nginx import Nginx, NginxArgs
 from components.ingress_traefik import Traefik, TraefikArgs
+from components.network_policy import allow, pods_of
 from components.route import Backend, Front, Route, RouteArgs
 
 RELEASE = "ingress-nginx"
@@ -76,6 +77,17 @@ class Ingress(pulumi.ComponentResource):
                 after=args.after,
             )
             self.url, self.address = Route("hooks", route, child).url, self.front.address
+            # The listener answers strangers too, as from outside; but only by way of the controller.
+            allow(
+                f"{name}-to-listener",
+                "from-ingress",
+                args.backend.namespace,
+                args.backend.pods,
+                [pods_of(self.front.namespace)],
+                port=args.backend.port,
+                component="ingress",
+                opts=child,
+            )
         self.register_outputs({"url": self.url, "address": self.address})
 
     def _front(self, name: str, args: IngressArgs, child: pulumi.ResourceOptions) -> Front:

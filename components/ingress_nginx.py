@@ -48,7 +48,11 @@ class Nginx(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         if args.manifest is None:
             unknown: pulumi.Output[str] = pulumi.Output.from_input(cast(str, UNKNOWN))
-            self.front = Front(class_name=pulumi.Output.from_input(CLASS), address=unknown)
+            self.front = Front(
+                class_name=pulumi.Output.from_input(CLASS),
+                address=unknown,
+                namespace=pulumi.Output.from_input(NAMESPACE),
+            )
             self.register_outputs({})
             return
         service, others = divided(args.manifest)
@@ -69,6 +73,7 @@ class Nginx(pulumi.ComponentResource):
         self.front = Front(
             class_name=pulumi.Output.from_input(CLASS),
             address=balancer.status.apply(load_balancer_address),
+            namespace=pulumi.Output.from_input(NAMESPACE),
             ready=[group],
         )
         self.register_outputs({"address": self.front.address})

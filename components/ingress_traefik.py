@@ -113,7 +113,9 @@ class Traefik(pulumi.ComponentResource):
             opts=child,
         )
         self.front = Front(
-            class_name=ingress_class.metadata.name, address=service.status.apply(load_balancer_address)
+            class_name=ingress_class.metadata.name,
+            address=service.status.apply(load_balancer_address),
+            namespace=here,
         )
         self.register_outputs({"address": self.front.address, "class_name": self.front.class_name})
 

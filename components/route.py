@@ -22,6 +22,8 @@ class Front:
     """The IngressClass that it serves."""
     address: pulumi.Output[str]
     """Its load balancer: an IP address, or the host name that some clouds give instead."""
+    namespace: pulumi.Output[str]
+    """Where its pods are."""
     ready: Sequence[pulumi.Resource] = ()
     """What must be there before it admits a route, when no value says so."""
 

@@ -18,6 +18,7 @@ from components import settings
 from components.builds import Runs
 from components.metadata import labels, metadata
 from components.namespace import namespace
+from components.network_policy import NAME_LABEL, allow
 from components.rights import grant, rule
 from components.route import Backend
 from components.settings import Repository
@@ -53,6 +54,8 @@ class WebhookArgs:
     """Where and as whom the run is."""
     chosen: settings.Runs
     """How the run is."""
+    tekton: pulumi.Output[str]
+    """Tekton's namespace."""
     after: Sequence[pulumi.Resource] = ()
     """What must be ready to admit the listener, and the Pipeline it starts: no value flows from them."""
 
@@ -129,6 +132,26 @@ class Webhook(pulumi.ComponentResource):
             f"{name}-budget",
             metadata=self._meta(trigger.LISTENER),
             spec={"max_unavailable": 1, "selector": {"match_labels": PODS}},
+            opts=child,
+        )
+        # Tekton's interceptors read every Secret of the cluster: listeners alone may ask them, and no build.
+        allow(
+            f"{name}-to-interceptors",
+            "from-listeners",
+            args.tekton,
+            {"app.kubernetes.io/name": "core-interceptors"},
+            [
+                {
+                    "namespace_selector": {
+                        "match_expressions": [
+                            {"key": NAME_LABEL, "operator": "NotIn", "values": [args.runs.namespace]}
+                        ]
+                    },
+                    "pod_selector": {"match_labels": {"app.kubernetes.io/managed-by": "EventListener"}},
+                }
+            ],
+            port=8443,
+            component="webhook",
             opts=child,
         )
         service = pulumi.Output.from_input(f"el-{trigger.LISTENER}")
