@@ -7,6 +7,26 @@ fail() {
     exit 1
 }
 
+# What of the kernel's settings is in the way of a user namespace and of a mount in it, and what to do.
+hindrance() {
+    proc=${PROC_PATH:-/proc}
+    setting() { cat "$proc/sys/$1" 2>/dev/null || true; }
+    status() { sed -n "s/^$1:[[:space:]]*//p" "$proc/self/status"; }
+    if [ "$(setting user/max_user_namespaces)" = 0 ]; then
+        echo 'user.max_user_namespaces is 0; set it to 15000 there with sysctl'
+    elif [ "$(setting kernel/unprivileged_userns_clone)" = 0 ]; then
+        echo 'kernel.unprivileged_userns_clone is 0; set it to 1 there with sysctl'
+    elif [ "$(status NoNewPrivs)" = 1 ]; then
+        echo 'the step may not gain privileges, and newuidmap must; its namespace needs Pod Security baseline'
+    elif [ "$(status Seccomp)" = 2 ]; then
+        echo 'a seccomp profile binds the step; turn off seccompDefault in the configuration of its kubelet'
+    elif [ "$(setting kernel/apparmor_restrict_unprivileged_userns)" = 1 ]; then
+        echo 'AppArmor does; set kernel.apparmor_restrict_unprivileged_userns to 0 there with sysctl'
+    else
+        echo 'none of the settings known to do so; rootlesskit says above what it met'
+    fi
+}
+
 source=$(cd "$WORKSPACE_SOURCE_PATH" && pwd -P)
 context=$(cd "$source/$PARAM_CONTEXT" 2>/dev/null && pwd -P) || fail "the repository has no folder '$PARAM_CONTEXT'"
 # A link in the repository could lead to the registry's password, which is mounted in this pod.
@@ -55,6 +75,13 @@ if [ -n "$PARAM_REVISION" ]; then
 fi
 if [ -n "$PARAM_SOURCE" ]; then
     set -- "$@" "--opt=label:org.opencontainers.image.source=$PARAM_SOURCE"
+fi
+
+# What BuildKit needs first, tried by itself: where the node forbids it, BuildKit's own words name no remedy.
+mkdir "$work/tried"
+if ! said=$(rootlesskit mount -t tmpfs none "$work/tried" 2>&1); then
+    printf '%s\n' "$said" >&2
+    fail "the node forbids a build without root: $(hindrance)"
 fi
 
 # Without the process sandbox no privilege is needed to mount /proc for each RUN. The daemon gets its time to start:

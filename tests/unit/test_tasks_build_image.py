@@ -43,9 +43,16 @@ class Played:
         command.chmod(0o755)
         (folder / "metadata").write_text(json.dumps(METADATA, indent=2))
         (folder / "code").write_text("0")
+        self.node_forbids("", code=0)
 
     def __getitem__(self, name: str) -> str:
         return (self.folder / name).read_text()
+
+    def node_forbids(self, said: str, code: int = 1) -> None:
+        """What rootlesskit says when it is asked for a namespace with a mount."""
+        command = self.folder / "rootlesskit"
+        command.write_text(f"#!/bin/sh\necho '{said}' >&2\nexit {code}\n")
+        command.chmod(0o755)
 
     def fails(self) -> None:
         (self.folder / "code").write_text("3")
@@ -157,6 +164,36 @@ def test_a_build_without_a_digest_fails(step: Step, buildkit: Played) -> None:
     done = step.run(**IMAGE)
     assert done.code != 0
     assert "names no digest" in done.err
+
+
+@pytest.mark.parametrize(
+    ("proc", "why"),
+    [
+        ({"sys/user/max_user_namespaces": "0"}, "user.max_user_namespaces is 0"),
+        ({"sys/kernel/unprivileged_userns_clone": "0"}, "kernel.unprivileged_userns_clone is 0"),
+        ({"self/status": "NoNewPrivs:\t1\n"}, "needs Pod Security baseline"),
+        ({"self/status": "NoNewPrivs:\t0\nSeccomp:\t2\n"}, "turn off seccompDefault"),
+        ({"sys/kernel/apparmor_restrict_unprivileged_userns": "1"}, "AppArmor does"),
+        (
+            {"sys/user/max_user_namespaces": "15000", "self/status": "Seccomp:\t0\n"},
+            "none of the settings known to do so",
+        ),
+    ],
+)
+def test_a_node_that_forbids_it_is_told_with_the_remedy(
+    step: Step, buildkit: Played, tmp_path: Path, proc: dict[str, str], why: str
+) -> None:
+    for name, text in ({"self/status": ""} | proc).items():
+        file = tmp_path / "proc" / name
+        file.parent.mkdir(parents=True)
+        file.write_text(text)
+    step.task["steps"][0]["env"].append({"name": "PROC_PATH", "value": str(tmp_path / "proc")})
+    buildkit.node_forbids("write to uid_map failed")
+    done = step.run(**IMAGE)
+    assert done.code == 1
+    assert why in done.err.splitlines()[-1]
+    assert "write to uid_map failed" in done.err, "whoever knows better reads what it met"
+    assert not (buildkit.folder / "arguments").exists(), "BuildKit is not asked for what cannot be"
 
 
 @pytest.mark.parametrize(
