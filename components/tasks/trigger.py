@@ -1,7 +1,8 @@
 """What a push may start: the EventListener's trigger, its filter, and the run it makes.
 
 Of the payload, only the revision and the branch reach a run, and both have passed the filter: the revision
-is 40 or 64 hexadecimal digits, the branch is one of the settings'.
+is 40 or 64 hexadecimal digits, the branch is one of the settings'. Of the headers, which nobody signs, it is
+the delivery's id, where it has the form of one.
 """
 
 import json
@@ -15,6 +16,7 @@ from components.tasks import USER, Object, pipeline
 LISTENER = "github-listener"
 TEMPLATE = "github-template"
 TRIGGER = "github-push-events-trigger"
+DELIVERY = "tekton-builds/delivery"  # the label with the forge's name of the delivery that started a run
 LINE = "tekton-builds/line"  # the label of all runs of one branch of one repository
 SECRET, SECRET_KEY = "github-secret", "secretToken"
 HEADS = "refs/heads/"
@@ -70,6 +72,14 @@ def branch_tag(branch: str) -> str:
     return f"branch-{tag}" if tag == pipeline.CACHE else tag
 
 
+# GitHub and Gitea send UUIDs. The listener answers before it makes a run: by this id one sees what became of
+# a delivery.
+DELIVERY_ID = (
+    "header.canonical('X-GitHub-Delivery').matches('^[0-9a-zA-Z]([0-9a-zA-Z-]{0,61}[0-9a-zA-Z])?$') "
+    "? header.canonical('X-GitHub-Delivery') : 'none'"
+)
+
+
 def listener_spec(account: str, sources: Sequence[Source], replicas: int) -> Object:
     """EventListenerSpec (triggers.tekton.dev/v1beta1)."""
     container = {"resources": {"requests": {"cpu": "50m", "memory": "64Mi"}, "limits": {"memory": "256Mi"}}}
@@ -116,6 +126,7 @@ def _trigger(source: Source) -> Object:
                             # Looked up and not made from the payload: a run gets what we wrote.
                             {"key": "branch_tag", "expression": f"{tags}[body.ref]"},
                             {"key": "line", "expression": f"{lines}[body.ref]"},
+                            {"key": "delivery", "expression": DELIVERY_ID},
                         ],
                     },
                 ],
@@ -126,6 +137,7 @@ def _trigger(source: Source) -> Object:
             {"name": "branch", "value": "$(extensions.branch)"},
             {"name": "branch_tag", "value": "$(extensions.branch_tag)"},
             {"name": "line", "value": "$(extensions.line)"},
+            {"name": "delivery", "value": "$(extensions.delivery)"},
         ],
         "template": {"ref": source.template},
     }
@@ -139,6 +151,7 @@ def template_spec(run: Run) -> Object:
             {"name": "branch", "description": "The branch it was pushed to."},
             {"name": "branch_tag", "description": "The branch as an image's tag."},
             {"name": "line", "description": "What all pushes to the branch have in common."},
+            {"name": "delivery", "description": "The forge's id of the delivery."},
         ],
         "resourcetemplates": [
             {
@@ -147,7 +160,11 @@ def template_spec(run: Run) -> Object:
                 "metadata": {
                     "generateName": "github-run-",
                     "namespace": run.namespace,
-                    "labels": {**run.labels, LINE: "$(tt.params.line)"},
+                    "labels": {
+                        **run.labels,
+                        LINE: "$(tt.params.line)",
+                        DELIVERY: "$(tt.params.delivery)",
+                    },
                     "annotations": {
                         "tekton-builds/revision": "$(tt.params.revision)",
                         "tekton-builds/branch": "$(tt.params.branch)",

@@ -27,6 +27,8 @@ class SignedPush:
     after: str = field(default_factory=commit_that_is_none)
     ref: str = "refs/heads/main"
     event: str = "push"
+    identity: str = field(default_factory=lambda: secrets.token_hex(16))
+    """What the forge calls the delivery; a header, so nobody signs it."""
 
     @property
     def body(self) -> bytes:
@@ -47,7 +49,7 @@ class SignedPush:
         headers = {
             "Content-Type": "application/json",
             "X-GitHub-Event": self.event,
-            "X-GitHub-Delivery": secrets.token_hex(16),
+            "X-GitHub-Delivery": self.identity,
         }
         if signed:
             headers["X-Hub-Signature-256"] = self.signature

@@ -63,8 +63,9 @@ def test_only_revision_and_branch_leave_the_payload(one_trigger: dict[str, Any])
         {"name": "branch", "value": "$(extensions.branch)"},
         {"name": "branch_tag", "value": "$(extensions.branch_tag)"},
         {"name": "line", "value": "$(extensions.line)"},
+        {"name": "delivery", "value": "$(extensions.delivery)"},
     ]
-    overlay, looked_up, lines = one_trigger["interceptors"][1]["params"][1]["value"]
+    overlay, looked_up, lines, _ = one_trigger["interceptors"][1]["params"][1]["value"]
     assert looked_up["key"] == "branch_tag"
     tags = json.loads(looked_up["expression"].removesuffix("[body.ref]"))
     assert set(tags) == {f"refs/heads/{branch}" for branch in BRANCHES}, (
@@ -72,6 +73,18 @@ def test_only_revision_and_branch_leave_the_payload(one_trigger: dict[str, Any])
     )
     assert len(set(json.loads(lines["expression"].removesuffix("[body.ref]")).values())) == len(BRANCHES)
     assert overlay == {"key": "branch", "expression": f"body.ref.substring({len('refs/heads/')})"}
+
+
+def test_a_deliverys_id_reaches_a_label_in_the_form_of_one_alone(one_trigger: dict[str, Any]) -> None:
+    """A header is signed by nobody: whoever repeats a delivery may write there what he likes."""
+    (overlay,) = [
+        one for one in one_trigger["interceptors"][1]["params"][1]["value"] if one["key"] == "delivery"
+    ]
+    pattern = overlay["expression"].partition("matches('")[2].partition("')")[0]
+    for taken in ("f6266f16-1bf3-46a5-9ea4-602e06ead473", "a", "0" * 63):
+        assert re.search(pattern, taken), taken
+    for hostile in ("", "-a", "a-", "0" * 64, "a\nb", "$(context.pipelineRun.name)", "a b", '"', "a/b"):
+        assert not re.search(pattern, hostile), f"{hostile!r} is no label, and would cost the push its run"
 
 
 @pytest.mark.parametrize(
@@ -97,7 +110,10 @@ def test_the_run_is_given_the_revision_and_a_tag_of_ours(run: dict[str, Any]) ->
         "a branch name may hold what Tekton substitutes"
     )
     given = {key: value for key, value in run["metadata"]["labels"].items() if "$(tt.params" in value}
-    assert given == {"tekton-builds/line": "$(tt.params.line)"}, "a label has no room for a branch name"
+    assert given == {
+        "tekton-builds/line": "$(tt.params.line)",
+        "tekton-builds/delivery": "$(tt.params.delivery)",
+    }, "a label has no room for a branch name"
 
 
 def test_a_run_has_a_volume_of_its_own_that_goes_with_it(run: dict[str, Any]) -> None:

@@ -1,0 +1,35 @@
+"""A run says which delivery started it, whatever stands in the header."""
+
+from collections.abc import Callable
+
+import pytest
+
+from sandbox.forge import BRANCH
+from sandbox.git import Git
+from sandbox.gitea_database import Delivery
+from sandbox.push import Push
+from tests.e2e.delivery import SignedPush
+
+pytestmark = pytest.mark.e2e
+
+LABEL = "tekton-builds/delivery"
+
+
+def test_a_run_names_the_forges_delivery(push: Push) -> None:
+    commit = push.commit()
+    delivery = push.delivery(commit)
+    run = push.find_run(commit, delivery)
+    assert run["metadata"]["labels"][LABEL] == delivery.identity
+    push.follow(run["metadata"]["name"])
+
+
+@pytest.mark.parametrize("identity", ["$(context.pipelineRun.name)", 'a/b"}', "0" * 300])
+def test_a_header_that_is_no_id_neither_reaches_the_run_nor_costs_it(
+    push: Push, git: Git, signed_push: Callable[..., SignedPush], identity: str
+) -> None:
+    tip = git("ls-remote", push.forge.clone_url, f"refs/heads/{BRANCH}").split()[0]
+    answer = signed_push(after=tip, identity=identity).send()
+    taken = Delivery(identity="by hand", done=True, succeeded=True, status=202, answer=answer.text)
+    run = push.find_run(tip, taken)
+    assert run["metadata"]["labels"][LABEL] == "none"
+    push.follow(run["metadata"]["name"])
