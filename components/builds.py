@@ -11,7 +11,7 @@ import pulumi_kubernetes as kubernetes
 
 from components.metadata import metadata
 from components.namespace import namespace
-from components.network_policy import allow
+from components.network_policy import allow, to_internet
 from components.secrets import Login, Logins
 from components.settings import Builder, Images, Registry, Repository
 from components.tasks import Object, build_image, docker_socket, git_clone, pipeline
@@ -88,6 +88,14 @@ class Builds(pulumi.ComponentResource):
             {},
             [],
             port=None,
+            component="builds",
+            opts=child,
+        )
+        to_internet(
+            f"{name}-to-internet",
+            "to-internet",
+            self.namespace,
+            args.builder.egress_cidrs,
             component="builds",
             opts=child,
         )

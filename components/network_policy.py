@@ -1,4 +1,4 @@
-"""Who may open connections to pods. Without a network plug-in that enforces it, a policy is a statement."""
+"""Who may call pods, and whom they may call. Only a network plug-in that enforces it makes it true."""
 
 from collections.abc import Mapping, Sequence
 
@@ -8,6 +8,9 @@ from pulumi_kubernetes.networking.v1 import NetworkPolicyIngressRuleArgsDict, Ne
 
 from components.metadata import metadata
 
+# No build has business with a neighbour, a node, the API server's Service, or a cloud's metadata.
+PRIVATE = ("10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16")
+NODE_LOCAL_DNS = "169.254.20.10/32"  # where NodeLocal DNSCache listens
 NAME_LABEL = "kubernetes.io/metadata.name"  # Kubernetes gives it to every namespace
 
 
@@ -39,6 +42,34 @@ def allow(
             "pod_selector": {"match_labels": dict(pods)},
             "policy_types": ["Ingress"],
             "ingress": [rule] if sources else [],
+        },
+        opts=opts,
+    )
+
+
+def to_internet(
+    resource: str,
+    name: str,
+    namespace: pulumi.Input[str],
+    more: Sequence[str],
+    *,
+    component: str,
+    opts: pulumi.ResourceOptions,
+) -> None:
+    """Lets the namespace's pods call name servers, the internet and the ranges `more`, nothing else."""
+    names: list[NetworkPolicyPeerArgsDict] = [pods_of("kube-system"), {"ip_block": {"cidr": NODE_LOCAL_DNS}}]
+    reached: list[NetworkPolicyPeerArgsDict] = [{"ip_block": {"cidr": cidr}} for cidr in more]
+    reached.insert(0, {"ip_block": {"cidr": "0.0.0.0/0", "except_": list(PRIVATE)}})
+    kubernetes.networking.v1.NetworkPolicy(
+        resource,
+        metadata=metadata(name, namespace, component=component),
+        spec={
+            "pod_selector": {},
+            "policy_types": ["Egress"],
+            "egress": [
+                {"to": names, "ports": [{"protocol": protocol, "port": 53} for protocol in ("UDP", "TCP")]},
+                {"to": reached},
+            ],
         },
         opts=opts,
     )

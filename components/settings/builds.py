@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, field_validator
 
 from components.settings.types import (
     Branch,
+    Cidr,
     Host,
     Model,
     Name,
@@ -104,6 +105,9 @@ class Builder(Model):
     )
     cache: bool = Field(
         default=True, description="buildkit keeps layers for the next build, as IMAGE:buildcache"
+    )
+    egress_cidrs: Annotated[tuple[Cidr, ...], Field(strict=False)] = Field(
+        default=(), description="private ranges that builds may call, as a registry's: [10.1.2.3/32]"
     )
 
 

@@ -60,3 +60,16 @@ def test_nobody_reaches_the_dashboard_round_its_login(tmp_path: Path) -> None:
     (rule,) = spec["ingress"]
     assert rule["ports"] == [{"protocol": "TCP", "port": 9097}]
     assert len(rule["from"]) == 2, "the controller, and oauth2-proxy where it is"
+
+
+def test_a_build_calls_the_internet_and_what_the_settings_add_but_no_neighbour(tmp_path: Path) -> None:
+    recording = deploy(tmp_path, builder={"egressCidrs": ["10.1.2.3/32"]})
+    spec = recording.one("NetworkPolicy", "to-internet", "builds").plain()["spec"]
+    assert spec["podSelector"] == {}, "every pod of the namespace"
+    assert spec["policyTypes"] == ["Egress"]
+    names, reached = spec["egress"]
+    assert {one["port"] for one in names["ports"]} == {53}, "no other port of kube-system"
+    internet, registry = (one["ipBlock"] for one in reached["to"])
+    assert internet["cidr"] == "0.0.0.0/0"
+    assert {"10.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"} <= set(internet["except"])
+    assert registry == {"cidr": "10.1.2.3/32"}

@@ -13,6 +13,7 @@ DIFFERENT = {
     "images",
     "registry",
     "repositories",
+    "builder.egressCidrs",
     "cluster.apiCidrs",
     "ingress.kind",
     "dashboard",

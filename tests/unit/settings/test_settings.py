@@ -97,7 +97,7 @@ def test_every_stack_file_of_ours_is_valid_and_holds_no_secret(file: Path) -> No
 
 
 def _plain(value: Any) -> Any:
-    return value.model_dump(by_alias=True) if hasattr(value, "model_dump") else value
+    return value.model_dump(by_alias=True, mode="json") if hasattr(value, "model_dump") else value
 
 
 def test_a_mistake_ends_the_program_without_a_traceback() -> None:
