@@ -2,7 +2,6 @@
 
 import secrets
 import subprocess
-import tarfile
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from sandbox.example_repository import EXAMPLE
 from sandbox.paths import CHECKOUT
 from sandbox.push import Push, PushError
+from tests.e2e.image_content import content
 
 pytestmark = pytest.mark.e2e
 
@@ -21,16 +21,6 @@ GREET = Path("backend", "cgi-bin", "greet")
 def repaired(tree: Path) -> None:
     """Whatever a test that was interrupted left in the repository: the backend works again."""
     (tree / GREET).write_text((EXAMPLE / GREET).read_text())
-
-
-def content(push: Push, reference: str, name: str, folder: Path) -> str:
-    """A file of an image, pulled back from the registry."""
-    tarball = folder / "image.tar"
-    push.crane.export(reference, tarball)
-    with tarfile.open(tarball) as archive:
-        stream = archive.extractfile(name)
-        assert stream is not None, f"{name} is no file in {reference}"
-        return stream.read().decode()
 
 
 def test_a_push_becomes_two_images_built_from_exactly_the_pushed_commit(push: Push, tmp_path):
