@@ -64,6 +64,11 @@ MISTAKES = {
         _set("cluster", to={"kind": "tke", "apiCidrs": ["10.0.0.0/16"], "region": "Hong Kong"}),
         "cluster.region is 'Hong Kong', but must be a region of Tencent Cloud, as ap-hongkong",
     ),
+    "a host where a range is asked for": (
+        _set("builder", to={"egressCidrs": ["registry.example.com"]}),
+        "builder.egressCidrs[0] is 'registry.example.com', but must be an IPv4 range by its first address, "
+        "as 10.0.0.0/16",
+    ),
     "a scheme in a host": (
         _set("registry", "server", to="https://ghcr.io"),
         "registry.server is 'https://ghcr.io', but must be HOST or HOST:PORT, without a scheme",
