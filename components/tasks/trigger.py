@@ -67,9 +67,12 @@ def push_filter(full_name: str, branches: Sequence[str]) -> str:
 
 
 def branch_tag(branch: str) -> str:
-    """The branch as an image's tag: of letters, digits and _ . - alone, and not the cache's."""
-    tag = re.sub(r"[^A-Za-z0-9_.-]", "-", branch).lstrip(".-")[:120] or "branch"
-    return f"branch-{tag}" if tag == pipeline.CACHE else tag
+    """The branch as an image's tag: letters, digits and _ . - alone, never the cache's or another's."""
+    tag = re.sub(r"[^A-Za-z0-9_.-]", "-", branch).lstrip(".-")[:120]
+    if tag == branch != pipeline.CACHE:
+        return tag
+    # release/1 and release-1 are two branches.
+    return f"{tag or 'branch'}-{sha256(branch.encode()).hexdigest()[:7]}"
 
 
 # GitHub and Gitea send UUIDs. The listener answers before it makes a run: by this id one sees what became of

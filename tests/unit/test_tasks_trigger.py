@@ -91,14 +91,21 @@ def test_a_deliverys_id_reaches_a_label_in_the_form_of_one_alone(one_trigger: di
     ("branch", "tag"),
     [
         ("main", "main"),
-        ("release/1.x", "release-1.x"),
-        ("#1+a@b", "1-a-b"),
-        ("buildcache", "branch-buildcache"),
-        ("b" * 200, "b" * 120),
+        ("release-1.x", "release-1.x"),
+        ("release/1.x", "release-1.x-81caa6e"),
+        ("#1+a@b", "1-a-b-2437ffc"),
+        ("buildcache", "buildcache-722ffb5"),
+        ("b" * 200, "b" * 120 + "-aaebc35"),
     ],
 )
 def test_a_branch_is_a_tag(branch: str, tag: str) -> None:
     assert trigger.branch_tag(branch) == tag
+
+
+def test_no_two_branches_have_one_tag() -> None:
+    branches = ["a/b", "a-b", "a+b", ".a-b", "b" * 150, "b" * 151, "buildcache"]
+    tags = {trigger.branch_tag(branch) for branch in branches}
+    assert len(tags) == len(branches), "the image of one would be called by the other's name"
 
 
 def test_the_run_is_given_the_revision_and_a_tag_of_ours(run: dict[str, Any]) -> None:
