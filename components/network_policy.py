@@ -58,8 +58,8 @@ def to_internet(
 ) -> None:
     """Lets the namespace's pods call name servers, the internet and the ranges `more`, nothing else."""
     names: list[NetworkPolicyPeerArgsDict] = [pods_of("kube-system"), {"ip_block": {"cidr": NODE_LOCAL_DNS}}]
-    reached: list[NetworkPolicyPeerArgsDict] = [{"ip_block": {"cidr": cidr}} for cidr in more]
-    reached.insert(0, {"ip_block": {"cidr": "0.0.0.0/0", "except_": list(PRIVATE)}})
+    internet: NetworkPolicyPeerArgsDict = {"ip_block": {"cidr": "0.0.0.0/0", "except_": list(PRIVATE)}}
+    ranges: list[NetworkPolicyPeerArgsDict] = [{"ip_block": {"cidr": cidr}} for cidr in more]
     kubernetes.networking.v1.NetworkPolicy(
         resource,
         metadata=metadata(name, namespace, component=component),
@@ -68,7 +68,7 @@ def to_internet(
             "policy_types": ["Egress"],
             "egress": [
                 {"to": names, "ports": [{"protocol": protocol, "port": 53} for protocol in ("UDP", "TCP")]},
-                {"to": reached},
+                {"to": [internet, *ranges]},
             ],
         },
         opts=opts,
