@@ -6,9 +6,8 @@ import pytest
 
 from sandbox.forge import BRANCH
 from sandbox.git import Git
-from sandbox.gitea_database import Delivery
 from sandbox.push import Push
-from tests.e2e.delivery import SignedPush
+from tests.e2e.delivery import SignedPush, taken
 
 pytestmark = pytest.mark.e2e
 
@@ -29,7 +28,6 @@ def test_a_header_that_is_no_id_neither_reaches_the_run_nor_costs_it(
 ) -> None:
     tip = git("ls-remote", push.forge.clone_url, f"refs/heads/{BRANCH}").split()[0]
     answer = signed_push(after=tip, identity=identity).send()
-    taken = Delivery(identity="by hand", done=True, succeeded=True, status=202, answer=answer.text)
-    run = push.find_run(tip, taken)
+    run = push.find_run(tip, taken(answer))
     assert run["metadata"]["labels"][LABEL] == "none"
     push.follow(run["metadata"]["name"])
