@@ -4,7 +4,7 @@ import pulumi
 import pulumi_random
 
 from components import dashboard, releases, tekton
-from components.builds import Builds, BuildsArgs
+from components.builds import NAMESPACE, Builds, BuildsArgs
 from components.cluster import connect
 from components.ingress import Ingress, IngressArgs
 from components.janitor import Janitor, JanitorArgs
@@ -14,15 +14,15 @@ from components.webhook import PATH, Webhook, WebhookArgs
 
 settings, secrets = Settings.load(), Secrets.load()
 repositories, mirror = settings.repositories, settings.release_mirror
-
 random = pulumi_random.Provider("random")
 cluster = connect("cluster", settings.cluster, secrets, pulumi.ResourceOptions(providers=[random]))
 opts = pulumi.ResourceOptions(providers=[cluster.provider, random])
 manifests = releases.load(mirror, [*tekton.RELEASES, *dashboard.release(settings.dashboard)])
 ready = tekton.Tekton("tekton", tekton.TektonArgs(releases=manifests), opts)
 what = {"repositories": repositories, "registry": settings.registry, "builder": settings.builder}
-whose = {"logins": secrets.logins, "known_hosts": settings.known_hosts}
-build = BuildsArgs(**what, **whose, images=settings.images, after=[ready])
+whose = {"logins": secrets.logins, "known_hosts": settings.known_hosts, "images": settings.images}
+told = {"status": settings.commit_status, "page": dashboard.runs_page(settings, NAMESPACE)}
+build = BuildsArgs(**what, **whose, **told, after=[ready])
 builds = Builds("builds", build, opts)
 push = {"repositories": repositories, "chosen": settings.runs, "runs": builds.runs, "tekton": ready.namespace}
 webhook = Webhook("webhook", WebhookArgs(**push, after=[ready, *builds.pipelines]), opts)

@@ -1,7 +1,5 @@
 """Where builds run: a namespace, an account without rights, credentials, the Tasks and the Pipeline."""
 
-import json
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,12 +7,14 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as kubernetes
 
+from components import credentials
+from components.credentials import CredentialsArgs
 from components.metadata import metadata
 from components.namespace import namespace
 from components.network_policy import allow, to_internet
-from components.secrets import Login, Logins
-from components.settings import Builder, Images, Registry, Repository
-from components.tasks import Object, build_image, docker_socket, git_clone, pipeline
+from components.secrets import Logins
+from components.settings import Builder, CommitStatus, Images, Registry, Repository
+from components.tasks import Object, build_image, commit_status, docker_socket, git_clone, pipeline
 
 NAMESPACE = "builds"
 ACCOUNT = "tekton-build-sa"
@@ -28,8 +28,8 @@ class Runs:
     namespace: pulumi.Output[str]
     account: pulumi.Output[str]
     """The account they run as; it may do nothing, and its pods get no token."""
-    secrets: Mapping[str, pulumi.Output[str]]
-    """Names of the Secrets for the Pipelines' workspaces, by the workspace's name."""
+    secrets: Mapping[str, Mapping[str, pulumi.Output[str]]]
+    """Names of the Secrets for a Pipeline's workspaces, by the repository's full name and the workspace's."""
     pipelines: Mapping[str, str]
     """Names of the Pipelines, by the repository's full name."""
 
@@ -47,6 +47,10 @@ class BuildsArgs:
     """The git server's keys, for clones over SSH."""
     builder: Builder
     """With what images are built."""
+    status: CommitStatus
+    """Who is told, if there is a token."""
+    page: str
+    """Address of the Dashboard's page on PipelineRuns, ending before a run's name; empty: there is none."""
     after: Sequence[pulumi.Resource] = ()
     """What must be ready to admit Tekton's objects: no value flows from it."""
 
@@ -112,16 +116,27 @@ class Builds(pulumi.ComponentResource):
             else pipeline.NAME
             for index, repository in enumerate(args.repositories)
         }
+        held = credentials.held(
+            name,
+            CredentialsArgs(logins=args.logins, registry=args.registry, known_hosts=args.known_hosts),
+            self.namespace,
+            child,
+        )
         self.runs = Runs(
             namespace=self.namespace,
             account=account,
-            secrets=self._secrets(name, args, child),
+            secrets={one.full_name: _opening(one, args, held) for one in args.repositories},
             pipelines=names,
         )
         build = docker_socket.NAME if docker else build_image.NAME
         tasks = [
             self._custom(f"{name}-{task}", "Task", task, spec, child)
-            for task, spec in ((git_clone.NAME, git_clone.spec(args.images.git)), (build, _build_task(args)))
+            for task, spec in (
+                (git_clone.NAME, git_clone.spec(args.images.git)),
+                (build, _build_task(args)),
+                (commit_status.NAME, commit_status.spec(args.images.curl)),
+            )
+            if task != commit_status.NAME or args.logins.status_token
         ]
         self.pipelines = [
             self._custom(
@@ -129,11 +144,12 @@ class Builds(pulumi.ComponentResource):
                 "Pipeline",
                 names[repository.full_name],
                 pipeline.spec(
-                    repository.url,
+                    _source(repository),
                     _builds(args, repository),
-                    args.registry.server if args.registry.insecure else "",
-                    build,
-                    args.builder.parallel,
+                    task=build,
+                    parallel=args.builder.parallel,
+                    insecure_registry=args.registry.server if args.registry.insecure else "",
+                    report=_report(args, repository),
                 ),
                 # The Pipeline names its Tasks; Tekton looks them up when a run starts, so they come first.
                 pulumi.ResourceOptions(parent=self, depends_on=tasks),
@@ -154,37 +170,43 @@ class Builds(pulumi.ComponentResource):
             opts=opts,
         )
 
-    def _secrets(
-        self, name: str, args: BuildsArgs, child: pulumi.ResourceOptions
-    ) -> dict[str, pulumi.Output[str]]:
-        wanted: dict[str, dict[str, pulumi.Input[str]]] = {}
-        if args.logins.ssh_key is not None:
-            # The tutorial's names; ssh asks the file what it is, so a key of another kind may be in it.
-            wanted[pipeline.SSH] = {"id_rsa": args.logins.ssh_key, "known_hosts": args.known_hosts}
-        if login := args.logins.registry:
-            # The tutorial's Secret with its two keys, and the file that BuildKit reads: one Secret to rotate.
-            config = login.password.apply(
-                lambda password: docker_config(args.registry.server, login.username, password)
-            )
-            wanted[pipeline.REGISTRY_AUTH] = {**_pair(login), "config.json": config}
-        if args.logins.git:
-            wanted[pipeline.BASIC_AUTH] = _pair(args.logins.git)
-        return {
-            key: kubernetes.core.v1.Secret(
-                f"{name}-{key}",
-                metadata=metadata(key, self.namespace, component="builds"),
-                type="Opaque" if key == pipeline.SSH else "kubernetes.io/basic-auth",
-                string_data=pulumi.Output.secret(data),
-                opts=child,
-            ).metadata.name
-            for key, data in wanted.items()
-        }
-
 
 def _build_task(args: BuildsArgs) -> Object:
+    memory = f"{args.builder.memory_gib}Gi"
     if args.builder.kind == "docker":
-        return docker_socket.spec(args.images.docker, args.images.docker_daemon)
-    return build_image.spec(args.images.buildkit)
+        return docker_socket.spec(args.images.docker, args.images.docker_daemon, memory)
+    return build_image.spec(args.images.buildkit, memory)
+
+
+def _source(repository: Repository) -> pipeline.Source:
+    return pipeline.Source(
+        url=repository.url,
+        submodules=repository.submodules,
+        lfs=repository.lfs,
+        only_changed=repository.only_changed,
+    )
+
+
+def _report(args: BuildsArgs, repository: Repository) -> pipeline.Report | None:
+    if not args.logins.status_token or not args.status.knows(repository):
+        return None
+    return pipeline.Report(
+        api=args.status.api,
+        repository=repository.full_name,
+        # Two stacks may build one repository.
+        context=f"tekton-builds/{pulumi.get_stack()}",
+        link=args.page,
+    )
+
+
+def _opening(
+    repository: Repository, args: BuildsArgs, held: Mapping[str, pulumi.Output[str]]
+) -> dict[str, pulumi.Output[str]]:
+    """A clone is given what opens its own server, a report what opens its own forge, and nothing else."""
+    foreign = {pipeline.BASIC_AUTH if repository.ssh_host else pipeline.SSH}
+    if not _report(args, repository):
+        foreign.add(pipeline.STATUS_TOKEN)
+    return {key: one for key, one in held.items() if key not in foreign}
 
 
 def _builds(args: BuildsArgs, repository: Repository) -> list[pipeline.Build]:
@@ -200,15 +222,3 @@ def _builds(args: BuildsArgs, repository: Repository) -> list[pipeline.Build]:
         )
         for image in repository.images
     ]
-
-
-def docker_config(server: str, username: str, password: str) -> str:
-    """A client's config.json for one registry; Docker Hub is filed under its old address."""
-    if server in {"docker.io", "index.docker.io"}:
-        server = "https://index.docker.io/v1/"
-    auth = b64encode(f"{username}:{password}".encode()).decode()
-    return json.dumps({"auths": {server: {"auth": auth}}})
-
-
-def _pair(login: Login) -> dict[str, pulumi.Input[str]]:
-    return {"username": login.username, "password": login.password}

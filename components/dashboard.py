@@ -36,6 +36,14 @@ def places(chosen: settings.Dashboard, namespace: pulumi.Output[str]) -> list[Pl
     return [Place(namespace=namespace, tls=chosen.tls is not None)] if chosen.enabled else []
 
 
+def runs_page(given: settings.Settings, namespace: str) -> str:
+    """The address of its page on the PipelineRuns of a namespace, ending before a run's name; empty: none."""
+    if not given.dashboard.enabled or given.ingress.kind == "none":
+        return ""
+    scheme = "https" if given.dashboard.tls else "http"
+    return f"{scheme}://{given.dashboard.host}/#/namespaces/{namespace}/pipelineruns/"
+
+
 def outputs(
     given: settings.Settings,
     secrets: Secrets,

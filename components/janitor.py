@@ -1,4 +1,5 @@
-"""Who tidies up: runs that a newer push has overtaken are cancelled, and old ones deleted.
+"""Who keeps order among the runs: those that a newer push has overtaken are cancelled, those that wait start
+in their turn, and old ones are deleted.
 
 Tekton has neither a queue nor a limit on what it keeps. This may touch PipelineRuns of one namespace, and
 nothing else.
@@ -60,6 +61,7 @@ class Janitor(pulumi.ComponentResource):
             "SELECTOR": f"app.kubernetes.io/part-of={PART_OF}",
             "LINE": trigger.LINE,
             "PIPELINE": "tekton.dev/pipeline",
+            "LIMIT": str(args.chosen.concurrent),
             "CANCEL": "true" if args.chosen.cancel_superseded else "false",
             "KEEP": str(args.chosen.keep),
             "DAYS": str(args.chosen.keep_days),

@@ -19,6 +19,7 @@ KEYS = (
     "registryPassword",
     "gitPassword",
     "gitSshKey",
+    "statusToken",
     "dashboardClientSecret",
     "cloudSecretId",
     "cloudSecretKey",
@@ -43,6 +44,8 @@ class Logins:
     """At the git server, over HTTP."""
     ssh_key: pulumi.Output[str] | None
     """A private key, for the git server over SSH."""
+    status_token: pulumi.Output[str] | None
+    """At the forge's API, for commit statuses."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +75,12 @@ class Secrets:
         """The secrets of the stack that runs; `Settings.load` has checked that they are whole."""
         return cls(
             kubeconfig=_secret("kubeconfig"),
-            logins=Logins(registry=_login("registryPassword"), git=_login("gitPassword"), ssh_key=_ssh_key()),
+            logins=Logins(
+                registry=_login("registryPassword"),
+                git=_login("gitPassword"),
+                ssh_key=_ssh_key(),
+                status_token=_secret("statusToken"),
+            ),
             dashboard=_secret("dashboardClientSecret"),
             cloud=_cloud(),
         )
@@ -84,26 +92,26 @@ def mistakes(settings: Mapping[str, Any]) -> list[str]:
     found = [
         f"{key} is not encrypted: set it with `pulumi config set --secret {key}`"
         for key in KEYS
-        if not _has(key) and config.get(key)
+        if not has(key) and config.get(key)
     ]
     for key, user in USERS.items():
         name = settings.get(user) or ""
-        if name and not _has(key) and not config.get(key):
+        if name and not has(key) and not config.get(key):
             found.append(
                 f"{key} is missing: {user} is {name!r}, so give its password with "
                 f"`pulumi config set --secret {key}`"
             )
-        if _has(key) and not name:
+        if has(key) and not name:
             found.append(
                 f"{user} is missing: {key} is set, so give its user: `pulumi config set {user} NAME`"
             )
     found += _ssh_mistakes(settings)
-    if _has("cloudSecretId") != _has("cloudSecretKey"):
-        missing = "cloudSecretKey" if _has("cloudSecretId") else "cloudSecretId"
+    if has("cloudSecretId") != has("cloudSecretKey"):
+        missing = "cloudSecretKey" if has("cloudSecretId") else "cloudSecretId"
         found.append(
             f"{missing} is missing: the two go together; set it with `pulumi config set --secret {missing}`"
         )
-    if _auth(settings) == "oauth2-proxy" and not _has("dashboardClientSecret"):
+    if _auth(settings) == "oauth2-proxy" and not has("dashboardClientSecret"):
         found.append(
             "dashboardClientSecret is missing: dashboard.auth.kind is 'oauth2-proxy', so give its "
             "application's secret with `pulumi config set --secret dashboardClientSecret`"
@@ -111,10 +119,10 @@ def mistakes(settings: Mapping[str, Any]) -> list[str]:
     cluster = settings.get("cluster")
     if not isinstance(cluster, Mapping) or cluster.get("kind") != "existing":
         return found
-    if bool(cluster.get("kubeconfig")) == _has("kubeconfig"):
+    if bool(cluster.get("kubeconfig")) == has("kubeconfig"):
         found.append(
             "cluster.kubeconfig names a file and the secret `kubeconfig` is set too: keep one of them"
-            if _has("kubeconfig")
+            if has("kubeconfig")
             else "cluster.kubeconfig is missing: give the path of a kubeconfig, or its contents with "
             "`pulumi config set --secret kubeconfig`"
         )
@@ -126,12 +134,12 @@ def _ssh_mistakes(settings: Mapping[str, Any]) -> list[str]:
     listed = repositories if isinstance(repositories, list) else []
     urls = [str(one.get("url", "")) for one in listed if isinstance(one, Mapping)]
     over_ssh = [url for url in urls if url.startswith(("ssh://", "git@"))]
-    if over_ssh and not _has("gitSshKey"):
+    if over_ssh and not has("gitSshKey"):
         return [
             f"gitSshKey is missing: {over_ssh[0]} is cloned over SSH, so give a key that may read it with "
             "`pulumi config set --secret gitSshKey < FILE`"
         ]
-    if urls and not over_ssh and _has("gitSshKey"):
+    if urls and not over_ssh and has("gitSshKey"):
         return [f"gitSshKey is set, but {urls[0]} is not cloned over SSH: give an SSH address, or no key"]
     return []
 
@@ -163,7 +171,7 @@ def _auth(settings: Mapping[str, Any]) -> Any:
 
 
 def _secret(key: str) -> pulumi.Output[str] | None:
-    return pulumi.Config().require_secret(key) if _has(key) else None
+    return pulumi.Config().require_secret(key) if has(key) else None
 
 
 def _cloud() -> CloudCredentials | None:
@@ -182,5 +190,6 @@ def _login(key: str) -> Login | None:
     )
 
 
-def _has(key: str) -> bool:
+def has(key: str) -> bool:
+    """Whether the stack holds this secret, encrypted."""
     return is_config_secret(f"{pulumi.get_project()}:{key}")

@@ -168,12 +168,10 @@ class Webhook(pulumi.ComponentResource):
 
     def _template(self, args: WebhookArgs, repository: Repository) -> pulumi.Output[dict[str, Any]]:
         """The spec holds names that other components give, so it is known when they are."""
-        # A clone is given what opens its own server and nothing else.
-        foreign = pipeline.BASIC_AUTH if repository.ssh_host else pipeline.SSH
         return pulumi.Output.all(
             namespace=args.runs.namespace,
             account=args.runs.account,
-            secrets={key: one for key, one in args.runs.secrets.items() if key != foreign},
+            secrets=args.runs.secrets[repository.full_name],
         ).apply(
             lambda known: trigger.template_spec(
                 trigger.Run(
@@ -182,8 +180,11 @@ class Webhook(pulumi.ComponentResource):
                     account=known["account"],
                     secrets=known["secrets"],
                     volume_size=f"{args.chosen.volume_gib}Gi",
-                    timeout=f"{args.chosen.timeout_minutes}m0s",
+                    minutes=args.chosen.timeout_minutes,
                     labels=labels("run"),
+                    waits=args.chosen.concurrent > 0,
+                    # Each of its runs builds what that push changed: none makes another needless.
+                    cancelled=not repository.only_changed,
                 )
             )
         )

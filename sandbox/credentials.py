@@ -4,7 +4,7 @@ import json
 import os
 import secrets
 import threading
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Self
 
@@ -29,6 +29,8 @@ class Credentials:
 
     registry: Account
     forge: Account
+    status_token: str = field(default="", repr=False)
+    """The forge's, for commit statuses; empty until the forge has made it."""
 
     @classmethod
     def load_or_create(cls, paths: Paths) -> Self:
@@ -55,11 +57,22 @@ class Credentials:
             new.unlink(missing_ok=True)
         return cls._read(file)
 
+    def keep_status_token(self, paths: Paths, token: str) -> None:
+        """Adds it to the file, in one step."""
+        file = paths.state / "credentials.json"
+        new = file.with_name(f"{file.name}.{os.getpid()}.{threading.get_ident()}")
+        write_private(new, json.dumps(asdict(replace(self, status_token=token)), indent=2) + "\n")
+        new.replace(file)
+
     @classmethod
     def _read(cls, file: Path) -> Self:
         try:
             found = json.loads(file.read_text())
-            return cls(registry=Account(**found["registry"]), forge=Account(**found["forge"]))
+            return cls(
+                registry=Account(**found["registry"]),
+                forge=Account(**found["forge"]),
+                status_token=found.get("status_token", ""),
+            )
         except (ValueError, KeyError, TypeError) as error:
             raise ValueError(
                 f"{file} is damaged ({type(error).__name__}); run `make down` to start with new passwords"

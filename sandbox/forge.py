@@ -130,6 +130,28 @@ class Forge:
         line = f"{address.scheme}://{self.account.username}:{self.account.password}@{address.netloc}\n"
         write_private(self.git_credentials, line)
 
+    def status_token(self, known: str) -> str:
+        """A token for commit statuses: `known` if it still works, else a new one.
+
+        Gitea has no right for statuses alone: the smallest that includes them is to write repositories.
+        """
+        if known and self._accepts(known):
+            return known
+        name = "commit-status"
+        tokens = f"users/{self.account.username}/tokens"
+        if any(one["name"] == name for one in self.api.get(tokens)):
+            self.api.delete(f"{tokens}/{name}")
+        return str(self.api.post(tokens, {"name": name, "scopes": ["write:repository"]})["sha1"])
+
+    def _accepts(self, token: str) -> bool:
+        try:
+            Gitea(self.url, token).get(f"repos/{self.account.username}/{REPOSITORY}")
+        except GiteaError as error:
+            if error.status not in {401, 403}:
+                raise
+            return False
+        return True
+
     def ensure_repository(self) -> None:
         """Makes the repository, empty, when there is none."""
         if self.api.find(f"repos/{self.account.username}/{REPOSITORY}") is None:

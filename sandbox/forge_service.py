@@ -52,7 +52,7 @@ class ForgeService:
         for folder in (self.forge.work, self.forge.work / "tmp"):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             os.chown(folder, NOBODY, NOBODY)
-        for name in ("secret_key", "internal_token", "jwt_secret"):
+        for name in ("secret_key", "internal_token", "jwt_secret", "lfs_jwt_secret"):
             file = self.forge.work / name
             if not file.exists():
                 secret = base64.urlsafe_b64encode(secrets.token_bytes(32)).rstrip(b"=")
@@ -103,6 +103,8 @@ class ForgeService:
                 "SSH_PORT": SSH_PORT,
                 "SSH_LISTEN_PORT": SSH_PORT,
                 "SSH_SERVER_HOST_KEYS": f"{work}/{HOST_KEY}",
+                "LFS_START_SERVER": "true",
+                "LFS_JWT_SECRET_URI": f"file:{work}/lfs_jwt_secret",
             },
             "database": {"DB_TYPE": "sqlite3", "PATH": f"{work}/gitea.db", "LOG_SQL": "false"},
             "security": {
@@ -118,6 +120,7 @@ class ForgeService:
             "queue": {"TYPE": "channel"},
             "webhook": {"ALLOWED_HOST_LIST": self.webhook_targets},
             "repository": {"ROOT": f"{work}/repositories", "DEFAULT_BRANCH": BRANCH},
+            "lfs": {"PATH": f"{work}/lfs"},
             "log": {"MODE": "console", "LEVEL": "Info"},
             "session": {"PROVIDER": "memory"},
             "indexer": {"ISSUE_INDEXER_TYPE": "db"},

@@ -89,12 +89,12 @@ class Stack:
         if not self._passphrase.exists():
             write_private(self._passphrase, secrets.token_urlsafe(32))
         stand_ins = fill_home(home, self._cli)
-        self._configure(credentials)
+        self.configure(credentials)
         self.unlock()
         env_file.write(self._paths.env_file, self.environment, bin_folder)
         return stand_ins
 
-    def _configure(self, credentials: Credentials) -> None:
+    def configure(self, credentials: Credentials) -> None:
         """Writes the stack's settings, its secrets encrypted; only when they are not those already."""
         text = stack_config.complete(
             self._tracked.read_text(),

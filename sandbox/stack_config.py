@@ -33,4 +33,8 @@ def complete(
 
 def secrets_of(credentials: Credentials) -> dict[str, str]:
     """The stack's secret settings by key."""
-    return {"registryPassword": credentials.registry.password, "gitPassword": credentials.forge.password}
+    return {
+        "registryPassword": credentials.registry.password,
+        "gitPassword": credentials.forge.password,
+        **({"statusToken": credentials.status_token} if credentials.status_token else {}),
+    }

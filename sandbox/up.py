@@ -27,7 +27,7 @@ class Steps(Protocol):
         """Images and release manifests are where the cluster looks for them. Waits for them."""
 
     def deploy(self) -> None:
-        """`pulumi up`."""
+        """`pulumi up`, with the token that the forge has made."""
 
     def start_forge(self) -> None:
         """The forge answers and has the example repository. Waits for its program."""
@@ -50,7 +50,7 @@ def up(steps: Steps) -> None:
     node.result()
     forge = Background(steps.start_forge)
     steps.fill_node()
-    steps.deploy()
     forge.result()
+    steps.deploy()
     steps.connect_forge()
     steps.finish()

@@ -113,6 +113,7 @@ class Sandbox:
     def deploy(self) -> None:
         log = self._paths.logs / "pulumi-up.log"
         with self._progress.step("pulumi up", log=log):
+            self.stack.configure(self._credentials)  # the forge may have made a new token
             code = self.stack.up(log)
             lines = log.read_text(errors="replace").rstrip().splitlines()
             if code != 0:
@@ -134,6 +135,9 @@ class Sandbox:
         base_image = f"{self._network.registry}/{BASE_IMAGE}"
         with self._progress.step("Start the forge", log=self._paths.logs / "forge.log"):
             example_repository.bring_up(self._node, self._forge, service, base_image)
+            known = self._credentials
+            if (token := self._forge.status_token(known.status_token)) != known.status_token:
+                known.keep_status_token(self._paths, token)
 
     def connect_forge(self) -> None:
         with self._progress.step("Connect the forge to the cluster"):

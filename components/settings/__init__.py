@@ -2,6 +2,7 @@
 
 from components.settings.builds import Builder, Image, Images, Registry, Repository
 from components.settings.cluster import Cluster, Existing, Tke
+from components.settings.commit_status import CommitStatus
 from components.settings.dashboard import BasicAuth, Dashboard, NoLogin, OAuth2Proxy
 from components.settings.ingress import Ingress, Tls
 from components.settings.runs import Runs
@@ -11,6 +12,7 @@ __all__ = [
     "BasicAuth",
     "Builder",
     "Cluster",
+    "CommitStatus",
     "Dashboard",
     "Existing",
     "Image",

@@ -2,6 +2,7 @@
 
 import re
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, field_validator
 
@@ -45,6 +46,12 @@ class Repository(Model):
     tags: Annotated[tuple[Tag, ...], Field(strict=False)] = Field(
         default=(), description="more tags of its images than the commit's and the branch's, as [latest]"
     )
+    submodules: bool = Field(default=True, description="false: its submodules are not fetched")
+    lfs: bool = Field(default=False, description="true: files in Git LFS are fetched")
+    only_changed: bool = Field(
+        default=False,
+        description="true: a push builds those images alone whose context it changes, and is never cancelled",
+    )
     images: Annotated[tuple[Image, ...], Field(strict=False), AfterValidator(some)] = Field(
         description="one entry per image: {name, context, dockerfile}"
     )
@@ -65,6 +72,13 @@ class Repository(Model):
             return f"[{host}]:{port}" if port and port != "22" else str(host)
         found = re.fullmatch(r"git@([\w.-]+)[:/].*", self.url)
         return found.group(1) if found else ""
+
+    @property
+    def host(self) -> str:
+        """The server's name in lower case, without a port."""
+        if self.ssh_host:
+            return self.ssh_host.partition("]")[0].removeprefix("[").lower()
+        return urlsplit(self.url).hostname or ""
 
     @property
     def full_name(self) -> str:
@@ -106,6 +120,9 @@ class Builder(Model):
     cache: bool = Field(
         default=True, description="buildkit keeps layers for the next build, as IMAGE:buildcache"
     )
+    memory_gib: Annotated[int, Field(ge=1, le=1024)] = Field(
+        default=4, description="GiB of memory that the build of one image may take before it is ended"
+    )
     egress_cidrs: Annotated[tuple[Cidr, ...], Field(strict=False)] = Field(
         default=(), description="private ranges that builds may call, as a registry's: [10.1.2.3/32]"
     )
@@ -119,6 +136,9 @@ class Images(Model):
     )
     buildkit: Reference = Field(
         default="docker.io/moby/buildkit:v0.34.2-rootless", description="rootless BuildKit"
+    )
+    curl: Reference = Field(
+        default="docker.io/curlimages/curl:8.16.0", description="curl and a shell, for commit statuses"
     )
     docker: Reference = Field(
         default="docker.io/library/docker:29.8.1-cli", description="Docker's client, for builder docker"

@@ -11,6 +11,9 @@ class Runs(Model):
     cancel_superseded: bool = Field(
         default=True, description="a newer push to a branch cancels the run of the older one"
     )
+    concurrent: Annotated[int, Field(ge=0, le=1000)] = Field(
+        default=0, description="runs that build at once, the others wait their turn; 0: as many as fit"
+    )
     keep: Annotated[int, Field(ge=1, le=10000)] = Field(
         default=50, description="runs of a repository that are kept once they are done"
     )

@@ -16,6 +16,7 @@ from components import mistakes, secrets
 from components.settings import git_hosts
 from components.settings.builds import Builder, Images, Registry, Repository, apart
 from components.settings.cluster import Cluster
+from components.settings.commit_status import CommitStatus
 from components.settings.dashboard import Dashboard
 from components.settings.ingress import Ingress
 from components.settings.runs import Runs
@@ -36,14 +37,20 @@ class Settings(Model):
     )
     registry: Registry = Field(description="where images go: {server, namespace, insecure}")
     repositories: Annotated[tuple[Repository, ...], Field(strict=False), AfterValidator(apart)] = Field(
-        description="what is built: [{url, branches, namespace, tags, images: [{name, context, dockerfile}]}]"
+        description="what is built: [{url, branches, namespace, tags, images: [{name, context, dockerfile}], "
+        "submodules, lfs, onlyChanged}]"
     )
     builder: Builder = Field(
         default=Builder(), description="what turns a Dockerfile into an image: {kind: buildkit or docker}"
     )
     runs: Runs = Field(
         default=Runs(),
-        description="how builds run: {cancelSuperseded, keep, keepDays, timeoutMinutes, volumeGib}",
+        description="how builds run: {cancelSuperseded, concurrent, keep, keepDays, timeoutMinutes, "
+        "volumeGib}",
+    )
+    commit_status: CommitStatus = Field(
+        default=CommitStatus(),
+        description="where commits are told how their builds stand, once statusToken is set: {api}",
     )
     images: Images = Field(
         default=Images(), description="overrides of the public images: {git, buildkit, docker, ...}"
@@ -80,6 +87,15 @@ class Settings(Model):
                 )
         return self
 
+    def _untold(self) -> list[str]:
+        known = [one for one in self.repositories if self.commit_status.knows(one)]
+        if known or not secrets.has("statusToken"):
+            return []
+        return [
+            f"commitStatus.api is {self.commit_status.api}, and none of the repositories is there: give the "
+            "API of their forge, or `pulumi config rm statusToken`"
+        ]
+
     @classmethod
     def load(cls) -> "Settings":
         """The settings of the stack that runs. Raises SettingsError with every mistake in it."""
@@ -96,6 +112,8 @@ class Settings(Model):
             settings = cls.model_validate(given)
         except ValidationError as error:
             found = [*mistakes.sentences(cls, error), *found]
+        else:
+            found += settings._untold()
         if found or settings is None:
             raise SettingsError("\n".join(["the stack's settings have mistakes:", *found]))
         return settings

@@ -55,6 +55,12 @@ def mirror(value: str) -> str:
     return value.rstrip("/")
 
 
+def api_url(value: str) -> str:
+    if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?(/[\w.-]+)*", value, re.ASCII):
+        raise ValueError("must be the base of an API as https://HOST/api/v3, without a slash at its end")
+    return value
+
+
 def some(entries: tuple[Any, ...]) -> tuple[Any, ...]:
     if not entries:
         raise ValueError("needs at least one entry")

@@ -29,8 +29,10 @@ RESULTS = {
 }
 
 
-def spec(image: str) -> Object:
-    """TaskSpec (tekton.dev/v1). `image` keeps the contract of moby/buildkit's rootless images."""
+def spec(image: str, memory: str) -> Object:
+    """TaskSpec (tekton.dev/v1). `image` keeps the contract of moby/buildkit's rootless images; `memory`
+    is the most that a build may take, as 4Gi.
+    """
     return {
         "description": "Builds an image from a Dockerfile without privileges, and pushes it.",
         "params": [
@@ -66,7 +68,10 @@ def spec(image: str) -> Object:
                     **{f"RESULT_{name}_PATH": f"$(results.{name}.path)" for name in RESULTS},
                 ),
                 "securityContext": {"runAsNonRoot": True, "runAsUser": USER, "runAsGroup": USER},
-                "computeResources": {"requests": {"cpu": "250m", "memory": "512Mi"}},
+                "computeResources": {
+                    "requests": {"cpu": "250m", "memory": "512Mi"},
+                    "limits": {"memory": memory},
+                },
                 "volumeMounts": [{"name": "buildkit", "mountPath": "/home/user/.local/share/buildkit"}],
             }
         ],

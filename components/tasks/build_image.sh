@@ -89,15 +89,30 @@ fi
 export BUILDKITD_FLAGS="--oci-worker-no-process-sandbox --config=$work/buildkitd.toml"
 export BUILDCTL_CONNECT_RETRIES_MAX=100
 
-buildctl-daemonless.sh build \
-    --progress=plain \
-    --frontend=dockerfile.v0 \
-    --local=context="$context" \
-    --local=dockerfile="$context" \
-    --opt=filename="$PARAM_DOCKERFILE" \
-    --output="type=image,\"name=$names\",push=true" \
-    "$@" \
-    --metadata-file="$work/metadata.json"
+# A registry that is busy, or starts again, is asked again: what is built by then is there, and not built twice. What a
+# Dockerfile fails at, it will fail at again.
+unreachable='failed to push|failed to do request|failed to fetch|failed to copy|connection (refused|reset)|i/o timeout'
+for pause in ${PUSH_PAUSES-2 10 30} last; do
+    {
+        code=0
+        buildctl-daemonless.sh build \
+            --progress=plain \
+            --frontend=dockerfile.v0 \
+            --local=context="$context" \
+            --local=dockerfile="$context" \
+            --opt=filename="$PARAM_DOCKERFILE" \
+            --output="type=image,\"name=$names\",push=true" \
+            "$@" \
+            --metadata-file="$work/metadata.json" 2>&1 || code=$?
+        echo "$code" >"$work/code"
+    } | tee "$work/said"
+    read -r code <"$work/code"
+    [ "$code" != 0 ] || break
+    [ "$pause" != last ] || exit "$code"
+    grep -Eq "^error: .*($unreachable)" "$work/said" || exit "$code"
+    printf 'build-image: the registry is asked again in %s s\n' "$pause" >&2
+    sleep "$pause"
+done
 
 digest=$(sed -n 's/.*"containerimage\.digest": *"\(sha256:[0-9a-f]\{64\}\)".*/\1/p' "$work/metadata.json")
 [ -n "$digest" ] || fail "BuildKit names no digest for $PARAM_IMAGE:$PARAM_TAG"

@@ -46,8 +46,10 @@ _VARIABLES = {
 }
 
 
-def spec(client: str, daemon: str) -> Object:
-    """TaskSpec (tekton.dev/v1). The images keep the contract of docker:VERSION-cli and -dind."""
+def spec(client: str, daemon: str, memory: str) -> Object:
+    """TaskSpec (tekton.dev/v1). The images keep the contract of docker:VERSION-cli and -dind; `memory` is
+    the most that a build may take, as 4Gi.
+    """
     socket = {"name": "dind-socket", "mountPath": "/var/run"}
     return {
         "description": "Builds an image from a Dockerfile with a privileged Docker daemon, and pushes it.",
@@ -83,7 +85,10 @@ def spec(client: str, daemon: str) -> Object:
                     "allowPrivilegeEscalation": False,
                     "capabilities": {"drop": ["ALL"]},
                 },
-                "computeResources": {"requests": {"cpu": "100m", "memory": "128Mi"}},
+                "computeResources": {
+                    "requests": {"cpu": "100m", "memory": "128Mi"},
+                    "limits": {"memory": "1Gi"},
+                },
                 "volumeMounts": [socket],
             }
         ],
@@ -103,7 +108,10 @@ def spec(client: str, daemon: str) -> Object:
                     "runAsUser": 0,
                     "runAsGroup": 0,
                 },
-                "computeResources": {"requests": {"cpu": "250m", "memory": "512Mi"}},
+                "computeResources": {
+                    "requests": {"cpu": "250m", "memory": "512Mi"},
+                    "limits": {"memory": memory},
+                },
                 "volumeMounts": [{"name": "dind-storage", "mountPath": "/var/lib/docker"}, socket],
             }
         ],

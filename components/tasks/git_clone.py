@@ -13,6 +13,9 @@ PARAMS = {
     "revision": ("", "Branch, tag, commit or ref to check out; empty: the remote's HEAD."),
     "refspec": ("", "Refspecs to fetch before checking out the revision; empty: the revision alone."),
     "submodules": ("true", "Fetch submodules too."),
+    "lfs": ("false", "Fetch the files that are in Git LFS too."),
+    "before": ("", "A commit to compare with, for the result changed; empty, or not to be had: all changed."),
+    "folders": ("", "Folders that are compared, separated by spaces."),
     "depth": ("1", "Number of commits to fetch; 0: all."),
     "sslVerify": ("true", "Verify the server's certificate."),
     "crtFileName": ("ca-bundle.crt", "Name of the CA bundle in the workspace ssl-ca-directory."),
@@ -35,7 +38,9 @@ RESULTS = {
     "commit": "The full name of the commit that was checked out.",
     "commit_short": "Its short name.",
     "url": "The URL that was cloned.",
+    "changed": "Those of the folders that differ from the commit before.",
 }
+ARRAYS = {"changed"}  # results that are lists
 
 
 def spec(image: str) -> Object:
@@ -59,7 +64,10 @@ def spec(image: str) -> Object:
             {"name": name, "description": text, **({"optional": True} if optional else {})}
             for name, (optional, text) in WORKSPACES.items()
         ],
-        "results": [{"name": name, "description": text} for name, text in RESULTS.items()],
+        "results": [
+            {"name": name, "description": text, "type": "array" if name in ARRAYS else "string"}
+            for name, text in RESULTS.items()
+        ],
         "steps": [
             {
                 "name": "clone",
@@ -79,7 +87,10 @@ def spec(image: str) -> Object:
                     "capabilities": {"drop": ["ALL"]},
                     "seccompProfile": {"type": "RuntimeDefault"},
                 },
-                "computeResources": {"requests": {"cpu": "100m", "memory": "128Mi"}},
+                "computeResources": {
+                    "requests": {"cpu": "100m", "memory": "128Mi"},
+                    "limits": {"memory": "2Gi"},
+                },
                 "volumeMounts": [{"name": "home", "mountPath": "$(params.userHome)"}],
             }
         ],

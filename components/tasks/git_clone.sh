@@ -95,6 +95,21 @@ fi
 
 # --- What is fetched ------------------------------------------------------------------------------------------
 
+# ask GIT'S COMMAND: a server that is busy or cannot be reached is asked again. What it refuses, it will refuse again.
+ask() {
+    for pause in ${FETCH_PAUSES-1 3 9} last; do
+        said=$(LC_ALL=C git "$@" 2>&1) && return
+        printf '%s\n' "$said" >&2
+        case $said in
+        *'Could not resolve host'* | *'Failed to connect'* | *'Connection '* | *'timed out'* | *'early EOF'*) ;;
+        *'hung up unexpectedly'* | *'returned error: 5'* | *'returned error: 429'*) ;;
+        *) return 1 ;;
+        esac
+        [ "$pause" != last ] || return 1
+        sleep "$pause"
+    done
+}
+
 set -- --no-tags --force --update-head-ok
 if [ "$PARAM_DEPTH" -gt 0 ]; then
     set -- "$@" "--depth=$PARAM_DEPTH"
@@ -110,18 +125,7 @@ else
     set -- "$@" "${PARAM_REVISION:-HEAD}"
     wanted=FETCH_HEAD
 fi
-# A server that is busy or cannot be reached is asked again. What it refuses, it will refuse again.
-for pause in ${FETCH_PAUSES-1 3 9} last; do
-    said=$(LC_ALL=C git fetch --quiet "$@" 2>&1) && break
-    printf '%s\n' "$said" >&2
-    case $said in
-    *'Could not resolve host'* | *'Failed to connect'* | *'Connection '* | *'timed out'* | *'early EOF'*) ;;
-    *'hung up unexpectedly'* | *'returned error: 5'* | *'returned error: 429'*) ;;
-    *) pause=last ;;
-    esac
-    [ "$pause" != last ] || fail "cannot fetch '${PARAM_REVISION:-HEAD}' from $PARAM_URL"
-    sleep "$pause"
-done
+ask fetch --quiet "$@" || fail "cannot fetch '${PARAM_REVISION:-HEAD}' from $PARAM_URL"
 git -c advice.detachedHead=false checkout --quiet --force --detach "$wanted"
 
 commit=$(git rev-parse HEAD)
@@ -137,6 +141,34 @@ if [ "$PARAM_SUBMODULES" = true ] && [ -f .gitmodules ]; then
     fi
 fi
 
+if [ "$PARAM_LFS" = true ]; then
+    git lfs install --local --skip-smudge --skip-repo >/dev/null
+    ask lfs pull origin || fail "cannot fetch the files in Git LFS from $PARAM_URL"
+fi
+
+# --- What has changed -----------------------------------------------------------------------------------------
+
+# Two trees are compared, which takes both commits and nothing between them. A branch that is new has only zeros before
+# it, and after a forced push the server may have forgotten what was there: then all is new.
+before=
+case $PARAM_BEFORE in
+*[!0-9a-f]*) fail "the commit before is '$PARAM_BEFORE', but must be a commit" ;;
+*[!0]*)
+    if ask fetch --quiet --no-tags --depth=1 -- origin "$PARAM_BEFORE"; then
+        before=$PARAM_BEFORE
+    else
+        printf 'git-clone: there is no %s any more, so every folder counts as changed\n' "$PARAM_BEFORE" >&2
+    fi
+    ;;
+esac
+changed=
+for folder in $PARAM_FOLDERS; do
+    if [ -z "$before" ] || ! git diff --quiet "$before" "$commit" -- "$folder"; then
+        changed="${changed:+$changed,}\"$folder\""
+    fi
+done
+
+printf '[%s]' "$changed" >"$RESULT_CHANGED_PATH"
 printf '%s' "$commit" >"$RESULT_COMMIT_PATH"
 git rev-parse --short HEAD | tr -d '\n' >"$RESULT_COMMIT_SHORT_PATH"
 printf '%s' "$PARAM_URL" >"$RESULT_URL_PATH"

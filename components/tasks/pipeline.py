@@ -1,15 +1,16 @@
-"""The Pipeline: clone the pushed commit, then build each image, all at once."""
+"""The Pipeline: clone the pushed commit, then build each image; and tell the forge, if there is a token."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from components.tasks import Object, build_image, docker_socket, git_clone
+from components.tasks import Object, build_image, commit_status, docker_socket, git_clone
 
 NAME = "github-trigger-pipeline"
 SOURCE = "pipeline-pvc"
 SSH, BASIC_AUTH, REGISTRY_AUTH = "git-credentials", "git-basic-auth", "registry-auth"
+STATUS_TOKEN = "status-token"
 CACHE = "buildcache"  # the tag beside an image with the layers of its last build
 
 
@@ -30,6 +31,29 @@ class Build:
     """Whether its layers are kept beside it for the next build."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """The repository, and what is fetched of it."""
+
+    url: str
+    submodules: bool = True
+    lfs: bool = False
+    only_changed: bool = False
+    """Whether images stay as they are whose folders a push does not change."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """Where a commit's status goes. The forge shows it as `context`."""
+
+    api: str
+    repository: str
+    """OWNER/NAME."""
+    context: str
+    link: str
+    """Address of the page on PipelineRuns, ending before a run's name; empty: there is none."""
+
+
 def named(base: str, full_name: str) -> str:
     """The name of a repository's own object: `base-owner-name`, with a digest where that is not unique."""
     plain = re.fullmatch(r"[a-z0-9]+/[a-z0-9][a-z0-9-]*", full_name) and len(full_name) <= 30
@@ -37,9 +61,17 @@ def named(base: str, full_name: str) -> str:
     return f"{base}-{slug}" if plain else f"{base}-{slug}-{sha256(full_name.encode()).hexdigest()[:6]}"
 
 
-def spec(url: str, builds: Sequence[Build], insecure_registry: str, task: str, parallel: int) -> Object:
-    """PipelineSpec (tekton.dev/v1). `insecure_registry` is HOST:PORT, or empty; `task` builds an image,
-    and at most `parallel` of them run at once.
+def spec(
+    source: Source,
+    builds: Sequence[Build],
+    *,
+    task: str,
+    parallel: int,
+    insecure_registry: str = "",
+    report: Report | None = None,
+) -> Object:
+    """PipelineSpec (tekton.dev/v1). `task` builds an image, and at most `parallel` of them run at once;
+    `insecure_registry` is HOST:PORT, or empty; without a `report`, nobody is told.
 
     The URL, the images and the credentials are the settings'; the revision is all that a payload decides.
     """
@@ -48,13 +80,20 @@ def spec(url: str, builds: Sequence[Build], insecure_registry: str, task: str, p
         "params": [
             {"name": "revision", "type": "string", "description": "The commit to build."},
             {"name": "branch_tag", "type": "string", "default": "", "description": "Its branch, as a tag."},
-            {"name": "git_url", "type": "string", "default": url, "description": "The repository to clone."},
+            {
+                "name": "git_url",
+                "type": "string",
+                "default": source.url,
+                "description": "The repository to clone.",
+            },
+            {"name": "before", "type": "string", "default": "", "description": "The commit before it."},
         ],
         "workspaces": [
             {"name": SOURCE, "description": "A volume for the checkout, one per run."},
             {"name": SSH, "optional": True, "description": "Key for clones over SSH."},
             {"name": BASIC_AUTH, "optional": True, "description": "User and password for clones over HTTP."},
             {"name": REGISTRY_AUTH, "optional": True, "description": "Credentials for the registry."},
+            *([{"name": STATUS_TOKEN, "description": "What may write commit statuses."}] if report else []),
         ],
         "results": [
             {
@@ -68,29 +107,82 @@ def spec(url: str, builds: Sequence[Build], insecure_registry: str, task: str, p
             {
                 "name": "clone",
                 "taskRef": {"kind": "Task", "name": git_clone.NAME},
-                "params": _params(url="$(params.git_url)", revision="$(params.revision)"),
+                "params": _params(
+                    url="$(params.git_url)",
+                    revision="$(params.revision)",
+                    submodules=_word(source.submodules),
+                    lfs=_word(source.lfs),
+                    **_comparison(source, builds),
+                ),
                 "workspaces": _workspaces(
                     **{"output": SOURCE, "ssh-directory": SSH, "basic-auth": BASIC_AUTH}
                 ),
             },
             *(
-                _build(
-                    build,
-                    insecure_registry,
-                    task,
-                    _task(builds[index - parallel]) if index >= parallel else "clone",
-                )
+                {
+                    **_build(build, insecure_registry, task),
+                    "runAfter": [_task(builds[index - parallel]) if index >= parallel else "clone"],
+                    **(_if_changed(build) if source.only_changed else {}),
+                }
                 for index, build in enumerate(builds)
             ),
+            *([_status("report-pending", report, "pending", "")] if report else []),
         ],
+        **(
+            {
+                "finally": [
+                    _status(
+                        "report-result",
+                        report,
+                        "$(tasks.status)",
+                        " ".join(f"{one}=$(tasks.{one}.reason)" for one in ("clone", *map(_task, builds))),
+                    )
+                ]
+            }
+            if report
+            else {}
+        ),
     }
 
 
-def _build(build: Build, insecure_registry: str, task: str, after: str) -> Object:
+def _comparison(source: Source, builds: Sequence[Build]) -> dict[str, str]:
+    if not source.only_changed:
+        return {}
+    return {"before": "$(params.before)", "folders": " ".join(build.context for build in builds)}
+
+
+def _if_changed(build: Build) -> Object:
+    return {
+        "when": [{"input": build.context, "operator": "in", "values": ["$(tasks.clone.results.changed[*])"]}]
+    }
+
+
+def _status(name: str, report: Report, outcome: str, tasks: str) -> Object:
+    return {
+        "name": name,
+        "taskRef": {"kind": "Task", "name": commit_status.NAME},
+        # Whatever becomes of it, the build is what it is.
+        "onError": "continue",
+        "timeout": commit_status.TIMEOUT,
+        "params": _params(
+            api=report.api,
+            repository=report.repository,
+            revision="$(params.revision)",
+            context=report.context,
+            run="$(context.pipelineRun.name)",
+            namespace="$(context.pipelineRun.namespace)",
+            link=report.link,
+            outcome=outcome,
+            tasks=tasks,
+        ),
+        "workspaces": _workspaces(**{commit_status.TOKEN: STATUS_TOKEN}),
+    }
+
+
+def _build(build: Build, insecure_registry: str, task: str) -> Object:
     return {
         "name": _task(build),
         "taskRef": {"kind": "Task", "name": task},
-        "runAfter": [after],
         "params": _params(
             **_PARAMS[task](build),
             tag="$(tasks.clone.results.commit_short)",
@@ -135,6 +227,10 @@ def _task(build: Build) -> str:
 
 def _result(build: Build, name: str) -> str:
     return f"$(tasks.{_task(build)}.results.{name})"
+
+
+def _word(value: bool) -> str:
+    return "true" if value else "false"
 
 
 def _params(**values: str) -> list[Object]:

@@ -1,8 +1,8 @@
 """What a push may start: the EventListener's trigger, its filter, and the run it makes.
 
-Of the payload, only the revision and the branch reach a run, and both have passed the filter: the revision
-is 40 or 64 hexadecimal digits, the branch is one of the settings'. Of the headers, which nobody signs, it is
-the delivery's id, where it has the form of one.
+Of the payload, only the revision, the one before it and the branch reach a run, and all have passed a filter:
+revisions are 40 or 64 hexadecimal digits, the branch is one of the settings'. Of the headers, which nobody
+signs, it is the delivery's id, where it has the form of one.
 """
 
 import json
@@ -43,9 +43,13 @@ class Run:
     secrets: Mapping[str, str]
     """Secrets bound to workspaces of the Pipeline, by the workspace's name."""
     volume_size: str
-    timeout: str
-    """As Go writes durations: 1h0m0s."""
+    minutes: int
+    """How long the clone and the builds may take; the report of their end has minutes of its own."""
     labels: Mapping[str, str]
+    waits: bool = False
+    """Whether it starts only when the janitor says so."""
+    cancelled: bool = True
+    """Whether a newer push to its branch cancels it, where that is so set."""
 
 
 def push_filter(full_name: str, branches: Sequence[str]) -> str:
@@ -59,7 +63,7 @@ def push_filter(full_name: str, branches: Sequence[str]) -> str:
         [
             f"body.repository.full_name.lowerAscii() == {json.dumps(full_name)}",
             f"body.ref in {refs}",
-            "body.after.matches('^([0-9a-f]{40}|[0-9a-f]{64})$')",
+            f"body.after.matches('{COMMIT}')",
             "!body.after.matches('^0+$')",
             "!(has(body.deleted) && body.deleted)",
         ]
@@ -81,6 +85,11 @@ DELIVERY_ID = (
     "header.canonical('X-GitHub-Delivery').matches('^[0-9a-zA-Z]([0-9a-zA-Z-]{0,61}[0-9a-zA-Z])?$') "
     "? header.canonical('X-GitHub-Delivery') : 'none'"
 )
+
+
+COMMIT = "^([0-9a-f]{40}|[0-9a-f]{64})$"
+BEFORE = f"has(body.before) && body.before.matches('{COMMIT}') ? body.before : ''"
+REPORT_MINUTES = 3
 
 
 def listener_spec(account: str, sources: Sequence[Source], replicas: int) -> Object:
@@ -130,6 +139,7 @@ def _trigger(source: Source) -> Object:
                             {"key": "branch_tag", "expression": f"{tags}[body.ref]"},
                             {"key": "line", "expression": f"{lines}[body.ref]"},
                             {"key": "delivery", "expression": DELIVERY_ID},
+                            {"key": "before", "expression": BEFORE},
                         ],
                     },
                 ],
@@ -141,6 +151,7 @@ def _trigger(source: Source) -> Object:
             {"name": "branch_tag", "value": "$(extensions.branch_tag)"},
             {"name": "line", "value": "$(extensions.line)"},
             {"name": "delivery", "value": "$(extensions.delivery)"},
+            {"name": "before", "value": "$(extensions.before)"},
         ],
         "template": {"ref": source.template},
     }
@@ -155,6 +166,7 @@ def template_spec(run: Run) -> Object:
             {"name": "branch_tag", "description": "The branch as an image's tag."},
             {"name": "line", "description": "What all pushes to the branch have in common."},
             {"name": "delivery", "description": "The forge's id of the delivery."},
+            {"name": "before", "description": "The commit that was there before; may be empty."},
         ],
         "resourcetemplates": [
             {
@@ -165,7 +177,7 @@ def template_spec(run: Run) -> Object:
                     "namespace": run.namespace,
                     "labels": {
                         **run.labels,
-                        LINE: "$(tt.params.line)",
+                        **({LINE: "$(tt.params.line)"} if run.cancelled else {}),
                         DELIVERY: "$(tt.params.delivery)",
                     },
                     "annotations": {
@@ -177,9 +189,15 @@ def template_spec(run: Run) -> Object:
                 "spec": {
                     "pipelineRef": {"name": run.pipeline},
                     "params": [
-                        {"name": name, "value": f"$(tt.params.{name})"} for name in ("revision", "branch_tag")
+                        {"name": name, "value": f"$(tt.params.{name})"}
+                        for name in ("revision", "branch_tag", "before")
                     ],
-                    "timeouts": {"pipeline": run.timeout},
+                    "timeouts": {
+                        "pipeline": f"{run.minutes + REPORT_MINUTES}m0s",
+                        "tasks": f"{run.minutes}m0s",
+                        "finally": f"{REPORT_MINUTES}m0s",
+                    },
+                    **({"status": "PipelineRunPending"} if run.waits else {}),
                     "taskRunTemplate": {
                         "serviceAccountName": run.account,
                         "podTemplate": {

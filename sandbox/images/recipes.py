@@ -73,7 +73,7 @@ def busybox(folder: Path) -> None:
 
 
 def git(folder: Path, debian: Path) -> None:
-    """git, ssh and a shell: the contract of alpine/git."""
+    """git, ssh, curl and a shell: the contract of alpine/git, and what the steps of curlimages/curl need."""
     with Layer(folder / "layer") as layer:
         # ssh does nothing for a user without a name. It is 1000 there too.
         layer.text(

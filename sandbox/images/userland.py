@@ -11,8 +11,9 @@ from sandbox.toolchain.processes import Processes
 
 SUITE = "bookworm"
 DEFAULT_MIRROR = "http://deb.debian.org/debian"
-# git and ssh for the clone; tini for Tekton's resolvers; runc and uidmap for BuildKit without root.
-PACKAGES = ("ca-certificates", "git", "openssh-client", "runc", "tini", "uidmap")
+# git, its LFS and ssh for the clone; curl for commit statuses; tini for Tekton's resolvers; runc and uidmap
+# for BuildKit without root.
+PACKAGES = ("ca-certificates", "curl", "git", "git-lfs", "openssh-client", "runc", "tini", "uidmap")
 # Docker's client and daemon, and what the daemon calls.
 DOCKER_PACKAGES = ("ca-certificates", "docker.io", "iptables")
 # Tekton's resolvers are started through it, where Alpine, their base elsewhere, has it.

@@ -56,7 +56,7 @@ class Step:
         )
         results = {
             one["name"]: (self.folder / "results" / one["name"]).read_text(encoding="utf-8")
-            for one in self.task["results"]
+            for one in self.task.get("results", ())
             if (self.folder / "results" / one["name"]).exists()
         }
         return Outcome(done.returncode, done.stdout, done.stderr, results)

@@ -58,7 +58,7 @@ def test_secrets_are_files_that_nobody_else_reads(service):
     service.configure()
     files = list(service.forge.work.glob("*_*"))
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
-    assert len({file.read_text() for file in files}) == 4, "each guards something else"
+    assert len({file.read_text() for file in files}) == 5, "each guards something else"
 
 
 def test_the_run_script_becomes_gitea(service):

@@ -50,6 +50,7 @@ class Played:
             "LINE": trigger.LINE,
             "PIPELINE": "tekton.dev/pipeline",
             "CANCEL": "true",
+            "LIMIT": "0",
             "KEEP": "3",
             "DAYS": "7",
             "PAUSE": "never",
@@ -60,9 +61,15 @@ class Played:
         calls = [call.split() for call in (self.folder / "calls").read_text().splitlines()]
         assert all(call[:2] == ["--namespace", "builds"] for call in calls), "it touches one namespace"
         return (
-            [call[4] for call in calls if call[2] == "patch"],
+            [call[4] for call in calls if call[2] == "patch" and "CancelledRunFinally" in call[-1]],
             [call[4] for call in calls if call[2] == "delete"],
         )
+
+    def start(self, *runs: str, **environment: str) -> list[str]:
+        """The names of what it let start, in their order."""
+        self.look(*runs, **environment)
+        calls = [call.split() for call in (self.folder / "calls").read_text().splitlines()]
+        return [call[4] for call in calls if call[2] == "patch" and '"remove",' in call]
 
 
 @pytest.fixture(params=SHELLS)
@@ -129,6 +136,33 @@ def test_an_old_run_goes_and_one_that_still_runs_stays(janitor: Played) -> None:
     assert deleted == ["old"]
 
 
+QUEUE = [
+    f"{name} {name} p {at(minutes=age)} - PipelineRunPending"
+    for name, age in zip("bca", (2, 1, 3), strict=True)
+]
+BUSY = [f"busy x p {at(minutes=9)} - -", f"ending y p {at(minutes=9)} - CancelledRunFinally"]
+
+
+def test_those_that_wait_start_in_their_order_as_there_is_room(janitor: Played) -> None:
+    assert janitor.start(*QUEUE, LIMIT="2") == ["a", "b"], "the oldest first"
+    assert janitor.start(*QUEUE, BUSY[0], LIMIT="2") == ["a"]
+    assert janitor.start(*QUEUE, *BUSY, LIMIT="2") == [], "one that ends has not ended"
+    assert janitor.start(*QUEUE, f"done z p {at(minutes=9)} {at(minutes=8)} -", LIMIT="1") == ["a"]
+
+
+def test_what_an_earlier_limit_has_left_waiting_starts_when_there_is_none(janitor: Played) -> None:
+    assert janitor.start(*QUEUE, *BUSY, LIMIT="0") == ["a", "b", "c"]
+
+
+def test_one_that_waits_is_overtaken_like_any_other(janitor: Played) -> None:
+    cancelled, _ = janitor.look(
+        f"old main p {at(minutes=3)} - PipelineRunPending",
+        f"new main p {at(minutes=1)} - PipelineRunPending",
+        LIMIT="1",
+    )
+    assert cancelled == ["old"], "else it would be built first, and for nothing"
+
+
 def test_no_runs_are_no_work(janitor: Played) -> None:
     assert janitor.look() == ([], [])
 
@@ -159,18 +193,29 @@ def test_it_may_touch_runs_and_nothing_else(given: dict[str, Any], tmp_path: Pat
 
 
 def test_the_settings_reach_the_script_and_the_runs(given: dict[str, Any], tmp_path: Path) -> None:
-    chosen = {"cancelSuperseded": False, "keep": 7, "keepDays": 2, "timeoutMinutes": 90, "volumeGib": 20}
+    chosen = {
+        "cancelSuperseded": False,
+        "keep": 7,
+        "keepDays": 2,
+        "timeoutMinutes": 90,
+        "volumeGib": 20,
+        "concurrent": 3,
+    }
     recording = deploy({**given, "runs": chosen}, tmp_path)
     (container,) = recording.one("Deployment", "janitor").plain()["spec"]["template"]["spec"]["containers"]
     environment = {one["name"]: one["value"] for one in container["env"]}
-    assert {key: environment[key] for key in ("CANCEL", "KEEP", "DAYS", "NAMESPACE")} == {
+    assert {key: environment[key] for key in ("CANCEL", "LIMIT", "KEEP", "DAYS", "NAMESPACE")} == {
+        "LIMIT": "3",
         "CANCEL": "false",
         "KEEP": "7",
         "DAYS": "2",
         "NAMESPACE": "builds",
     }
     (made,) = recording.one("TriggerTemplate", "github-template").plain()["spec"]["resourcetemplates"]
-    assert made["spec"]["timeouts"] == {"pipeline": "90m0s"}
+    assert made["spec"]["timeouts"] == {"pipeline": "93m0s", "tasks": "90m0s", "finally": "3m0s"}, (
+        "a run that is ended still says so"
+    )
+    assert made["spec"]["status"] == "PipelineRunPending", "with a limit, nothing starts by itself"
     claim = made["spec"]["workspaces"][0]["volumeClaimTemplate"]["spec"]
     assert claim["resources"]["requests"]["storage"] == "20Gi"
 

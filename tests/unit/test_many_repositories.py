@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from components.tasks import build_image, pipeline
-from components.tasks.pipeline import Build
+from components.tasks.pipeline import Build, Source
 from sandbox.ssh_key import SshKey
 from tests.manifests import served
 from tests.program import SECRETS, config, run
@@ -134,7 +134,9 @@ def test_no_more_images_of_a_commit_are_built_at_once_than_is_said(parallel: int
     builds = [
         Build(name=name, server="s", namespace="", context=".", dockerfile="Dockerfile") for name in "abcd"
     ]
-    spec = pipeline.spec("https://git.example.com/a/b.git", builds, "", build_image.NAME, parallel)
+    spec = pipeline.spec(
+        Source(url="https://git.example.com/a/b.git"), builds, task=build_image.NAME, parallel=parallel
+    )
     found = [task["runAfter"][0].removeprefix("build-and-push-") for task in spec["tasks"][1:]]
     assert found == after, "each waits for the one that had its place"
 

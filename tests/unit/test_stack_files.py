@@ -14,6 +14,7 @@ DIFFERENT = {
     "registry",
     "repositories",
     "builder.egressCidrs",
+    "commitStatus.api",
     "cluster.apiCidrs",
     "ingress.kind",
     "dashboard",

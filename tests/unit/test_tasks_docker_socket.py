@@ -53,7 +53,7 @@ def docker(tmp_path: Path) -> Played:
 @pytest.fixture(params=SHELLS)
 def step(request: pytest.FixtureRequest, tmp_path: Path, docker: Played) -> Step:
     path = f"{docker.folder}:/usr/local/bin:/usr/bin:/bin"
-    made = Step(docker_socket.spec("cli", "dind"), tmp_path / "step", request.param, path)
+    made = Step(docker_socket.spec("cli", "dind", "4Gi"), tmp_path / "step", request.param, path)
     folder = made.workspace("source") / "frontend"
     folder.mkdir()
     (folder / "Dockerfile").write_text("FROM scratch\n")
@@ -171,7 +171,7 @@ def test_a_hostile_tag_stays_one_argument(step: Step, docker: Played) -> None:
 
 
 def test_the_daemon_alone_is_privileged() -> None:
-    spec = docker_socket.spec("cli", "dind")
+    spec = docker_socket.spec("cli", "dind", "4Gi")
     (step,), (daemon,) = spec["steps"], spec["sidecars"]
     assert daemon["securityContext"]["privileged"] is True
     assert step["securityContext"]["allowPrivilegeEscalation"] is False

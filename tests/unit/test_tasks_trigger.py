@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ RUN = Run(
     account="tekton-build-sa",
     secrets={pipeline.REGISTRY_AUTH: "registry-auth"},
     volume_size="10Gi",
-    timeout="1h0m0s",
+    minutes=60,
     labels={"app.kubernetes.io/part-of": "tekton-builds"},
 )
 
@@ -57,15 +58,16 @@ def test_the_signature_is_checked_before_anything_is_read(one_trigger: dict[str,
     assert second["ref"]["name"] == "cel"
 
 
-def test_only_revision_and_branch_leave_the_payload(one_trigger: dict[str, Any]) -> None:
+def test_only_revisions_and_the_branch_leave_the_payload(one_trigger: dict[str, Any]) -> None:
     assert one_trigger["bindings"] == [
         {"name": "revision", "value": "$(body.after)"},
         {"name": "branch", "value": "$(extensions.branch)"},
         {"name": "branch_tag", "value": "$(extensions.branch_tag)"},
         {"name": "line", "value": "$(extensions.line)"},
         {"name": "delivery", "value": "$(extensions.delivery)"},
+        {"name": "before", "value": "$(extensions.before)"},
     ]
-    overlay, looked_up, lines, _ = one_trigger["interceptors"][1]["params"][1]["value"]
+    overlay, looked_up, lines, _, before = one_trigger["interceptors"][1]["params"][1]["value"]
     assert looked_up["key"] == "branch_tag"
     tags = json.loads(looked_up["expression"].removesuffix("[body.ref]"))
     assert set(tags) == {f"refs/heads/{branch}" for branch in BRANCHES}, (
@@ -73,6 +75,9 @@ def test_only_revision_and_branch_leave_the_payload(one_trigger: dict[str, Any])
     )
     assert len(set(json.loads(lines["expression"].removesuffix("[body.ref]")).values())) == len(BRANCHES)
     assert overlay == {"key": "branch", "expression": f"body.ref.substring({len('refs/heads/')})"}
+    assert before["expression"].endswith("matches('^([0-9a-f]{40}|[0-9a-f]{64})$') ? body.before : ''"), (
+        "what is no commit is nothing, and the push is built"
+    )
 
 
 def test_a_deliverys_id_reaches_a_label_in_the_form_of_one_alone(one_trigger: dict[str, Any]) -> None:
@@ -112,6 +117,7 @@ def test_the_run_is_given_the_revision_and_a_tag_of_ours(run: dict[str, Any]) ->
     assert run["spec"]["params"] == [
         {"name": "revision", "value": "$(tt.params.revision)"},
         {"name": "branch_tag", "value": "$(tt.params.branch_tag)"},
+        {"name": "before", "value": "$(tt.params.before)"},
     ]
     assert "$(tt.params.branch)" not in json.dumps(run["spec"]), (
         "a branch name may hold what Tekton substitutes"
@@ -138,7 +144,16 @@ def test_a_run_is_nobody_and_its_containers_are_not_root(run: dict[str, Any]) ->
 
 
 def test_a_run_that_hangs_is_ended(run: dict[str, Any]) -> None:
-    assert run["spec"]["timeouts"] == {"pipeline": "1h0m0s"}
+    assert run["spec"]["timeouts"] == {"pipeline": "63m0s", "tasks": "60m0s", "finally": "3m0s"}, (
+        "and has the time to say so"
+    )
+    assert "status" not in run["spec"], "without a limit it starts at once"
+
+
+def test_a_run_that_builds_only_changes_is_on_no_line() -> None:
+    """The janitor cancels the older ones of a line; here the older one's images would never be built."""
+    (made,) = trigger.template_spec(replace(RUN, cancelled=False))["resourcetemplates"]
+    assert trigger.LINE not in made["metadata"]["labels"]
 
 
 def test_the_names_are_the_tutorials(one_trigger: dict[str, Any], run: dict[str, Any]) -> None:
@@ -151,7 +166,7 @@ def test_the_names_are_the_tutorials(one_trigger: dict[str, Any], run: dict[str,
 def test_every_workspace_of_the_run_is_one_of_the_pipelines(run: dict[str, Any]) -> None:
     known = {
         one["name"]: one.get("optional", False)
-        for one in pipeline.spec("u", [], "", "build-image", 4)["workspaces"]
+        for one in pipeline.spec(pipeline.Source(url="u"), [], task="build-image", parallel=4)["workspaces"]
     }
     bound = {one["name"] for one in run["spec"]["workspaces"]}
     assert bound <= set(known)

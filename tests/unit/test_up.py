@@ -62,11 +62,14 @@ def test_the_preview_is_shown_while_the_node_starts() -> None:
     assert steps.ran.index("preview") < steps.ran.index("start_node"), "it needs the CLI alone"
 
 
-def test_the_forge_starts_while_the_stack_is_deployed() -> None:
+def test_the_forge_starts_while_the_registry_is_filled() -> None:
     steps = Recorded()
-    steps.begun["deploy"] = steps.waits["start_forge"] = threading.Event()
+    steps.begun["fill_node"] = steps.waits["start_forge"] = threading.Event()
     up(steps)
-    assert steps.ran.index("deploy") < steps.ran.index("start_forge"), "neither needs the other"
+    assert steps.ran.index("fill_node") < steps.ran.index("start_forge"), "neither needs the other"
+    assert steps.ran.index("start_forge") < steps.ran.index("deploy"), (
+        "the stack holds a token of the forge's"
+    )
 
 
 def test_a_machine_that_cannot_is_told_before_anything_begins() -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.builds import docker_config
 from components.cluster import kubeconfig
+from components.credentials import docker_config
 from tests import program
 from tests.manifests import served
 from tests.recorded import OUTPUTS, Recording, record

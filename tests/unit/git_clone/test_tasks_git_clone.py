@@ -19,6 +19,7 @@ def test_the_pushed_commit_is_cloned_and_nothing_else(step: Step, remote: Path) 
         "commit": pushed,
         "commit_short": git(remote, "rev-parse", "--short", pushed),
         "url": f"file://{remote}",
+        "changed": "[]",
     }
     assert git(step.workspace("output"), "rev-list", "--count", "HEAD") == "1", (
         "a shallow fetch was asked for"

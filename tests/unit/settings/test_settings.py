@@ -53,7 +53,7 @@ def test_credentials_are_optional(given: Given) -> None:
     del given["registryUsername"], given["gitUsername"]
     found: list[secrets.Secrets] = []
     record(lambda: found.append(secrets.Secrets.load()), config=given)
-    assert found[0].logins == secrets.Logins(registry=None, git=None, ssh_key=None)
+    assert found[0].logins == secrets.Logins(registry=None, git=None, ssh_key=None, status_token=None)
 
 
 def test_the_cli_is_told_of_the_same_keys_and_defaults() -> None:
@@ -75,6 +75,7 @@ def test_the_default_images_are_public_and_exact() -> None:
     assert images == {
         "git": "docker.io/alpine/git:v2.54.0",
         "buildkit": "docker.io/moby/buildkit:v0.34.2-rootless",
+        "curl": "docker.io/curlimages/curl:8.16.0",
         "docker": "docker.io/library/docker:29.8.1-cli",
         "docker_daemon": "docker.io/library/docker:29.8.1-dind",
         "kubectl": "docker.io/alpine/k8s:1.34.1",

@@ -24,7 +24,7 @@ MISTAKES = {
     "an unknown key": (
         _set("registri", to="x"),
         "registri is no setting; known are: cluster, ingress, dashboard, registry, repositories, builder, "
-        "runs, images, releaseMirror, registryUsername, gitUsername, gitKnownHosts",
+        "runs, commitStatus, images, releaseMirror, registryUsername, gitUsername, gitKnownHosts",
     ),
     "an unknown key inside": (
         _set(*IMAGE, "contekst", to="x"),
@@ -37,7 +37,7 @@ MISTAKES = {
     "a missing section": (
         lambda given: given.pop("repositories"),
         "repositories is missing: what is built: [{url, branches, namespace, tags, images: [{name, context, "
-        "dockerfile}]}]",
+        "dockerfile}], submodules, lfs, onlyChanged}]",
     ),
     "an unknown kind": (
         _set("cluster", "kind", to="kind"),
@@ -85,7 +85,8 @@ MISTAKES = {
     "a section for a list": (
         _set("repositories", to={"url": "x"}),
         "repositories is {'url': 'x'}, but must be a list: what is built: "
-        "[{url, branches, namespace, tags, images: [{name, context, dockerfile}]}]",
+        "[{url, branches, namespace, tags, images: [{name, context, dockerfile}], submodules, lfs, "
+        "onlyChanged}]",
     ),
     "no repository": (
         _set("repositories", to=[]),
