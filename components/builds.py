@@ -219,6 +219,7 @@ def _builds(args: BuildsArgs, repository: Repository) -> list[pipeline.Build]:
             dockerfile=image.dockerfile,
             tags=repository.tags,
             cached=args.builder.cache,
+            retries=args.builder.retries,
         )
         for image in repository.images
     ]

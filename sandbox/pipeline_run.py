@@ -102,9 +102,9 @@ def images(task_runs: Sequence[Object]) -> list[Image]:
 def _images(task_runs: Sequence[Object]) -> Iterator[Image]:
     for task_run in task_runs:
         status = task_run.get("status") or {}
-        results = {one["name"]: one["value"].strip() for one in status.get("results") or ()}
+        results = {one["name"]: one["value"] for one in status.get("results") or ()}
         if results.get("IMAGE_URL") and results.get("IMAGE_DIGEST"):
-            yield Image(_task(task_run), results["IMAGE_URL"], results["IMAGE_DIGEST"])
+            yield Image(_task(task_run), results["IMAGE_URL"].strip(), results["IMAGE_DIGEST"].strip())
 
 
 def _task(task_run: Object) -> str:

@@ -120,6 +120,9 @@ class Builder(Model):
     cache: bool = Field(
         default=True, description="buildkit keeps layers for the next build, as IMAGE:buildcache"
     )
+    retries: Annotated[int, Field(ge=0, le=5)] = Field(
+        default=0, description="times that the build of an image is tried again when it fails, or is evicted"
+    )
     memory_gib: Annotated[int, Field(ge=1, le=1024)] = Field(
         default=4, description="GiB of memory that the build of one image may take before it is ended"
     )

@@ -29,6 +29,7 @@ class Build:
     """More tags than the commit's and the branch's."""
     cached: bool = True
     """Whether its layers are kept beside it for the next build."""
+    retries: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -183,6 +184,7 @@ def _build(build: Build, insecure_registry: str, task: str) -> Object:
     return {
         "name": _task(build),
         "taskRef": {"kind": "Task", "name": task},
+        **({"retries": build.retries} if build.retries else {}),
         "params": _params(
             **_PARAMS[task](build),
             tag="$(tasks.clone.results.commit_short)",

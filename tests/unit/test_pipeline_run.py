@@ -95,7 +95,7 @@ def test_a_run_that_was_refused_gives_its_own_message():
 
 def test_images_are_the_tasks_with_url_and_digest():
     made = task_run("frontend", results={"IMAGE_URL": "r/frontend:1\n", "IMAGE_DIGEST": "sha256:1"})
-    other = task_run("clone", results={"commit": "c", "IMAGE_URL": ""})
+    other = task_run("clone", results={"commit": "c", "IMAGE_URL": "", "changed": ["a", "b"]})
     found = images([made, other])
     assert found == [Image("frontend", "r/frontend:1", "sha256:1")], "a result may end with a newline"
     assert found[0].reference == "r/frontend:1@sha256:1", "by digest, so that a later push cannot change it"

@@ -1,0 +1,76 @@
+"""Parts that die in the middle of a build: it goes on, or its commit says what failed."""
+
+import subprocess
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from sandbox.node.services import Services
+from sandbox.paths import Paths
+from sandbox.push import Push, PushError
+from sandbox.waiting import wait_for
+from tests.e2e.commit_statuses import last_status
+from tests.e2e.slow_build import TASK, building
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+
+Kubectl = Callable[..., None]
+
+
+@pytest.fixture
+def kubectl(paths: Paths) -> Kubectl:
+    def run(*arguments: str) -> None:
+        command = [paths.state / "bin" / "kubectl", "--kubeconfig", paths.kubeconfig, *arguments]
+        subprocess.run(command, check=True, capture_output=True, timeout=60)
+
+    return run
+
+
+def pod_of(task_run: dict[str, Any]) -> str:
+    return str(task_run["status"]["podName"])
+
+
+def test_a_build_whose_pod_is_gone_is_built_by_another(push: Push, kubectl: Kubectl) -> None:
+    with building(push) as (commit, run, task_run):
+        kubectl("delete", "pod", "-n", "builds", pod_of(task_run), "--grace-period=0", "--force")
+        assert len(push.follow(run)) == 2
+        assert last_status(push, commit).state == "success"
+
+
+def test_a_build_whose_pod_is_evicted_is_named_at_the_commit(push: Push, kubectl: Kubectl) -> None:
+    """Tekton takes what a step is told at its end for the step's own failure; `builder.retries` helps."""
+    with building(push) as (commit, run, task_run):
+        kubectl("delete", "pod", "-n", "builds", pod_of(task_run), "--wait=false")
+        with pytest.raises(PushError, match=TASK):
+            push.follow(run)
+        told = last_status(push, commit)
+    assert (told.state, told.description.partition(";")[0]) == ("failure", f"failed: {TASK}")
+
+
+def test_a_build_outlives_tektons_controller(push: Push, kubectl: Kubectl) -> None:
+    with building(push) as (_, run, _):
+        controller = ("-n", "tekton-pipelines", "-l", "app=tekton-pipelines-controller")
+        kubectl("delete", "pod", *controller, "--grace-period=0", "--force")
+        assert len(push.follow(run)) == 2
+
+
+def test_a_build_waits_for_a_registry_that_is_away(push: Push, paths: Paths) -> None:
+    services = Services(paths.state.resolve() / "services", paths.logs)
+    with building(push) as (_, run, task_run):
+        services.stop("registry")
+        try:
+            assert not services.running("registry")
+            seen = asked_again(push, pod_of(task_run))
+        finally:
+            services.restart("registry")
+        assert seen, "the build asked the registry once and gave up"
+        assert len(push.follow(run)) == 2
+
+
+def asked_again(push: Push, pod: str) -> bool:
+    def said() -> bool | str:
+        lines = push.cluster.log(pod, "step-build-and-push", 5)
+        return any("the registry is asked again" in line for line in lines) or "\n".join(lines)
+
+    return bool(wait_for("the build to ask again", said, 60))
