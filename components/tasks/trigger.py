@@ -88,7 +88,9 @@ DELIVERY_ID = (
 
 
 COMMIT = "^([0-9a-f]{40}|[0-9a-f]{64})$"
-BEFORE = f"has(body.before) && body.before.matches('{COMMIT}') ? body.before : ''"
+BEFORE = (
+    f"has(body.before) && type(body.before) == string && body.before.matches('{COMMIT}') ? body.before : ''"
+)
 REPORT_MINUTES = 3
 
 

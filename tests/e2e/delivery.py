@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,19 +28,23 @@ class SignedPush:
     secret: str
     repository: dict[str, Any]
     after: str = field(default_factory=commit_that_is_none)
+    before: str = "0" * 40
     ref: str = "refs/heads/main"
     event: str = "push"
     identity: str = field(default_factory=lambda: secrets.token_hex(16))
     """What the forge calls the delivery; a header, so nobody signs it."""
+    more: Mapping[str, Any] = field(default_factory=dict)
+    """What the payload has beside that, or instead of it."""
 
     @property
     def body(self) -> bytes:
         payload = {
             "ref": self.ref,
-            "before": "0" * 40,
+            "before": self.before,
             "after": self.after,
             "commits": [],
             "repository": self.repository,
+            **self.more,
         }
         return json.dumps(payload).encode()
 

@@ -76,6 +76,51 @@ def may(api: Any, account: str, question: Question) -> bool:
     return bool(answer.status.allowed)
 
 
+# `kubectl auth can-i --list`: what every account may ask of itself and of the API server is not repeated.
+PUBLIC = ("/.well-known", "/api", "/healthz", "/livez", "/openapi", "/openid", "/readyz", "/version")
+EVERYBODYS = {"selfsubjectreviews", "selfsubjectaccessreviews", "selfsubjectrulesreviews"}
+READ = {"get", "list", "watch"}
+TRIGGERS = {
+    f"triggers.tekton.dev/{one}"
+    for one in ("eventlisteners", "triggerbindings", "triggertemplates", "triggers", "interceptors")
+}
+CLUSTER_WIDE = {
+    "triggers.tekton.dev/clusterinterceptors": READ,
+    "triggers.tekton.dev/clustertriggerbindings": READ,
+}
+LISTS: list[tuple[str, str, dict[str, set[str]]]] = [
+    (LISTENER, "builds-webhook", {**dict.fromkeys(TRIGGERS, READ), **CLUSTER_WIDE}),
+    (LISTENER, "builds", {"tekton.dev/pipelineruns": {"create"}, **CLUSTER_WIDE}),
+    (LISTENER, "default", CLUSTER_WIDE),
+    (BUILDS, "builds", {}),
+    (BUILDS, "default", {}),
+    (JANITOR, "builds", {"tekton.dev/pipelineruns": {"get", "list", "patch", "delete"}}),
+    (JANITOR, "builds-janitor", {}),
+]
+
+
+@pytest.mark.parametrize(
+    ("account", "namespace", "expected"), LISTS, ids=lambda one: one if isinstance(one, str) else ""
+)
+def test_the_whole_list_of_what_an_account_may_do(
+    paths: Paths, account: str, namespace: str, expected: dict[str, set[str]]
+) -> None:
+    impersonating = config.new_client_from_config(config_file=str(paths.kubeconfig))
+    impersonating.default_headers["Impersonate-User"] = f"system:serviceaccount:{account}"
+    review = client.AuthorizationV1Api(impersonating).create_self_subject_rules_review(
+        client.V1SelfSubjectRulesReview(spec=client.V1SelfSubjectRulesReviewSpec(namespace=namespace))
+    )
+    found: dict[str, set[str]] = {}
+    for one in review.status.resource_rules:
+        for group in one.api_groups:
+            for resource in set(one.resources) - EVERYBODYS:
+                name = f"{group}/{resource}" if group else resource
+                found.setdefault(name, set()).update(one.verbs)
+    assert found == expected, f"in {namespace}, {account} may do something else than its work"
+    urls = {url for one in review.status.non_resource_rules for url in one.non_resource_urls}
+    assert all(url.startswith(PUBLIC) for url in urls), f"{account} may call {urls}"
+
+
 @pytest.mark.parametrize(("account", "question"), ALLOWED, ids=str)
 def test_an_account_may_do_its_work(api: Any, account: str, question: Question) -> None:
     assert may(api, account, question), f"{account} may not {question}, so it does not work"
