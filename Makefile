@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 SANDBOX := $(PYTHON) -m sandbox
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-cluster test-e2e preview push down check status kubeconfig webhook destroy clean venv
+.PHONY: help up test test-cluster test-e2e preview push down check status kubeconfig webhook explain redeliver destroy clean venv
 MAKEFLAGS += --no-print-directory
 
 help:
@@ -16,6 +16,8 @@ help:
 	@echo 'make status   what runs, and how to reach it'
 	@echo 'make kubeconfig  the cluster as a context of ~/.kube/config; STACK=dev, USE=1 to switch, REMOVE=1'
 	@echo 'make webhook REPO=OWNER/NAME STACK=dev  the repository on GitHub delivers its pushes to the stack'
+	@echo 'make explain COMMIT=SHA  where a push has ended, and why; or DELIVERY=ID'
+	@echo 'make redeliver  pushes that have no run are delivered again'
 	@echo 'make destroy  `pulumi destroy`; the cluster stays'
 	@echo 'make down     end the sandbox and forget it'
 	@echo 'make check    linters and types'
@@ -39,8 +41,11 @@ push down status: .venv/.made
 kubeconfig: .venv/.made
 	@$(PYTHON) -m outputs $@ --stack '$(STACK)' $(if $(filter 1,$(USE)),--use) $(if $(filter 1,$(REMOVE)),--remove)
 
-webhook: .venv/.made
+webhook redeliver: .venv/.made
 	@$(PYTHON) -m outputs $@ --stack '$(STACK)' --repository '$(REPO)'
+
+explain: .venv/.made
+	@$(PYTHON) -m outputs $@ --stack '$(STACK)' --repository '$(REPO)' --delivery '$(DELIVERY)' --commit '$(COMMIT)'
 
 # The fast tiers first: what they find needs no cluster to be found.
 test: .venv/.made

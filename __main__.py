@@ -22,8 +22,7 @@ ready = tekton.Tekton("tekton", tekton.TektonArgs(releases=manifests), opts)
 what = {"repositories": repositories, "registry": settings.registry, "builder": settings.builder}
 whose = {"logins": secrets.logins, "known_hosts": settings.known_hosts, "images": settings.images}
 told = {"status": settings.commit_status, "page": dashboard.runs_page(settings, NAMESPACE)}
-build = BuildsArgs(**what, **whose, **told, after=[ready])
-builds = Builds("builds", build, opts)
+builds = Builds("builds", BuildsArgs(**what, **whose, **told, after=[ready]), opts)
 push = {"repositories": repositories, "chosen": settings.runs, "runs": builds.runs, "tekton": ready.namespace}
 webhook = Webhook("webhook", WebhookArgs(**push, after=[ready, *builds.pipelines]), opts)
 Janitor("janitor", JanitorArgs(chosen=settings.runs, runs=builds.runs, image=settings.images.kubectl), opts)
@@ -35,6 +34,7 @@ pulumi.export("hooks_url", ingress.url)
 pulumi.export("webhook_secret", webhook.secret)
 pulumi.export("load_balancer_ip", ingress.address)
 pulumi.export("namespace", builds.namespace)
+pulumi.export("repositories", {one.full_name: list(one.branches) for one in repositories})
 pulumi.export("kubeconfig", cluster.kubeconfig)
 for name, value in dashboard.outputs(settings, secrets, ready, ingress.front, opts).items():
     pulumi.export(name, value)

@@ -175,6 +175,7 @@ class Webhook(pulumi.ComponentResource):
         ).apply(
             lambda known: trigger.template_spec(
                 trigger.Run(
+                    repository=repository.full_name,
                     pipeline=args.runs.pipelines[repository.full_name],
                     namespace=known["namespace"],
                     account=known["account"],

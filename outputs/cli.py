@@ -1,11 +1,20 @@
-"""The commands behind `make kubeconfig` and `make webhook`. A user's mistake is one sentence, and exit 1."""
+"""The commands behind `make kubeconfig`, `make webhook`, `make explain` and `make redeliver`.
+
+A user's mistake is one sentence, and exit 1.
+"""
 
 import argparse
 import sqlite3
 import sys
 from collections.abc import Sequence
 
-from outputs import kubeconfig_command, stack_outputs, webhook_command
+from outputs import (
+    explain_command,
+    kubeconfig_command,
+    redeliver_command,
+    stack_outputs,
+    webhook_command,
+)
 from outputs.mistakes import Mistake
 from sandbox.gitea import GiteaError
 from sandbox.paths import Paths
@@ -14,6 +23,7 @@ from sandbox.stack import STACK
 from sandbox.toolchain.processes import Ended, ToolchainError
 
 INTERRUPTED = 130
+AT_THE_FORGE = {"webhook": webhook_command, "explain": explain_command, "redeliver": redeliver_command}
 EXPECTED = (Mistake, PulumiError, ToolchainError, GiteaError, sqlite3.Error, ValueError, OSError)
 
 
@@ -26,9 +36,13 @@ def parser() -> argparse.ArgumentParser:
     either = command.add_mutually_exclusive_group()
     either.add_argument("--use", action="store_true", help="make it the current context")
     either.add_argument("--remove", action="store_true", help="take the stack's entries out again")
-    command = commands.add_parser("webhook", help=webhook_command.__doc__)
-    command.add_argument("--stack", default=STACK)
-    command.add_argument("--repository", default="", metavar="OWNER/NAME")
+    for name, module in AT_THE_FORGE.items():
+        command = commands.add_parser(name, help=module.__doc__)
+        command.add_argument("--stack", default=STACK)
+        command.add_argument("--repository", default="", metavar="OWNER/NAME")
+        if name == "explain":
+            command.add_argument("--delivery", default="", metavar="ID")
+            command.add_argument("--commit", default="", metavar="SHA")
     return top
 
 
@@ -38,18 +52,27 @@ def main(arguments: Sequence[str]) -> int:
     paths = Paths()
     stack = options.stack
     try:
-        if options.command == "webhook":
-            return webhook_command.run(stack, options.repository, paths)
-        if options.remove:
-            return kubeconfig_command.remove(stack, paths)
-        return kubeconfig_command.add(
-            stack,
-            lambda: stack_outputs.one(stack_outputs.read(stack, paths), "kubeconfig", stack),
-            paths,
-            use=options.use,
-        )
+        return _run(options, stack, paths)
     except (KeyboardInterrupt, Ended):
         return INTERRUPTED
     except EXPECTED as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+
+
+def _run(options: argparse.Namespace, stack: str, paths: Paths) -> int:
+    match options.command:
+        case "webhook":
+            return webhook_command.run(stack, options.repository, paths)
+        case "explain":
+            return explain_command.run(stack, options.delivery, options.commit, options.repository, paths)
+        case "redeliver":
+            return redeliver_command.run(stack, options.repository, paths)
+    if options.remove:
+        return kubeconfig_command.remove(stack, paths)
+    return kubeconfig_command.add(
+        stack,
+        lambda: stack_outputs.one(stack_outputs.read(stack, paths), "kubeconfig", stack),
+        paths,
+        use=options.use,
+    )

@@ -74,14 +74,19 @@ def ensure(repository: Repository, wanted: Webhook) -> Hook:
     """
     if repository.archived:
         raise Mistake(f"{repository.full_name} is archived: GitHub makes no webhook for it")
-    ours = [hook for hook in repository.get_hooks() if _same(hook.config.get("url", ""), wanted.url)]
-    if not ours:
+    there = ours(repository, wanted.url)
+    if not there:
         return repository.create_hook("web", wanted.config, events=["push"], active=True)
-    first, *others = ours
+    first, *others = there
     first.edit("web", wanted.config, events=["push"], active=True)
     for other in others:  # each would start a run of its own for the same push
         other.delete()
     return first
+
+
+def ours(repository: Repository, url: str) -> list[Hook]:
+    """Its webhooks that lead to the listener at `url`."""
+    return [hook for hook in repository.get_hooks() if _same(hook.config.get("url", ""), url)]
 
 
 def _same(there: str, ours: str) -> bool:

@@ -1,8 +1,8 @@
-"""The sandbox's API server, as the follower of a push needs it."""
+"""A cluster's API server, as the follower of a push needs it."""
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from kubernetes import client, config
 
@@ -20,11 +20,15 @@ class Cluster:
     answers.
     """
 
-    def __init__(self, kubeconfig: Path, namespace: str) -> None:
+    @classmethod
+    def here(cls, kubeconfig: Path, namespace: str) -> Self:
+        """The one of this file, on this machine."""
         configuration = client.Configuration()
         config.load_kube_config(config_file=str(kubeconfig), client_configuration=configuration)
-        configuration.proxy = None  # it is on this machine
-        api = client.ApiClient(configuration)
+        configuration.proxy = None
+        return cls(client.ApiClient(configuration), namespace)
+
+    def __init__(self, api: client.ApiClient, namespace: str) -> None:
         self._custom = client.CustomObjectsApi(api)
         self._core = client.CoreV1Api(api)
         self._namespace = namespace

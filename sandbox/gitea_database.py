@@ -5,9 +5,10 @@ Read-only, from the SQLite file of the pinned Gitea (models/webhook of v1.24.6).
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 BUSY_SECONDS = 10  # Gitea holds the file's lock for the length of a transaction
@@ -45,6 +46,19 @@ class Delivery:
             return None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """A delivery with what was sent. `status` and `answer` are as in Delivery."""
+
+    identity: str
+    event: str
+    at: datetime
+    headers: Mapping[str, str]
+    body: str
+    status: int
+    answer: str
+
+
 class GiteaDatabase:
     """`file`: the SQLite file. Raises sqlite3.Error when it is missing or busy for more than BUSY_SECONDS."""
 
@@ -64,6 +78,26 @@ class GiteaDatabase:
         with self._open() as connection:
             row = connection.execute("SELECT secret FROM webhook WHERE id = ?", (webhook,)).fetchone()
         return row[0] if row else None
+
+    def recorded(self) -> list[Recorded]:
+        """Every delivery that was tried, the newest first."""
+        with self._open() as connection:
+            rows = connection.execute(
+                "SELECT uuid, event_type, delivered, request_content, payload_content, response_content"
+                " FROM hook_task WHERE is_delivered AND request_content != '' ORDER BY id DESC"
+            ).fetchall()
+        return [
+            Recorded(
+                identity=identity,
+                event=event,
+                at=datetime.fromtimestamp(nanoseconds / 1e9, UTC),
+                headers=json.loads(request)["headers"],
+                body=body,
+                status=(answer := json.loads(response) if response else {}).get("status") or 0,
+                answer=answer.get("body") or "",
+            )
+            for identity, event, nanoseconds, request, body, response in rows
+        ]
 
     def delivery(self, commit: str) -> Delivery | None:
         """The newest delivery of the push whose `after` is this commit."""

@@ -37,6 +37,8 @@ class Source:
 class Run:
     """The PipelineRun that a push makes."""
 
+    repository: str
+    """OWNER/NAME in lower case."""
     pipeline: str
     namespace: str
     account: str
@@ -183,6 +185,7 @@ def template_spec(run: Run) -> Object:
                         DELIVERY: "$(tt.params.delivery)",
                     },
                     "annotations": {
+                        "tekton-builds/repository": run.repository,
                         "tekton-builds/revision": "$(tt.params.revision)",
                         "tekton-builds/branch": "$(tt.params.branch)",
                         "tekton.dev/auto-cleanup-pvc": "true",

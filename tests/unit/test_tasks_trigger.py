@@ -15,6 +15,7 @@ SOURCE = Source(
     full_name="team/shop", branches=BRANCHES, trigger="github-push-events-trigger", template="github-template"
 )
 RUN = Run(
+    repository="team/shop",
     pipeline="github-trigger-pipeline",
     namespace="builds",
     account="tekton-build-sa",

@@ -1,0 +1,107 @@
+"""The PipelineRuns of a stack, and which push each of them builds."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import urllib3
+import yaml
+from kubernetes import client, config
+
+from outputs.delivery import Delivery
+from outputs.mistakes import Mistake
+from sandbox.cluster import Cluster
+from sandbox.pipeline_run import failure, images, outcome, states
+
+OURS = "tekton-builds/"  # the prefix of the labels and annotations that components/tasks/trigger.py gives
+WAITS = "PipelineRunPending"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One PipelineRun."""
+
+    object: Mapping[str, Any]
+
+    @property
+    def name(self) -> str:
+        return str(self.object["metadata"]["name"])
+
+    @property
+    def created(self) -> datetime:
+        return datetime.fromisoformat(self.object["metadata"]["creationTimestamp"])
+
+    @property
+    def delivery(self) -> str:
+        """The forge's id of the delivery that started it; `none` where it had none."""
+        return str(self.object["metadata"].get("labels", {}).get(f"{OURS}delivery", ""))
+
+    def _noted(self, what: str) -> str:
+        return str(self.object["metadata"].get("annotations", {}).get(f"{OURS}{what}", ""))
+
+    @property
+    def repository(self) -> str:
+        return self._noted("repository")
+
+    @property
+    def commit(self) -> str:
+        return self._noted("revision")
+
+    @property
+    def branch(self) -> str:
+        return self._noted("branch")
+
+    def builds(self, delivery: Delivery) -> bool:
+        """Whether it is of this delivery, or of the same push by another."""
+        mine = (self.repository, self.branch, self.commit)
+        return self.delivery == delivery.identity or mine == (
+            delivery.repository,
+            delivery.branch,
+            delivery.commit,
+        )
+
+
+class Runs:
+    """Asks the stack's cluster. Raises Mistake when it does not answer."""
+
+    def __init__(self, kubeconfig: str, namespace: str) -> None:
+        self.namespace = namespace
+        try:
+            api = config.new_client_from_config_dict(yaml.safe_load(kubeconfig))
+        except (config.ConfigException, yaml.YAMLError):  # the latter's message may quote a secret
+            raise Mistake("the stack's output kubeconfig is none; `make up` makes it anew") from None
+        self._cluster = Cluster(api, namespace)
+
+    def all(self) -> list[Run]:
+        """Every run, the newest first."""
+        try:
+            found = [Run(object=one) for one in self._cluster.pipeline_runs()]
+        except client.ApiException as error:
+            raise Mistake(f"the cluster refuses its PipelineRuns: {error.reason}") from None
+        except urllib3.exceptions.HTTPError as error:
+            raise Mistake(f"the stack's cluster cannot be reached: {type(error).__name__}") from None
+        return sorted(found, key=lambda one: one.created, reverse=True)
+
+    def told(self, run: Run) -> list[str]:
+        """Where the run has got to, a sentence a line."""
+        task_runs = self._cluster.task_runs(run.name)
+        lines = [f"run       {run.name}: {_state(run, task_runs)}"]
+        lines += [f"image     {image.reference}" for image in images(task_runs)]
+        return [*lines, f"logs      tkn pipelinerun logs --namespace {self.namespace} {run.name}"]
+
+
+def _state(run: Run, task_runs: Sequence[Mapping[str, Any]]) -> str:
+    ended = outcome(run.object)
+    if ended:
+        return "succeeded"
+    spec, conditions = run.object["spec"], run.object.get("status", {}).get("conditions") or [{}]
+    if ended is None and spec.get("status") == WAITS:
+        return "waits for its turn, as `runs.concurrent` allows no more at once"
+    if ended is None:
+        going = [f"{what} is {state}" for what, state in states(task_runs).items() if " / " not in what]
+        return f"goes on; {', '.join(going) or 'no task has begun'}"
+    if conditions[0].get("reason") == "Cancelled":
+        return "cancelled, as a newer push to its branch does"
+    failed = failure(run.object, task_runs)
+    return f"failed at {failed.where}: {failed.reason}"
