@@ -1,0 +1,157 @@
+"""Where pushes have ended, and how those come back that were lost; through the sandbox's forge."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from sandbox.forge import BRANCH, REPOSITORY
+from sandbox.git import Git
+from sandbox.paths import CHECKOUT, Paths
+from sandbox.push import Push
+from sandbox.waiting import wait_for
+from sandbox.webhook import ensure_webhook
+from tests.e2e.delivery import commit_that_is_none
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+
+NOWHERE = "http://10.201.1.1:9/hooks"  # where webhooks may go, and nobody listens
+SECONDS = 60.0
+
+
+def make(*arguments: str) -> tuple[int, str]:
+    """The exit code and all that it says."""
+    done = subprocess.run(
+        ["make", *arguments], cwd=CHECKOUT, env=os.environ, capture_output=True, text=True, check=False
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def explained(commit: str) -> str:
+    code, said = make("explain", f"COMMIT={commit}")
+    assert code == 0, said
+    return said
+
+
+def runs_of(push: Push, commit: str) -> list[str]:
+    found = push.cluster.pipeline_runs()
+    return [
+        one["metadata"]["name"]
+        for one in found
+        if one["metadata"]["annotations"].get("tekton-builds/revision") == commit
+    ]
+
+
+@pytest.fixture
+def astray(push: Push, outputs: dict[str, Any]) -> Iterator[None]:
+    """The forge's webhook leads nowhere; afterwards it is the stack's again, with its deliveries."""
+    hook = ensure_webhook(push.forge, outputs["hooks_url"], outputs["webhook_secret"])
+    path = f"repos/{push.forge.account.username}/{REPOSITORY}/hooks/{hook}"
+    push.forge.api.patch(path, {"config": {"url": NOWHERE, "content_type": "json"}})
+    yield
+    push.forge.api.patch(path, {"config": {"url": outputs["hooks_url"], "content_type": "json"}})
+
+
+def test_a_push_that_was_built_is_told_with_its_run_its_images_and_its_log(push: Push) -> None:
+    commit = push.commit()
+    run = push.find_run(commit, push.delivery(commit))["metadata"]["name"]
+    push.follow(run)
+    said = explained(commit[:12])
+    assert f"push      {commit} to {BRANCH} of developer/{REPOSITORY}" in said
+    assert f"run       {run}: succeeded" in said
+    assert said.count("@sha256:") == 2
+    assert f"tkn pipelinerun logs --namespace builds {run}" in said
+    identity = push.delivery(commit).identity
+    assert run in make("explain", f"DELIVERY={identity}")[1], "by the id that the forge shows, too"
+
+
+def test_what_starts_no_run_is_told_why(push: Push, git: Git) -> None:
+    branch = f"feature-{commit_that_is_none()[:8]}"
+    commit = push.commit(branch=branch)
+    push.delivery(commit)
+    said = explained(commit)
+    assert f"no run    the branch {branch} is not built; built are: {BRANCH}" in said
+    git("push", "--quiet", push.forge.clone_url, f":refs/heads/{branch}")
+
+
+def test_a_push_that_is_signed_with_another_secret_is_told_so(push: Push, outputs: dict[str, Any]) -> None:
+    ensure_webhook(push.forge, outputs["hooks_url"], "another secret than the stack's")
+    try:
+        commit = push.commit()
+        push.delivery(commit)
+        said = explained(commit)
+    finally:
+        ensure_webhook(push.forge, outputs["hooks_url"], outputs["webhook_secret"])
+    assert "no run    it is not signed with the stack's secret: `make webhook`" in said
+
+
+def test_what_the_forge_has_never_delivered_is_told_so() -> None:
+    code, said = make("explain", f"COMMIT={commit_that_is_none()}")
+    assert code != 0
+    assert "the forge remembers no push of" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ([], "give one of the two: DELIVERY=ID or COMMIT=SHA"),
+        (["COMMIT=abcdef1", "DELIVERY=x"], "give one of the two"),
+        (["COMMIT=main"], "COMMIT is 'main', but must be 7 or more hexadecimal digits"),
+        (["DELIVERY=a b"], "DELIVERY is 'a b', but must be the id that the forge shows"),
+    ],
+)
+def test_a_mistake_is_one_sentence(arguments: list[str], sentence: str) -> None:
+    code, said = make("explain", *arguments)
+    assert code != 0
+    assert sentence in said.splitlines()[0]
+
+
+def test_a_push_that_nobody_took_is_brought_back_once(push: Push, astray: None) -> None:
+    commit = push.commit()
+
+    def failed() -> bool | str:
+        found = push.forge.database.delivery(commit)
+        return (found is not None and found.done) or "not tried yet"
+
+    wait_for("the delivery to fail", failed, SECONDS)
+    assert runs_of(push, commit) == []
+    code, said = make("explain", f"COMMIT={commit}")
+    assert code != 0, "it is lost"
+    assert "it was never taken" in said
+    code, said = make("redeliver")
+    assert code == 0, said
+    (run,) = runs_of(push, commit)
+    assert f"delivered again, run {run}" in said
+    code, said = make("redeliver")
+    assert (code, runs_of(push, commit)) == (0, [run]), "a push that has a run is never built twice"
+    assert f"has run {run}" in said
+    push.follow(run)
+
+
+def test_ten_pushes_while_both_listeners_are_killed_lose_none(push: Push, paths: Paths) -> None:
+    """The newest is built, by redelivery if need be; an older one has a run, or was overtaken."""
+    kill = [
+        *(str(paths.state / "bin" / "kubectl"), "--kubeconfig", str(paths.kubeconfig), "delete", "pod"),
+        *("-n", "builds-webhook", "-l", "eventlistener=github-listener", "--grace-period=0", "--force"),
+    ]
+    commits = []
+    for number in range(10):
+        commits.append(push.commit())
+        if number in (2, 6):
+            subprocess.run(kill, check=True, capture_output=True)
+
+    def tried() -> bool | str:
+        found = [push.forge.database.delivery(commit) for commit in commits]
+        return all(one is not None and one.done for one in found) or "deliveries are under way"
+
+    wait_for("every delivery to be tried", tried, SECONDS)
+    wait_for("a listener", lambda: make("redeliver")[0] == 0 or "pushes are missing", SECONDS)
+    said = make("redeliver")[1]
+    for commit in commits:
+        (line,) = [one for one in said.splitlines() if f"push of {commit[:12]} " in one]
+        assert "has run" in line or "overtaken by" in line, line
+        assert len(runs_of(push, commit)) <= 1, "no push is built twice"
+    assert len(runs_of(push, commits[-1])) == 1, "the newest push is built"
+    push.follow(runs_of(push, commits[-1])[0])
