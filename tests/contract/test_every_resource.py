@@ -73,6 +73,7 @@ def test_the_outputs_are_those_that_people_and_scripts_read(recording: Recording
         "webhook_secret": GENERATED,
         "load_balancer_ip": "192.0.2.7",
         "namespace": "builds",
+        "repositories": {"team/shop": ["main", "release/1.x"]},
         "kubeconfig": program.KUBECONFIG,
         "dashboard_url": "http://tekton.k8s.local",
         "dashboard_password": GENERATED,

@@ -23,6 +23,7 @@ class GitHub:
         self.url = ""
         self.hooks: list[Json] = []
         self.deliveries: list[Json] = []
+        self.redelivered: list[str] = []
         self.asked: list[tuple[str, str]] = []
         self.ping: tuple[int, str] | None = (202, "Accepted")
         self.refusal: tuple[int, str] | None = None
@@ -40,7 +41,7 @@ class GitHub:
                 "archived": self.archived,
                 "url": f"{self.url}{path}",
             }
-        found = re.fullmatch(rf"/repos/{REPOSITORY}/hooks(?:/(\d+)(/\w+)?)?", path)
+        found = re.fullmatch(rf"/repos/{REPOSITORY}/hooks(?:/(\d+)(/[\w/]+)?)?", path)
         if not found:
             return 404, {"message": "Not Found"}
         if self.refusal:
@@ -53,6 +54,8 @@ class GitHub:
         hook = next(one for one in self.hooks if one["id"] == int(number))
         if action == "/deliveries":
             return 200, self.deliveries
+        if attempt := re.fullmatch(r"/deliveries/(\d+)(/attempts)?", action):
+            return self._attempt(int(attempt.group(1)), again=bool(attempt.group(2)))
         if action == "/pings":
             if self.ping:
                 self.deliver("ping", *self.ping)
@@ -63,6 +66,12 @@ class GitHub:
         self.hooks.remove(hook)
         return 204, None
 
+    def _attempt(self, number: int, *, again: bool) -> tuple[int, Any]:
+        one = next(one for one in self.deliveries if one["id"] == number)
+        if again:
+            self.redelivered.append(one["guid"])
+        return (202, {}) if again else (200, one)
+
     def add(self, **body: Any) -> Json:
         number = len(self.asked) + 100
         hook = {"id": number, "type": "Repository", "url": f"{self.url}/repos/{REPOSITORY}/hooks/{number}"}
@@ -70,10 +79,10 @@ class GitHub:
         self.hooks.append({**hook, **body})
         return _shown(self.hooks[-1])
 
-    def deliver(self, event: str, code: int, status: str) -> None:
-        self.deliveries.insert(
-            0, {"id": len(self.deliveries) + 1, "event": event, "status": status, "status_code": code}
-        )
+    def deliver(self, event: str, code: int, status: str, **more: Any) -> None:
+        """The newest comes first. `more`: guid, delivered_at, and the request with headers and payload."""
+        one = {"id": len(self.deliveries) + 1, "event": event, "status": status, "status_code": code}
+        self.deliveries.insert(0, one | more)
 
 
 def _shown(hook: Json) -> Json:
