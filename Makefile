@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 SANDBOX := $(PYTHON) -m sandbox
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-cluster test-e2e preview push down check status kubeconfig webhook destroy clean venv
+.PHONY: help up test test-cluster test-e2e preview push down check status kubeconfig webhook lock mirror destroy clean venv
 MAKEFLAGS += --no-print-directory
 
 help:
@@ -16,6 +16,8 @@ help:
 	@echo 'make status   what runs, and how to reach it'
 	@echo 'make kubeconfig  the cluster as a context of ~/.kube/config; STACK=dev, USE=1 to switch, REMOVE=1'
 	@echo 'make webhook REPO=OWNER/NAME STACK=dev  the repository on GitHub delivers its pushes to the stack'
+	@echo 'make lock     record the digests that releases.yaml lacks; UPGRADE=NAME=VERSION, LOCK=another file'
+	@echo 'make mirror TO=REGISTRY/PATH STACK=dev  a copy of every image that the stack uses'
 	@echo 'make destroy  `pulumi destroy`; the cluster stays'
 	@echo 'make down     end the sandbox and forget it'
 	@echo 'make check    linters and types'
@@ -38,6 +40,12 @@ push down status: .venv/.made
 
 kubeconfig: .venv/.made
 	@$(PYTHON) -m outputs $@ --stack '$(STACK)' $(if $(filter 1,$(USE)),--use) $(if $(filter 1,$(REMOVE)),--remove)
+
+lock: .venv/.made
+	@$(PYTHON) -m supply $@ --lock '$(LOCK)' --upgrade '$(UPGRADE)'
+
+mirror: .venv/.made
+	@$(PYTHON) -m supply $@ --stack '$(STACK)' --to '$(TO)'
 
 webhook: .venv/.made
 	@$(PYTHON) -m outputs $@ --stack '$(STACK)' --repository '$(REPO)'
