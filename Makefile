@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 SANDBOX := $(PYTHON) -m sandbox
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-cluster test-e2e preview push down check status kubeconfig webhook explain redeliver destroy clean venv
+.PHONY: help up test test-cluster test-e2e preview push down check status kubeconfig webhook explain redeliver lock mirror destroy clean venv
 MAKEFLAGS += --no-print-directory
 
 help:
@@ -18,6 +18,8 @@ help:
 	@echo 'make webhook REPO=OWNER/NAME STACK=dev  the repository on GitHub delivers its pushes to the stack'
 	@echo 'make explain COMMIT=SHA  where a push has ended, and why; or DELIVERY=ID'
 	@echo 'make redeliver  pushes that have no run are delivered again'
+	@echo 'make lock     record the digests that releases.yaml lacks; UPGRADE=NAME=VERSION, LOCK=another file'
+	@echo 'make mirror TO=REGISTRY/PATH STACK=dev  a copy of every image that the stack uses'
 	@echo 'make destroy  `pulumi destroy`; the cluster stays'
 	@echo 'make down     end the sandbox and forget it'
 	@echo 'make check    linters and types'
@@ -40,6 +42,12 @@ push down status: .venv/.made
 
 kubeconfig: .venv/.made
 	@$(PYTHON) -m outputs $@ --stack '$(STACK)' $(if $(filter 1,$(USE)),--use) $(if $(filter 1,$(REMOVE)),--remove)
+
+lock: .venv/.made
+	@$(PYTHON) -m supply $@ --lock '$(LOCK)' --upgrade '$(UPGRADE)'
+
+mirror: .venv/.made
+	@$(PYTHON) -m supply $@ --stack '$(STACK)' --to '$(TO)'
 
 webhook redeliver: .venv/.made
 	@$(PYTHON) -m outputs $@ --stack '$(STACK)' --repository '$(REPO)'

@@ -3,7 +3,7 @@
 import pulumi
 import pulumi_random
 
-from components import dashboard, releases, tekton
+from components import compatibility, dashboard, releases, tekton
 from components.builds import NAMESPACE, Builds, BuildsArgs
 from components.cluster import connect
 from components.ingress import Ingress, IngressArgs
@@ -13,11 +13,11 @@ from components.settings import Settings
 from components.webhook import PATH, Webhook, WebhookArgs
 
 settings, secrets = Settings.load(), Secrets.load()
-repositories, mirror = settings.repositories, settings.release_mirror
+repositories, source = settings.repositories, compatibility.checked(settings)
 random = pulumi_random.Provider("random")
 cluster = connect("cluster", settings.cluster, secrets, pulumi.ResourceOptions(providers=[random]))
 opts = pulumi.ResourceOptions(providers=[cluster.provider, random])
-manifests = releases.load(mirror, [*tekton.RELEASES, *dashboard.release(settings.dashboard)])
+manifests = releases.load(source, [*tekton.RELEASES, *dashboard.release(settings.dashboard)])
 ready = tekton.Tekton("tekton", tekton.TektonArgs(releases=manifests), opts)
 what = {"repositories": repositories, "registry": settings.registry, "builder": settings.builder}
 whose = {"logins": secrets.logins, "known_hosts": settings.known_hosts, "images": settings.images}
@@ -26,7 +26,7 @@ builds = Builds("builds", BuildsArgs(**what, **whose, **told, after=[ready]), op
 push = {"repositories": repositories, "chosen": settings.runs, "runs": builds.runs, "tekton": ready.namespace}
 webhook = Webhook("webhook", WebhookArgs(**push, after=[ready, *builds.pipelines]), opts)
 Janitor("janitor", JanitorArgs(chosen=settings.runs, runs=builds.runs, image=settings.images.kubectl), opts)
-way = {"chosen": settings.ingress, "images": settings.images, "release_mirror": mirror, "path": PATH}
+way = {"chosen": settings.ingress, "images": settings.images, "source": source, "path": PATH}
 also = dashboard.places(settings.dashboard, ready.namespace)
 ways = IngressArgs(**way, backend=webhook.backend, also=also, after=[webhook.listener])
 ingress = Ingress("ingress", ways, opts)

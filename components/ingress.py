@@ -15,6 +15,11 @@ from components.route import Backend, Front, Route, RouteArgs
 RELEASE = "ingress-nginx"
 
 
+def release(chosen: settings.Ingress) -> list[str]:
+    """The one release that the settings mean, if any."""
+    return [RELEASE] if chosen.kind == "nginx" else []
+
+
 @dataclass(frozen=True, kw_only=True)
 class Place:
     """A namespace with routes of its own."""
@@ -28,7 +33,8 @@ class Place:
 class IngressArgs:
     chosen: settings.Ingress
     images: settings.Images
-    release_mirror: str
+    source: releases.Source
+    """Where a controller's release comes from."""
     path: str
     """The one path that leads in."""
     backend: Backend
@@ -93,7 +99,7 @@ class Ingress(pulumi.ComponentResource):
     def _front(self, name: str, args: IngressArgs, child: pulumi.ResourceOptions) -> Front:
         annotations = args.chosen.load_balancer.annotations
         if args.chosen.kind == "nginx":
-            manifest = releases.load(args.release_mirror, [RELEASE]).get(RELEASE)
+            manifest = releases.load(args.source, [RELEASE]).get(RELEASE)
             return Nginx(name, NginxArgs(manifest=manifest, annotations=annotations), child).front
         traefik = TraefikArgs(
             image=args.images.traefik,

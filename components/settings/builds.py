@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, field_validator
 
+from components import image_mirror
 from components.settings.types import (
     Branch,
     Cidr,
@@ -158,3 +159,18 @@ class Images(Model):
     oauth2_proxy: Reference = Field(
         default="quay.io/oauth2-proxy/oauth2-proxy:v7.15.4", description="the Dashboard's login elsewhere"
     )
+
+    def mirrored(self, mirror: str) -> "Images":
+        """The defaults at the mirror; who names another image means that one.
+
+        They are told by their values: the CLI gives a program the defaults as if somebody had set them.
+        """
+        if not mirror:
+            return self
+        defaults = Images().model_dump()
+        changed = {
+            name: image_mirror.mirrored(image, mirror)
+            for name, image in self.model_dump().items()
+            if image == defaults[name]
+        }
+        return self.model_copy(update=changed)

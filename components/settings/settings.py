@@ -20,7 +20,7 @@ from components.settings.commit_status import CommitStatus
 from components.settings.dashboard import Dashboard
 from components.settings.ingress import Ingress
 from components.settings.runs import Runs
-from components.settings.types import Model, mirror
+from components.settings.types import MirrorPath, Model, mirror_url
 
 
 class SettingsError(pulumi.RunError):
@@ -55,8 +55,19 @@ class Settings(Model):
     images: Images = Field(
         default=Images(), description="overrides of the public images: {git, buildkit, docker, ...}"
     )
-    release_mirror: Annotated[str, AfterValidator(mirror)] = Field(
+    mirror: MirrorPath = Field(
+        default="",
+        description="registry that has every image under its whole name, as registry.example.com/mirror",
+    )
+    release_mirror: Annotated[str, AfterValidator(mirror_url)] = Field(
         default="", description="replaces scheme and host of every release URL"
+    )
+    release_lock: str = Field(
+        default="",
+        description="path of another lock than the project's, for a stack that installs other files",
+    )
+    require_locked: bool = Field(
+        default=False, description="true: a release whose digest the lock does not have is refused"
     )
     registry_username: str = Field(default="", description="user name at the registry")
     git_username: str = Field(default="", description="user name for clones over HTTP")
@@ -87,6 +98,10 @@ class Settings(Model):
                 )
         return self
 
+    def mirrored(self) -> "Settings":
+        """The same with the images as they are pulled: at the mirror, if there is one."""
+        return self.model_copy(update={"images": self.images.mirrored(self.mirror)})
+
     def _untold(self) -> list[str]:
         known = [one for one in self.repositories if self.commit_status.knows(one)]
         if known or not secrets.has("statusToken"):
@@ -116,7 +131,7 @@ class Settings(Model):
             found += settings._untold()
         if found or settings is None:
             raise SettingsError("\n".join(["the stack's settings have mistakes:", *found]))
-        return settings
+        return settings.mirrored()
 
 
 def _is_text(model: type[BaseModel], name: str) -> bool:

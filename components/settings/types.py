@@ -48,7 +48,7 @@ def cidr(value: str) -> str:
         raise ValueError("must be an IPv4 range by its first address, as 10.0.0.0/16") from None
 
 
-def mirror(value: str) -> str:
+def mirror_url(value: str) -> str:
     parts = urlsplit(value)
     if value and (parts.scheme not in {"http", "https"} or not parts.netloc or parts.path.strip("/")):
         raise ValueError("must be empty, or http:// or https:// and a host, without a path")
@@ -91,6 +91,13 @@ Tag = Annotated[
 ]
 Host = Annotated[str, matches(r"[A-Za-z0-9][A-Za-z0-9.-]*(:\d{1,5})?", "HOST or HOST:PORT, without a scheme")]
 
+MirrorPath = Annotated[
+    str,
+    matches(
+        r"|[a-z0-9][a-z0-9.-]*(:\d{1,5})?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*",
+        "empty, or HOST, HOST:PORT or HOST/PATH in lower case, without a scheme and a slash at its end",
+    ),
+]
 Cidr = Annotated[str, AfterValidator(cidr)]
 
 

@@ -45,10 +45,10 @@ def deploy(given: Given, tmp_path: Path, ingress: Given) -> Recording:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
         load = releases.load
 
-        def with_nginx(address: str, wanted: list[str]) -> dict[str, Any]:
+        def with_nginx(source: releases.Source, wanted: list[str]) -> dict[str, Any]:
             if "ingress-nginx" in wanted:
                 return {"ingress-nginx": manifest()}
-            return load(address, wanted)
+            return load(source, wanted)
 
         patch.setattr("components.releases.load", with_nginx)
         return run({**given, "ingress": ingress, "releaseMirror": mirror}, SECRETS)

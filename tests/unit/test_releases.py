@@ -7,12 +7,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
-from components import releases
-from components.releases import Release, ReleaseError
+from components import download, releases
+from components.release import Release, ReleaseError
 from tests.manifests import PATHS, Answer, pages, served
 from tests.recorded import Recording, record
 
@@ -48,21 +47,6 @@ def says(status: int = 200, body: str = TEXT, **headers: str) -> Callable[[str],
     return lambda path: (status, {name.replace("_", "-"): value for name, value in headers.items()}, body)
 
 
-def test_the_list_names_exact_versions_at_the_official_addresses() -> None:
-    for name, path in PATHS.items():
-        one = next(one for one in releases.listed() if one.name == name)
-        assert list(one.urls) == [f"https://infra.tekton.dev{path}"]
-        assert one.version in path, f"{name}: version and URL disagree"
-
-
-def test_a_mirror_replaces_scheme_and_host_and_nothing_else() -> None:
-    for one, mirrored in zip(
-        releases.listed(), releases.listed("http://mirror.example.com:8080"), strict=True
-    ):
-        paths = [urlsplit(url).path for url in one.urls]
-        assert list(mirrored.urls) == [f"http://mirror.example.com:8080{path}" for path in paths]
-
-
 def test_a_file_with_another_digest_is_refused_with_both_and_its_address(cache: Path) -> None:
     with served(says()) as base:
         wanted = replace(release(base), sha256="0" * 64)
@@ -84,6 +68,59 @@ def test_a_copy_that_somebody_changed_is_refused_too(cache: Path, closed: str) -
         copy.write_text(copy.read_text() + "# changed\n")
     with pytest.raises(ReleaseError, match="the copy of"):
         fetch(wanted, cache)
+
+
+def test_a_changed_digest_stops_a_preview_and_no_other_address_hides_it(cache: Path) -> None:
+    right = hashlib.sha256(TEXT.encode()).hexdigest()
+    with (
+        served(says(body=TEXT + "# changed\n")) as bad,
+        served(says()) as good,
+        pytest.raises(ReleaseError, match=f"^{bad}/release.yaml is not tekton-pipelines"),
+    ):
+        fetch(replace(release(bad, good), sha256=right), cache, preview=True)
+    assert not list(cache.glob("*")), "what was refused is not kept"
+
+
+def test_a_file_whose_digest_is_known_is_taken_from_the_copy_without_a_network(cache: Path) -> None:
+    with served(says()) as base:
+        wanted = replace(release(base), sha256=hashlib.sha256(TEXT.encode()).hexdigest())
+        fetch(wanted, cache)
+    (found, recording) = fetch(wanted, cache)
+    assert len(found) == 1
+    assert recording.logged == [], "nothing is uncertain about it"
+
+
+def test_a_copy_that_is_not_the_locks_gives_way_to_the_file_that_is(cache: Path) -> None:
+    with served(says()) as base:
+        wanted = replace(release(base), sha256=hashlib.sha256(TEXT.encode()).hexdigest())
+        fetch(wanted, cache)
+        (copy,) = cache.iterdir()
+        copy.write_text("half")
+        fetch(wanted, cache)
+        assert copy.read_text() == TEXT
+
+
+def test_a_server_that_drips_is_given_up_in_time(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(download, "SECONDS", 0)
+    with served(says()) as base, pytest.raises(ReleaseError, match="it was not whole after 0 s"):
+        fetch(release(base), cache)
+
+
+def test_a_server_that_is_silent_is_given_up_in_time(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(download, "TIMEOUT", (1, 0.1))
+    monkeypatch.setattr(download, "RETRIES", 0)
+    over = threading.Event()
+
+    def silent(_: str) -> Answer:
+        over.wait(20)
+        return (200, {}, TEXT)
+
+    with served(silent) as base:
+        try:
+            with pytest.raises(ReleaseError, match="cannot be fetched: no answer in time"):
+                fetch(release(base), cache)
+        finally:
+            over.set()
 
 
 def test_a_manifest_is_fetched_and_its_dates_stay_text(cache: Path) -> None:
@@ -168,7 +205,7 @@ def test_without_network_and_copy_a_preview_says_what_it_cannot_show(cache: Path
 
 def test_a_preview_waits_for_a_dead_mirror_once_and_not_once_a_release(cache: Path) -> None:
     asked: list[str] = []
-    alone = threading.Barrier(3, timeout=20)
+    alone = threading.Barrier(len(PATHS), timeout=20)
 
     def answer(path: str) -> Answer:
         asked.append(path)
@@ -176,10 +213,8 @@ def test_a_preview_waits_for_a_dead_mirror_once_and_not_once_a_release(cache: Pa
         return (503, {}, "")
 
     with served(answer) as mirror:
-        record(
-            lambda: releases.chosen([one for one in releases.listed(mirror) if one.name in PATHS], cache),
-            preview=True,
-        )
+        wanted = [replace(release(mirror), urls=[f"{mirror}{path}"]) for path in PATHS.values()]
+        record(lambda: releases.chosen(wanted, cache), preview=True)
     assert sorted(asked) == sorted(PATHS.values()), "all at once, and none a second time"
 
 
@@ -195,7 +230,8 @@ def test_all_releases_are_loaded_by_name_and_a_preview_leaves_out_the_missing(
         return (200, {}, known[path]) if path in known else (404, {}, "")
 
     with served(answer) as mirror:
-        record(lambda: found.append(releases.load(mirror, list(PATHS))), preview=True)
+        source = releases.Source(release_mirror=mirror)
+        record(lambda: found.append(releases.load(source, list(PATHS))), preview=True)
     assert set(found[0]) == set(PATHS) - {"tekton-triggers"}
 
 

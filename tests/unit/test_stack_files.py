@@ -10,6 +10,7 @@ from tests.program import ROOT
 # somebody's forge, registry and addresses.
 DIFFERENT = {
     "releaseMirror",
+    "releaseLock",
     "images",
     "registry",
     "repositories",

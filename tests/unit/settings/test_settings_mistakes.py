@@ -24,7 +24,8 @@ MISTAKES = {
     "an unknown key": (
         _set("registri", to="x"),
         "registri is no setting; known are: cluster, ingress, dashboard, registry, repositories, builder, "
-        "runs, commitStatus, images, releaseMirror, registryUsername, gitUsername, gitKnownHosts",
+        "runs, commitStatus, images, mirror, releaseMirror, releaseLock, requireLocked, registryUsername, "
+        "gitUsername, gitKnownHosts",
     ),
     "an unknown key inside": (
         _set(*IMAGE, "contekst", to="x"),

@@ -1,0 +1,23 @@
+"""What a stack takes from elsewhere: the releases that it installs, and the images that it names itself."""
+
+from components import dashboard, ingress, tekton
+from components.settings import OAuth2Proxy, Settings
+
+
+def releases_of(given: Settings) -> list[str]:
+    """Names of the releases in the lock."""
+    return [*tekton.RELEASES, *dashboard.release(given.dashboard), *ingress.release(given.ingress)]
+
+
+def images_of(given: Settings) -> list[str]:
+    """The images of steps and controllers. curl's is among them, as a token for commit statuses is a secret,
+    and may come later.
+    """
+    images = given.images
+    found = [images.git, images.curl, images.kubectl]
+    found += [images.docker, images.docker_daemon] if given.builder.kind == "docker" else [images.buildkit]
+    if given.ingress.kind == "traefik":
+        found.append(images.traefik)
+    if given.dashboard.enabled and isinstance(given.dashboard.auth, OAuth2Proxy):
+        found.append(images.oauth2_proxy)
+    return found
