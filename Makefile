@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 SANDBOX := $(PYTHON) -m sandbox
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-cluster test-e2e preview push down check status kubeconfig webhook explain redeliver lock mirror destroy clean venv
+.PHONY: help up test test-cluster test-e2e preview push down check status kubeconfig webhook explain redeliver lock mirror bench destroy clean venv
 MAKEFLAGS += --no-print-directory
 
 help:
@@ -23,6 +23,7 @@ help:
 	@echo 'make destroy  `pulumi destroy`; the cluster stays'
 	@echo 'make down     end the sandbox and forget it'
 	@echo 'make check    linters and types'
+	@echo 'make bench    measure it against the other ways, and write docs/benchmarks.md; ONLY=PART,PART'
 	@echo 'make clean    as down, and remove what was made in this checkout and old builds in the cache'
 
 venv: .venv/.made
@@ -65,6 +66,10 @@ test: .venv/.made
 test-cluster test-e2e: export TEKTON_BUILDS_BIN := $(CURDIR)/.sandbox/bin
 test-cluster test-e2e: test-%:
 	@$(PYTHON) -m pytest tests/$*
+
+bench: .venv/.made
+	@$(SANDBOX) up
+	@$(PYTHON) -m bench --only '$(ONLY)'
 
 check: .venv/.made
 	@.venv/bin/ruff check .

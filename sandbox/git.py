@@ -16,7 +16,7 @@ class Git:
     """Runs git in `folder`. `credentials`: a file as of git-credential-store: no password in an argument."""
 
     def __init__(self, folder: Path, credentials: Path, author: str) -> None:
-        self._folder = folder
+        self.folder = folder
         self._options = [
             *("-c", "credential.helper="),
             *("-c", f"credential.helper=store --file={shlex.quote(str(credentials))}"),
@@ -31,7 +31,7 @@ class Git:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
         done = subprocess.run(
             ["git", *self._options, *arguments],
-            cwd=self._folder,
+            cwd=self.folder,
             env={
                 **kept,
                 "GIT_CONFIG_NOSYSTEM": "1",

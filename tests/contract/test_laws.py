@@ -12,11 +12,15 @@ from tests.program import ROOT
 
 LINES = 250
 FORBIDDEN = {
-    "components": {"outputs", "sandbox", "plugins", "supply", "tests"},
-    "sandbox": {"components", "outputs", "plugins", "supply", "tests"},
-    "plugins": {"components", "outputs", "sandbox", "supply", "tests"},
-    "outputs": {"components", "plugins", "supply", "tests"},  # the CLI and the environment are the sandbox's
-    "supply": {"outputs", "plugins", "tests"},  # what is deployed is the components', crane the sandbox's
+    "components": {"bench", "outputs", "sandbox", "plugins", "supply", "tests"},
+    "sandbox": {"bench", "components", "outputs", "plugins", "supply", "tests"},
+    "plugins": {"bench", "components", "outputs", "sandbox", "supply", "tests"},
+    # The CLI and the environment are the sandbox's.
+    "outputs": {"bench", "components", "plugins", "supply", "tests"},
+    # What is deployed is the components', crane the sandbox's.
+    "supply": {"bench", "outputs", "plugins", "tests"},
+    # The other side is made of the components' Tasks.
+    "bench": {"outputs", "plugins", "supply", "tests"},
 }
 CODE = {".py", ".sh"}
 

@@ -12,9 +12,9 @@ from sandbox.network import Network
 from sandbox.paths import Paths
 from sandbox.push import Push
 from sandbox.push_command import opened
+from sandbox.signed_push import SignedPush
 from sandbox.stack import Stack
 from sandbox.stopwatch import Stopwatch
-from tests.e2e.delivery import SignedPush
 
 
 @pytest.fixture(scope="session")

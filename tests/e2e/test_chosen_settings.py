@@ -9,14 +9,15 @@ from typing import Any
 
 import pytest
 
+from sandbox.changed_stack import changed
 from sandbox.forge import BRANCH, REPOSITORY
 from sandbox.paths import Paths
 from sandbox.pipeline_run import outcome
 from sandbox.push import Push
+from sandbox.signed_push import SignedPush
 from sandbox.waiting import wait_for
-from tests.e2e.changed import changed
 from tests.e2e.commit_statuses import statuses
-from tests.e2e.delivery import SignedPush, taken
+from tests.e2e.delivery import taken
 from tests.e2e.image_content import content
 from tests.e2e.lfs import track
 from tests.e2e.slow_build import building

@@ -7,7 +7,8 @@ import pytest
 from sandbox.forge import BRANCH
 from sandbox.git import Git
 from sandbox.push import Push
-from tests.e2e.delivery import SignedPush, taken
+from sandbox.signed_push import SignedPush
+from tests.e2e.delivery import taken
 
 pytestmark = pytest.mark.e2e
 

@@ -11,9 +11,9 @@ from sandbox.forge import BRANCH, REPOSITORY
 from sandbox.git import Git
 from sandbox.paths import CHECKOUT, Paths
 from sandbox.push import Push
+from sandbox.signed_push import commit_that_is_none
 from sandbox.waiting import wait_for
 from sandbox.webhook import ensure_webhook
-from tests.e2e.delivery import commit_that_is_none
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 

@@ -9,7 +9,8 @@ import pytest
 from sandbox.forge import BRANCH
 from sandbox.git import Git
 from sandbox.push import Push
-from tests.e2e.delivery import SignedPush, commit_that_is_none, taken
+from sandbox.signed_push import SignedPush, commit_that_is_none
+from tests.e2e.delivery import taken
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 

@@ -12,7 +12,8 @@ import requests
 
 from sandbox.git import Git
 from sandbox.push import Push
-from tests.e2e.delivery import SignedPush, commit_that_is_none, taken
+from sandbox.signed_push import SignedPush, commit_that_is_none
+from tests.e2e.delivery import taken
 
 pytestmark = pytest.mark.e2e
 

@@ -11,8 +11,8 @@ from kubernetes import client, config
 from sandbox.forge import BRANCH, REPOSITORY
 from sandbox.paths import Paths
 from sandbox.push import Push
+from sandbox.signed_push import SignedPush
 from sandbox.waiting import wait_for
-from tests.e2e.delivery import SignedPush
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 

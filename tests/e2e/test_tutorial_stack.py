@@ -14,6 +14,7 @@ import requests
 import yaml
 
 from sandbox import push_command
+from sandbox.changed_stack import changed
 from sandbox.forge import BRANCH, REPOSITORY, Forge
 from sandbox.network import Network
 from sandbox.paths import Paths
@@ -22,7 +23,6 @@ from sandbox.ssh_key import SshKey
 from sandbox.stack import Stack
 from sandbox.waiting import wait_for
 from sandbox.whole import BASE_IMAGE
-from tests.e2e.changed import changed
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 

@@ -8,6 +8,7 @@ import pytest
 import requests
 from kubernetes import client, config
 
+from sandbox.changed_stack import changed
 from sandbox.credentials import Credentials
 from sandbox.forge import REPOSITORY, Forge
 from sandbox.network import Network
@@ -15,7 +16,6 @@ from sandbox.paths import Paths
 from sandbox.push import Push
 from sandbox.waiting import wait_for
 from sandbox.whole import BASE_IMAGE
-from tests.e2e.changed import changed
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 

@@ -1,0 +1,47 @@
+"""`python -m bench`: every part in one run, on the running sandbox, and docs/benchmarks.md from it."""
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bench import builds, deliveries, deploys, previews, report
+from bench.place import Place
+from bench.report import Row
+
+PARTS: dict[str, Callable[[Place], list[Row]]] = {
+    "deliveries": deliveries.measure,
+    "builds": builds.measure,
+    "previews": previews.measure,
+    "deploys": deploys.measure,  # the last one: it takes the stack away and brings it back
+}
+PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measures, prints and writes; the page is written when every part was measured."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--only", default="", metavar="PART,PART", help=", ".join(PARTS))
+    only = [one for one in parser.parse_args(arguments).only.split(",") if one]
+    if unknown := sorted(set(only) - PARTS.keys()):
+        print(f"error: ONLY is {','.join(only)}, but must be some of {', '.join(PARTS)}", file=sys.stderr)
+        print(f"error: there is no {', '.join(unknown)}", file=sys.stderr)
+        return 1
+    rows: list[Row] = []
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        place = Place.here(Path(folder))
+        for name, measure in PARTS.items():
+            if not only or name in only:
+                print(f"== {name}", flush=True)
+                found = measure(place)
+                print("\n".join(f"   {row}" for row in found), flush=True)
+                rows += found
+        if not only:
+            PAGE.write_text(report.page(rows, place.machine()), encoding="utf-8")
+            print(f"{PAGE.name} is written")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

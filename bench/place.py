@@ -1,0 +1,97 @@
+"""Where it is measured: the running sandbox, with its forge, its registry and its stack."""
+
+import os
+import platform
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+from kubernetes import client, config
+
+from sandbox.credentials import Credentials
+from sandbox.forge import Forge
+from sandbox.network import Network
+from sandbox.paths import Paths
+from sandbox.stack import Stack
+from sandbox.toolchain.versions import BUILDKIT, KUBERNETES
+
+TEKTON = ("tekton.dev", "v1")
+TRIGGERS = ("triggers.tekton.dev", "v1beta1")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """`folder` is this run's own and goes with it."""
+
+    folder: Path
+    paths: Paths
+    network: Network
+    credentials: Credentials
+    api: client.ApiClient
+    name: str
+    """Of this run: what it makes is called so."""
+
+    @classmethod
+    def here(cls, folder: Path) -> Self:
+        paths, network = Paths(), Network()
+        if not paths.kubeconfig.exists():
+            raise RuntimeError("no sandbox runs; `make up` starts one")
+        configuration = client.Configuration()
+        config.load_kube_config(config_file=str(paths.kubeconfig), client_configuration=configuration)
+        configuration.proxy = None
+        return cls(
+            folder=folder,
+            paths=paths,
+            network=network,
+            credentials=Credentials.load_or_create(paths),
+            api=client.ApiClient(configuration),
+            name=f"bench-{secrets.token_hex(3)}",
+        )
+
+    @property
+    def custom(self) -> Any:
+        """Custom objects, as plain dicts."""
+        return client.CustomObjectsApi(self.api)
+
+    @property
+    def core(self) -> Any:
+        """The core group; a dict may stand for an object."""
+        return client.CoreV1Api(self.api)
+
+    def listed(self, plural: str, namespace: str, selector: str = "") -> list[dict[str, Any]]:
+        """Tekton's objects of a kind."""
+        found = self.custom.list_namespaced_custom_object(*TEKTON, namespace, plural, label_selector=selector)
+        return list(found["items"])
+
+    @property
+    def forge(self) -> Forge:
+        return Forge.of(self.paths, self.network, self.credentials)
+
+    @property
+    def stack(self) -> Stack:
+        return Stack(self.paths, self.network, self.program("pulumi"))
+
+    def program(self, name: str) -> Path:
+        return self.paths.state / "bin" / name
+
+    def outputs(self) -> Mapping[str, Any]:
+        return self.stack.outputs()
+
+    def machine(self) -> Mapping[str, str]:
+        """What the figures depend on."""
+        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+        images = {
+            container.image.rpartition("@")[0].rpartition("/")[2] or container.image
+            for pod in self.core.list_namespaced_pod("tekton-pipelines").items
+            for container in pod.spec.containers
+        }
+        return {
+            "measured": f"{datetime.now(UTC):%Y-%m-%d}",
+            "machine": f"{os.cpu_count()} cores, {memory:.0f} GiB, Linux {platform.release()}",
+            "Kubernetes": KUBERNETES,
+            "BuildKit": BUILDKIT,
+            "Tekton": ", ".join(sorted(images)),
+        }

@@ -1,0 +1,169 @@
+"""The other side: the tutorial's way from a push to an image, in a namespace of its own.
+
+One EventListener with GitHub's interceptor and nothing else, one Pipeline, the Task `docker-socket` with its
+privileged daemon. The Tasks are the ones that this project keeps for it (`builder.kind: docker`): the
+tutorial's own need images and a Docker Hub that the sandbox cannot have.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from kubernetes import client
+
+from bench.place import TEKTON, TRIGGERS, Place
+from components.credentials import docker_config
+from components.tasks import docker_socket, git_clone, pipeline, trigger
+from sandbox.waiting import wait_for
+
+ACCOUNT, LISTENER, SECRET = "tutorial", "tutorial", "tutorial-secret"
+IMAGES = {"git": "sandbox/git:2.39", "docker": "sandbox/docker:20.10"}
+SECONDS = 120.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tutorial:
+    """A listener that runs. Its PipelineRuns are in `namespace`."""
+
+    namespace: str
+    url: str
+    secret: str
+
+
+@contextmanager
+def tutorial(place: Place, clone_url: str, image: str, *, waits: bool) -> Iterator[Tutorial]:
+    """Makes it, and takes it away again. `waits`: runs are made, and do not start."""
+    namespace, secret = place.name, f"secret-of-{place.name}"
+    enforce = {"pod-security.kubernetes.io/enforce": "privileged"}
+    place.core.create_namespace({"metadata": {"name": namespace, "labels": enforce}})
+    rights: Any = client.RbacAuthorizationV1Api(place.api)
+    try:
+        _account(place, namespace, rights)
+        for name, data in _secrets(place, secret).items():
+            place.core.create_namespaced_secret(namespace, {"metadata": {"name": name}, "stringData": data})
+        for group, kind, plural, name, spec in _objects(place, namespace, clone_url, image, waits):
+            body = {
+                "apiVersion": "/".join(group),
+                "kind": kind,
+                "metadata": {"name": name, "namespace": namespace},
+                "spec": spec,
+            }
+            place.custom.create_namespaced_custom_object(*group, namespace, plural, body)
+        address = wait_for("the listener's load balancer", lambda: _address(place, namespace), SECONDS)
+        yield Tutorial(namespace=namespace, url=f"http://{address[0]}:8080", secret=secret)
+    finally:
+        rights.delete_cluster_role_binding(namespace)
+        place.core.delete_namespace(namespace)
+        wait_for("the namespace to go", lambda: _gone(place, namespace), SECONDS)
+
+
+def _account(place: Place, namespace: str, rights: Any) -> None:
+    place.core.create_namespaced_service_account(namespace, {"metadata": {"name": ACCOUNT}})
+    subjects = [{"kind": "ServiceAccount", "name": ACCOUNT, "namespace": namespace}]
+    api = "rbac.authorization.k8s.io"
+    role = {"apiGroup": api, "kind": "ClusterRole", "name": "tekton-triggers-eventlistener-roles"}
+    rights.create_namespaced_role_binding(
+        namespace, {"metadata": {"name": ACCOUNT}, "subjects": subjects, "roleRef": role}
+    )
+    role = {**role, "name": "tekton-triggers-eventlistener-clusterroles"}
+    rights.create_cluster_role_binding(
+        {"metadata": {"name": namespace}, "subjects": subjects, "roleRef": role}
+    )
+
+
+def _secrets(place: Place, secret: str) -> dict[str, dict[str, str]]:
+    forge, registry = place.credentials.forge, place.credentials.registry
+    pair = {"username": registry.username, "password": registry.password}
+    return {
+        SECRET: {"secretToken": secret},
+        pipeline.BASIC_AUTH: {"username": forge.username, "password": forge.password},
+        pipeline.REGISTRY_AUTH: {
+            **pair,
+            "config.json": docker_config(place.network.registry, registry.username, registry.password),
+        },
+    }
+
+
+def _objects(
+    place: Place, namespace: str, clone_url: str, image: str, waits: bool
+) -> list[tuple[tuple[str, str], str, str, str, Any]]:
+    at = {name: f"{place.network.registry}/{one}" for name, one in IMAGES.items()}
+    build = pipeline.Build(
+        name=image,
+        server=place.network.registry,
+        namespace=f"apps/{namespace}-tutorial",
+        context=".",
+        dockerfile="Dockerfile",
+    )
+    spec = pipeline.spec(
+        pipeline.Source(url=clone_url),
+        [build],
+        task=docker_socket.NAME,
+        parallel=1,
+        insecure_registry=place.network.registry,
+    )
+    run = trigger.Run(
+        repository="bench",
+        pipeline="tutorial",
+        namespace=namespace,
+        account=ACCOUNT,
+        secrets={name: name for name in (pipeline.BASIC_AUTH, pipeline.REGISTRY_AUTH)},
+        volume_size="10Gi",
+        minutes=30,
+        labels={},
+        waits=waits,
+    )
+    template = trigger.template_spec(run)
+    interceptor = {
+        "ref": {"name": "github", "kind": "ClusterInterceptor"},
+        "params": [
+            {"name": "secretRef", "value": {"secretName": SECRET, "secretKey": "secretToken"}},
+            {"name": "eventTypes", "value": ["push"]},
+        ],
+    }
+    bindings = [
+        {"name": "revision", "value": "$(body.after)"},
+        {"name": "branch", "value": "main"},
+        {"name": "branch_tag", "value": "main"},
+        {"name": "line", "value": "tutorial"},
+        {"name": "delivery", "value": "$(header.X-GitHub-Delivery)"},
+        {"name": "before", "value": ""},
+    ]
+    listener = {
+        "serviceAccountName": ACCOUNT,
+        "triggers": [
+            {
+                "name": "push",
+                "interceptors": [interceptor],
+                "bindings": bindings,
+                "template": {"ref": "tutorial"},
+            }
+        ],
+        "resources": {"kubernetesResource": {"serviceType": "LoadBalancer"}},
+    }
+    return [
+        (TEKTON, "Task", "tasks", git_clone.NAME, git_clone.spec(at["git"])),
+        (TEKTON, "Task", "tasks", docker_socket.NAME, docker_socket.spec(at["docker"], at["docker"], "4Gi")),
+        (TEKTON, "Pipeline", "pipelines", "tutorial", spec),
+        (TRIGGERS, "TriggerTemplate", "triggertemplates", "tutorial", template),
+        (TRIGGERS, "EventListener", "eventlisteners", LISTENER, listener),
+    ]
+
+
+def _address(place: Place, namespace: str) -> list[str] | str:
+    found = place.custom.get_namespaced_custom_object(*TRIGGERS, namespace, "eventlisteners", LISTENER)
+    conditions = {one["type"]: one["status"] for one in found.get("status", {}).get("conditions", ())}
+    if conditions.get("Available") != "True":
+        return json.dumps(conditions)
+    service = place.core.read_namespaced_service(f"el-{LISTENER}", namespace)
+    ingress = service.status.load_balancer.ingress or []
+    return [ingress[0].ip] if ingress else "no address"
+
+
+def _gone(place: Place, namespace: str) -> bool | str:
+    try:
+        return str(place.core.read_namespace(namespace).status.phase)
+    except client.ApiException as error:
+        return error.status == 404 or str(error.reason)
