@@ -11,7 +11,6 @@ import yaml
 from outputs import kubeconfig, kubeconfig_file
 from sandbox.network import Network
 from sandbox.paths import Paths
-from sandbox.stack import without_proxy
 
 SECONDS = "20s"  # for the cluster's answer
 
@@ -69,5 +68,5 @@ def _nodes(file: Path, context: str, paths: Paths) -> int:
     if kubectl is None:
         print(f"kubectl is not installed; with it: kubectl {' '.join(command[2:4])} get nodes")
         return 0
-    environment = {**os.environ, **without_proxy(Network(), os.environ)}
+    environment = {**os.environ, **Network().without_proxy(os.environ)}
     return subprocess.run([kubectl, *command], env=environment, check=False).returncode

@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 DEFAULT_RANGE = "10.201.0.0/16"
@@ -29,6 +30,13 @@ class Network:
     def _part(self, rest: str) -> str:
         first, second = self.range.split(".")[:2]
         return f"{first}.{second}.{rest}"
+
+    def without_proxy(self, environment: Mapping[str, str]) -> dict[str, str]:
+        """NO_PROXY in both spellings, the user's completed: no proxy reaches the sandbox's addresses."""
+        users = environment.get("NO_PROXY") or environment.get("no_proxy") or ""
+        entries = dict.fromkeys([*users.split(","), self.range, self.node])
+        value = ",".join(entry for entry in entries if entry.strip())
+        return {"NO_PROXY": value, "no_proxy": value}
 
     @property
     def host(self) -> str:

@@ -5,7 +5,6 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from sandbox.network import Network
 from sandbox.paths import CHECKOUT, Paths
 from sandbox.pending import pending, take_over
 from sandbox.private_file import write_private
-from sandbox.pulumi import Pulumi, PulumiError
+from sandbox.pulumi import DRIFT, Pulumi, PulumiError
 from sandbox.pulumi_plugins import fill_home
 
 STACK, TKE_STACK = STACKS = (
@@ -46,7 +45,7 @@ class Stack:
     @property
     def environment(self) -> dict[str, str]:
         """What the env file exports, but for PATH: the stack's variables, and no proxy to the node."""
-        return {**self.variables, **without_proxy(self._network, os.environ)}
+        return {**self.variables, **self._network.without_proxy(os.environ)}
 
     @property
     def variables(self) -> dict[str, str]:
@@ -156,6 +155,10 @@ class Stack:
         """`pulumi preview`; its exit code."""
         return self._cli.show("preview", "--stack", self.name, log=log)
 
+    def drift(self, log: Path | None = None) -> int:
+        """Shows what is not as the last `up` left it, and changes nothing; 0 when all is as it was."""
+        return self._cli.show(*DRIFT, "--stack", self.name, log=log)
+
     def up(self, log: Path | None = None) -> int:
         """`pulumi up`; its exit code. Brings the state in line first where it cannot be trusted."""
         self._forget_another_cluster()
@@ -237,11 +240,3 @@ def in_cluster(paths: Paths) -> str | None:
 
 def _occupant(paths: Paths) -> Path:
     return paths.state / "stack-in-cluster"
-
-
-def without_proxy(network: Network, environment: Mapping[str, str]) -> dict[str, str]:
-    """NO_PROXY in both spellings, the user's completed: no proxy reaches the sandbox's addresses."""
-    users = environment.get("NO_PROXY") or environment.get("no_proxy") or ""
-    entries = dict.fromkeys([*users.split(","), network.range, network.node])
-    value = ",".join(entry for entry in entries if entry.strip())
-    return {"NO_PROXY": value, "no_proxy": value}

@@ -12,7 +12,7 @@ from sandbox.credentials import Account, Credentials
 from sandbox.network import Network
 from sandbox.paths import CHECKOUT, Paths
 from sandbox.pulumi import Pulumi
-from sandbox.stack import Stack, without_proxy
+from sandbox.stack import Stack
 from tests.unit.sandbox_stack.fake_cli import CREDENTIALS
 
 
@@ -125,7 +125,7 @@ def test_the_settings_are_moved_to_this_sandboxs_network_and_folder() -> None:
 
 @pytest.mark.parametrize("users", ["", "example.com", "example.com,10.250.0.0/16"])
 def test_no_proxy_stands_between_the_commands_and_the_node(users: str) -> None:
-    variables = without_proxy(Network("10.250.0.0/16"), {"no_proxy": users})
+    variables = Network("10.250.0.0/16").without_proxy({"no_proxy": users})
     entries = variables["NO_PROXY"].split(",")
     assert sorted(entries) == sorted({*filter(None, users.split(",")), "10.250.0.0/16", "10.250.0.2"})
     assert variables["no_proxy"] == variables["NO_PROXY"], "programs read one or the other"
