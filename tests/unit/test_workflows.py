@@ -1,0 +1,81 @@
+"""The workflows of GitHub, as far as they can be judged offline."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.program import ROOT
+
+FILES = sorted((ROOT / ".github" / "workflows").glob("*.yaml"))
+OFFICIAL = {"actions/checkout", "actions/setup-python", "pulumi/actions"}
+
+
+def read(file: Path) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return found
+
+
+@pytest.fixture(params=FILES, ids=lambda file: file.name)
+def workflow(request: pytest.FixtureRequest) -> dict[str, Any]:
+    return read(request.param)
+
+
+def steps(workflow: dict[str, Any]) -> list[dict[str, Any]]:
+    return [step for job in workflow["jobs"].values() for step in job["steps"]]
+
+
+def test_there_is_one_for_review_and_one_for_what_was_merged() -> None:
+    found = {file.name: read(file) for file in FILES}
+    assert list(found) == ["preview.yaml", "up.yaml"]
+    assert list(found["preview.yaml"]["on"]) == ["pull_request"], (
+        "pull_request_target would give a fork's program the secrets"
+    )
+    assert found["up.yaml"]["on"] == {"push": {"branches": ["main"]}}
+    commands = [step["with"]["command"] for one in found.values() for step in steps(one) if "env" in step]
+    assert commands == ["preview", "up"]
+
+
+def test_every_action_is_an_official_one_of_a_pinned_version(workflow: dict[str, Any]) -> None:
+    for step in steps(workflow):
+        if "uses" in step:
+            name, _, version = step["uses"].partition("@")
+            assert name in OFFICIAL, f"{name} is somebody else's, and gets the secrets"
+            assert re.fullmatch(r"v\d+", version), f"{step['uses']} is another action tomorrow"
+
+
+def test_a_command_is_one_of_makes_so_that_it_is_tried_here(workflow: dict[str, Any]) -> None:
+    targets = re.findall(r"^([\w -]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    known = {target for line in targets for target in line.split()}
+    for step in steps(workflow):
+        if "run" in step:
+            program, target = step["run"].split()
+            assert (program, target in known) == ("make", True), step["run"]
+
+
+def test_a_secret_reaches_the_one_step_that_needs_it(workflow: dict[str, Any]) -> None:
+    for step in steps(workflow):
+        if "secrets." in str(step):
+            assert step["uses"].startswith("pulumi/actions@"), "no other step may read it"
+            assert "secrets." not in str(step["with"]), "an input may be in a log"
+    outside = {key: value for key, value in workflow.items() if key != "jobs"}
+    assert "secrets." not in str(outside), "every step would have it"
+
+
+def test_the_runners_and_the_stacks_are_chosen(workflow: dict[str, Any]) -> None:
+    for job in workflow["jobs"].values():
+        assert job["runs-on"] == "${{ vars.RUNS_ON || 'ubuntu-24.04' }}", "they must be inside apiCidrs"
+        assert job["environment"] == "${{ matrix.stack }}", "whose secrets and approvals these are"
+        for stack in job["strategy"]["matrix"]["stack"]:
+            assert (ROOT / f"Pulumi.{stack}.yaml").is_file(), f"there is no stack {stack}"
+
+
+def test_nothing_may_write_but_a_comment(workflow: dict[str, Any]) -> None:
+    writes = {name for name, right in workflow["permissions"].items() if right == "write"}
+    assert writes == ({"pull-requests"} if workflow["name"] == "preview" else set())
+
+
+def test_an_up_is_never_cut_off() -> None:
+    assert read(ROOT / ".github" / "workflows" / "up.yaml")["concurrency"]["cancel-in-progress"] is False
