@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 SANDBOX := $(PYTHON) -m sandbox
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-cluster test-e2e preview push down check status kubeconfig webhook explain redeliver lock mirror bench drift destroy clean venv
+.PHONY: help up test test-cluster test-e2e preview push down check status kubeconfig webhook explain redeliver rotate lock mirror bench drift destroy clean venv
 MAKEFLAGS += --no-print-directory
 
 help:
@@ -19,6 +19,7 @@ help:
 	@echo 'make webhook REPO=OWNER/NAME STACK=dev  the repository on GitHub delivers its pushes to the stack'
 	@echo 'make explain COMMIT=SHA  where a push has ended, and why; or DELIVERY=ID'
 	@echo 'make redeliver  pushes that have no run are delivered again'
+	@echo 'make rotate REPO="OWNER/NAME ..." STACK=dev  the webhook gets another secret; no push is lost'
 	@echo 'make lock     record the digests that releases.yaml lacks; UPGRADE=NAME=VERSION, LOCK=another file'
 	@echo 'make mirror TO=REGISTRY/PATH STACK=dev  a copy of every image that the stack uses'
 	@echo 'make destroy  `pulumi destroy`; the cluster stays'
@@ -51,7 +52,7 @@ lock: .venv/.made
 mirror: .venv/.made
 	@$(PYTHON) -m supply $@ --stack '$(STACK)' --to '$(TO)'
 
-webhook redeliver: .venv/.made
+webhook redeliver rotate: .venv/.made
 	@$(PYTHON) -m outputs $@ --stack '$(STACK)' --repository '$(REPO)'
 
 explain: .venv/.made

@@ -24,17 +24,16 @@ whose = {"logins": secrets.logins, "known_hosts": settings.known_hosts, "images"
 told = {"status": settings.commit_status, "page": dashboard.runs_page(settings, NAMESPACE)}
 builds = Builds("builds", BuildsArgs(**what, **whose, **told, after=[ready]), opts)
 push = {"repositories": repositories, "chosen": settings.runs, "runs": builds.runs, "tekton": ready.namespace}
-webhook = Webhook("webhook", WebhookArgs(**push, after=[ready, *builds.pipelines]), opts)
+taken = WebhookArgs(**push, signed=settings.webhook, after=[ready, *builds.pipelines])
+webhook = Webhook("webhook", taken, opts)
 Janitor("janitor", JanitorArgs(chosen=settings.runs, runs=builds.runs, image=settings.images.kubectl), opts)
 way = {"chosen": settings.ingress, "images": settings.images, "source": source, "path": PATH}
 also = dashboard.places(settings.dashboard, ready.namespace)
 ways = IngressArgs(**way, backend=webhook.backend, also=also, after=[webhook.listener])
 ingress = Ingress("ingress", ways, opts)
-pulumi.export("hooks_url", ingress.url)
-pulumi.export("webhook_secret", webhook.secret)
-pulumi.export("load_balancer_ip", ingress.address)
-pulumi.export("namespace", builds.namespace)
-pulumi.export("repositories", {one.full_name: list(one.branches) for one in repositories})
-pulumi.export("kubeconfig", cluster.kubeconfig)
-for name, value in dashboard.outputs(settings, secrets, ready, ingress.front, opts).items():
+outputs = {"hooks_url": ingress.url, "webhook_secret": webhook.secret, "load_balancer_ip": ingress.address}
+outputs |= {"namespace": builds.namespace, "kubeconfig": cluster.kubeconfig}
+outputs |= {"repositories": {one.full_name: list(one.branches) for one in repositories}}
+outputs |= dashboard.outputs(settings, secrets, ready, ingress.front, opts)
+for name, value in outputs.items():
     pulumi.export(name, value)

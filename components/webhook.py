@@ -54,6 +54,8 @@ class WebhookArgs:
     """Where and as whom the run is."""
     chosen: settings.Runs
     """How the run is."""
+    signed: settings.Webhook
+    """With which versions of the secret."""
     tekton: pulumi.Output[str]
     """Tekton's namespace."""
     after: Sequence[pulumi.Resource] = ()
@@ -89,18 +91,29 @@ class Webhook(pulumi.ComponentResource):
                 (f"{name}-starts-runs", trigger.LISTENER, BUILDS_RULES, args.runs.namespace),
             )
         ]
-        password = random.RandomPassword(f"{name}-secret", length=40, special=False, opts=child)
-        self.secret = pulumi.Output.secret(password.result)
+        passwords = {
+            version: random.RandomPassword(
+                f"{name}-secret" if version == 1 else f"{name}-secret-{version}",
+                length=40,
+                special=False,
+                opts=child,
+            ).result
+            for version in args.signed.versions
+        }
+        self.secret = pulumi.Output.secret(passwords[args.signed.secret_version])
         secret = kubernetes.core.v1.Secret(
             f"{name}-secret",
             metadata=self._meta(trigger.SECRET),
-            string_data=pulumi.Output.secret({trigger.SECRET_KEY: self.secret}),
+            string_data=pulumi.Output.secret(
+                {trigger.secret_key(version): password for version, password in passwords.items()}
+            ),
             opts=child,
         )
         sources = [
             trigger.Source(
                 full_name=repository.full_name,
                 branches=repository.branches,
+                versions=args.signed.versions,
                 trigger=pipeline.named(trigger.TRIGGER, repository.full_name) if index else trigger.TRIGGER,
                 template=pipeline.named(trigger.TEMPLATE, repository.full_name)
                 if index

@@ -1,4 +1,5 @@
-"""The commands behind `make kubeconfig`, `make webhook`, `make explain` and `make redeliver`.
+"""The commands behind `make kubeconfig`, `make webhook`, `make explain`, `make redeliver` and
+`make rotate`.
 
 A user's mistake is one sentence, and exit 1.
 """
@@ -12,6 +13,7 @@ from outputs import (
     explain_command,
     kubeconfig_command,
     redeliver_command,
+    rotate_command,
     stack_outputs,
     webhook_command,
 )
@@ -23,7 +25,12 @@ from sandbox.stack import STACK
 from sandbox.toolchain.processes import Ended, ToolchainError
 
 INTERRUPTED = 130
-AT_THE_FORGE = {"webhook": webhook_command, "explain": explain_command, "redeliver": redeliver_command}
+AT_THE_FORGE = {
+    "webhook": webhook_command,
+    "explain": explain_command,
+    "redeliver": redeliver_command,
+    "rotate": rotate_command,
+}
 EXPECTED = (Mistake, PulumiError, ToolchainError, GiteaError, sqlite3.Error, ValueError, OSError)
 
 
@@ -68,6 +75,8 @@ def _run(options: argparse.Namespace, stack: str, paths: Paths) -> int:
             return explain_command.run(stack, options.delivery, options.commit, options.repository, paths)
         case "redeliver":
             return redeliver_command.run(stack, options.repository, paths)
+        case "rotate":
+            return rotate_command.run(stack, options.repository, paths)
     if options.remove:
         return kubeconfig_command.remove(stack, paths)
     return kubeconfig_command.add(

@@ -7,6 +7,7 @@ from components.settings.dashboard import BasicAuth, Dashboard, NoLogin, OAuth2P
 from components.settings.ingress import Ingress, Tls
 from components.settings.runs import Runs
 from components.settings.settings import Settings, SettingsError
+from components.settings.webhook import Webhook
 
 __all__ = [
     "BasicAuth",
@@ -27,4 +28,5 @@ __all__ = [
     "SettingsError",
     "Tke",
     "Tls",
+    "Webhook",
 ]

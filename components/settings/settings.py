@@ -21,6 +21,7 @@ from components.settings.dashboard import Dashboard
 from components.settings.ingress import Ingress
 from components.settings.runs import Runs
 from components.settings.types import MirrorPath, Model, mirror_url
+from components.settings.webhook import Webhook
 
 
 class SettingsError(pulumi.RunError):
@@ -47,6 +48,9 @@ class Settings(Model):
         default=Runs(),
         description="how builds run: {cancelSuperseded, concurrent, keep, keepDays, timeoutMinutes, "
         "volumeGib}",
+    )
+    webhook: Webhook = Field(
+        default=Webhook(), description="the webhook's secret: {secretVersion, previousToo}; see `make rotate`"
     )
     commit_status: CommitStatus = Field(
         default=CommitStatus(),

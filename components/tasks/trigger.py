@@ -31,6 +31,8 @@ class Source:
     branches: Sequence[str]
     trigger: str
     template: str
+    versions: Sequence[int] = (1,)
+    """Of the webhook's secret: those that are taken, the present one first."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +103,11 @@ def listener_spec(account: str, sources: Sequence[Source], replicas: int) -> Obj
     container = {"resources": {"requests": {"cpu": "50m", "memory": "64Mi"}, "limits": {"memory": "256Mi"}}}
     return {
         "serviceAccountName": account,
-        "triggers": [_trigger(source) for source in sources],
+        "triggers": [
+            _trigger(source, version, "-previous" if number else "")
+            for source in sources
+            for number, version in enumerate(source.versions)
+        ],
         "resources": {
             "kubernetesResource": {
                 "replicas": replicas,
@@ -116,17 +122,22 @@ def line(full_name: str, branch: str) -> str:
     return sha256(f"{full_name} {branch}".encode()).hexdigest()[:16]
 
 
-def _trigger(source: Source) -> Object:
+def secret_key(version: int) -> str:
+    """The key of this version in the Secret; each has its own, so that a push is taken at every moment."""
+    return SECRET_KEY if version == 1 else f"{SECRET_KEY}-{version}"
+
+
+def _trigger(source: Source, version: int, suffix: str) -> Object:
     tags = json.dumps({HEADS + branch: branch_tag(branch) for branch in source.branches})
     lines = json.dumps({HEADS + branch: line(source.full_name, branch) for branch in source.branches})
     return {
-        "name": source.trigger,
+        "name": f"{source.trigger}{suffix}",
         "interceptors": [
             {
                 "name": "signed-push",
                 "ref": {"name": "github", "kind": "ClusterInterceptor"},
                 "params": [
-                    {"name": "secretRef", "value": {"secretName": SECRET, "secretKey": SECRET_KEY}},
+                    {"name": "secretRef", "value": {"secretName": SECRET, "secretKey": secret_key(version)}},
                     {"name": "eventTypes", "value": ["push"]},
                 ],
             },

@@ -25,8 +25,9 @@ def paths() -> Paths:
     return paths
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def outputs(paths: Paths) -> dict[str, Any]:
+    """Read anew by each module: one of them changes the webhook's secret."""
     return Stack(paths, Network(), paths.state / "bin" / "pulumi").outputs()
 
 
@@ -55,7 +56,7 @@ def git(push: Push, tmp_path_factory: pytest.TempPathFactory) -> Git:
     return git
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def signed_push(push: Push, outputs: dict[str, Any]) -> Callable[..., SignedPush]:
     """Makes deliveries for the forge's repository that are right but for what is given."""
     right: dict[str, Any] = {

@@ -24,8 +24,8 @@ MISTAKES = {
     "an unknown key": (
         _set("registri", to="x"),
         "registri is no setting; known are: cluster, ingress, dashboard, registry, repositories, builder, "
-        "runs, commitStatus, images, mirror, releaseMirror, releaseLock, requireLocked, registryUsername, "
-        "gitUsername, gitKnownHosts",
+        "runs, webhook, commitStatus, images, mirror, releaseMirror, releaseLock, requireLocked, "
+        "registryUsername, gitUsername, gitKnownHosts",
     ),
     "an unknown key inside": (
         _set(*IMAGE, "contekst", to="x"),
@@ -64,6 +64,11 @@ MISTAKES = {
     "no region": (
         _set("cluster", to={"kind": "tke", "apiCidrs": ["10.0.0.0/16"], "region": "Hong Kong"}),
         "cluster.region is 'Hong Kong', but must be a region of Tencent Cloud, as ap-hongkong",
+    ),
+    "a secret before the first": (
+        _set("webhook", to={"previousToo": True}),
+        "webhook is {'previousToo': True}, but must have a secretVersion above 1 with previousToo: there is "
+        "none before the first",
     ),
     "a host where a range is asked for": (
         _set("builder", to={"egressCidrs": ["registry.example.com"]}),

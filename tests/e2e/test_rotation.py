@@ -1,0 +1,69 @@
+"""The webhook's secret is another one, and every push between was taken."""
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.changed_stack import changed
+from sandbox.network import Network
+from sandbox.paths import CHECKOUT, Paths
+from sandbox.push import Push, PushError
+from sandbox.signed_push import SignedPush
+from sandbox.stack import Stack
+from sandbox.webhook import ensure_webhook
+from tests.e2e.delivery import taken
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+
+
+def builds(push: Push, one: SignedPush) -> bool:
+    """Whether the delivery has its one run."""
+    delivery = taken(one.send())
+    try:
+        push.find_run(one.after, delivery)
+    except PushError:
+        return False
+    assert delivery.event is not None, "a listener of Tekton's has answered"
+    return len(push.cluster.pipeline_runs(delivery.event.identity)) == 1
+
+
+@pytest.fixture
+def restored(paths: Paths, push: Push, tmp_path: Path) -> Iterator[Stack]:
+    """The stack, which afterwards has its first secret's number again, and the forge what that is now."""
+    stack = Stack(paths, Network(), paths.state / "bin" / "pulumi")
+    file = Path(stack.environment["PULUMI_OPTION_CONFIG_FILE"])
+    before = file.read_text()
+    yield stack
+    file.write_text(before)
+    assert stack.up(tmp_path / "restored.log") == 0, (tmp_path / "restored.log").read_text()
+    now = stack.outputs()
+    ensure_webhook(push.forge, now["hooks_url"], now["webhook_secret"])
+
+
+@pytest.mark.usefixtures("restored")
+def test_both_secrets_are_taken_for_a_while_and_then_the_new_one_alone(
+    paths: Paths, push: Push, outputs: dict[str, Any], signed_push: Callable[..., SignedPush], tmp_path: Path
+) -> None:
+    old, log = outputs["webhook_secret"], tmp_path / "up.log"
+    with changed(paths, log, {"webhook": {"secretVersion": 2, "previousToo": True}}, {}) as both:
+        new = both["webhook_secret"]
+        assert new != old
+        assert builds(push, signed_push(secret=old)), "the forge signs with it until it is told"
+        assert builds(push, signed_push(secret=new))
+        with changed(paths, log, {"webhook": {"secretVersion": 2}}, {}) as after:
+            assert after["webhook_secret"] == new, "the same, or the forge would have the wrong one"
+            assert builds(push, signed_push(secret=new))
+            assert not builds(push, signed_push(secret=old)), "whoever has stolen it can do nothing more"
+
+
+def test_one_command_rotates_stack_and_forge(push: Push, outputs: dict[str, Any], restored: Stack) -> None:
+    done = subprocess.run(
+        ["make", "rotate"], cwd=CHECKOUT, env=os.environ, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert restored.outputs()["webhook_secret"] != outputs["webhook_secret"]
+    assert len(push.run()) == 2, "the forge signs with the new one"
