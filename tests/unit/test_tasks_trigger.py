@@ -178,3 +178,13 @@ def test_every_parameter_of_the_template_is_declared() -> None:
     spec = trigger.template_spec(RUN)
     used = set(re.findall(r"\$\(tt\.params\.(\w+)\)", json.dumps(spec)))
     assert used == {one["name"] for one in spec["params"]}
+
+
+def test_while_a_secret_is_changed_a_push_with_either_is_taken() -> None:
+    """Every version has a key of its own: were one key's value changed, pushes would be refused meanwhile."""
+    found = trigger.listener_spec("a", [replace(SOURCE, versions=[3, 2])], 2)["triggers"]
+    keys = [one["interceptors"][0]["params"][0]["value"]["secretKey"] for one in found]
+    assert keys == ["secretToken-3", "secretToken-2"]
+    assert [one["name"] for one in found] == [SOURCE.trigger, f"{SOURCE.trigger}-previous"]
+    assert found[0]["template"] == found[1]["template"]
+    assert trigger.secret_key(1) == "secretToken", "the tutorial's"
