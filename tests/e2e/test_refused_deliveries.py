@@ -30,7 +30,8 @@ class Refused:
 
     def runs_of(self, case: str) -> list[str]:
         commit = self.commits[case]
-        return [run["metadata"]["name"] for run in self.runs if commit in str(run["spec"])]
+        built = {"name": "revision", "value": commit}
+        return [run["metadata"]["name"] for run in self.runs if built in run["spec"]["params"]]
 
 
 @pytest.fixture(scope="module")

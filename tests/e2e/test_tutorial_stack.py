@@ -119,6 +119,7 @@ def tutorial(
         "dashboard": {},
         "repositories": [{"url": forge.ssh_url, "images": [{"name": one, "context": one} for one in IMAGES]}],
         "gitKnownHosts": forge.known_hosts,
+        "releaseLock": "",  # the project's own, which has the Dashboard
     }
     log = tmp_path_factory.mktemp("tutorial") / "up.log"
     file = paths.state / "releases" / RELEASE
