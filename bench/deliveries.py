@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kubernetes import watch
+from kubernetes.client import ApiException
+from urllib3.exceptions import HTTPError
 
 from bench.place import TEKTON, Place
 from bench.report import Row
@@ -82,11 +84,11 @@ def _watched(place: Place, namespace: str) -> Iterator[Seen]:
     def follow() -> None:
         listed: Any = place.custom.list_namespaced_custom_object
         while not ended.is_set():
-            for event in stream.stream(listed, *TEKTON, namespace, "pipelineruns", timeout_seconds=60):
-                identity = event["object"]["metadata"].get("labels", {}).get(LABEL, "")
-                seen.at.setdefault(identity, time.perf_counter())
-                if ended.is_set():
-                    return
+            # The server ends a watch when it likes; the next one tells of all that is there again.
+            with suppress(HTTPError, ApiException):
+                for event in stream.stream(listed, *TEKTON, namespace, "pipelineruns"):
+                    labels = event["object"].get("metadata", {}).get("labels", {})
+                    seen.at.setdefault(labels.get(LABEL, ""), time.perf_counter())
 
     thread = threading.Thread(target=follow, daemon=True)
     thread.start()
