@@ -13,6 +13,7 @@ from typing import Any
 from bench.place import Place
 from bench.report import Row
 from sandbox.pulumi import Pulumi
+from sandbox.webhook import ensure_webhook
 
 SECONDS = "300s"
 TEKTON = "tekton.dev"
@@ -28,6 +29,8 @@ def measure(place: Place) -> list[Row]:
         _delete(place, objects)
     finally:
         ours = [_timed(lambda: _ended(place.stack.up(log), "pulumi up", place)) for _ in range(2)]
+        made = place.stack.outputs()
+        ensure_webhook(place.forge, made["hooks_url"], made["webhook_secret"])  # both are new
     against = "kubectl apply and waits"
     return [
         Row(what="deploy from nothing", ours=ours[:1], against=against, theirs=theirs[:1]),
