@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 SANDBOX := $(PYTHON) -m sandbox
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-cluster test-e2e preview push down check status kubeconfig webhook explain redeliver rotate lock mirror bench drift destroy clean venv
+.PHONY: help up test test-cluster test-e2e preview push down check status kubeconfig webhook explain redeliver rotate lock mirror bench destroy clean venv
 MAKEFLAGS += --no-print-directory
 
 help:
@@ -13,7 +13,6 @@ help:
 	@echo
 	@echo 'make push     an empty commit through the forge, followed to its images'
 	@echo 'make preview  what `pulumi up` would change; STACK=dev for another stack'
-	@echo 'make drift    what somebody has changed since `pulumi up`; ends with an error if anything'
 	@echo 'make status   what runs, and how to reach it'
 	@echo 'make kubeconfig  the cluster as a context of ~/.kube/config; STACK=dev, USE=1 to switch, REMOVE=1'
 	@echo 'make webhook REPO=OWNER/NAME STACK=dev  the repository on GitHub delivers its pushes to the stack'
@@ -37,7 +36,7 @@ venv: .venv/.made
 up preview: .venv/.made
 	@$(SANDBOX) $@ --stack $(STACK)
 
-drift destroy: .venv/.made
+destroy: .venv/.made
 	@$(SANDBOX) $@ --stack $(STACK)
 
 push down status: .venv/.made

@@ -16,8 +16,6 @@ from sandbox.paths import CHECKOUT
 # An interrupted `up` gets so long to finish what it has begun, so that nothing is left pending.
 GRACE = 60.0
 # For a command whose output is read later: no questions, no colours, no dots.
-# What it would find changed is told and not taken over, and is an error.
-DRIFT = ("refresh", "--preview-only", "--expect-no-changes", "--diff")
 UNWATCHED = ("--non-interactive", "--color=never", "--suppress-progress")
 
 
