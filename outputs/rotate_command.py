@@ -5,18 +5,15 @@ one goes. An interrupted rotation is finished by the next run of the command, or
 """
 
 import json
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from outputs import stack_outputs, webhook_command
 from outputs.mistakes import Mistake
-from sandbox import other_stack
-from sandbox.network import Network
 from sandbox.paths import Paths
 from sandbox.pulumi import Pulumi
-from sandbox.stack import STACKS, Stack
+from sandbox.stack import STACKS
 
 SETTING = "webhook"
 
@@ -56,12 +53,9 @@ class Rotation:
 
 def run(stack: str, repositories: str, paths: Paths) -> int:
     """Rotates; 0. `repositories`: OWNER/NAME of each at GitHub, separated by spaces."""
+    cli = stack_outputs.cli(stack, paths)
     names = repositories.split()
     if stack in STACKS:
-        program = paths.state / "bin" / "pulumi"
-        if not paths.env_file.is_file() or not program.exists():
-            raise Mistake(f"there is no sandbox here; `make up STACK={stack}` makes it")
-        cli = Pulumi(program=program, environment=Stack(paths, Network(), program, stack).environment)
         names = [""]  # its forge has one
     else:
         built = sorted(stack_outputs.read(stack, paths)["repositories"])
@@ -70,9 +64,6 @@ def run(stack: str, repositories: str, paths: Paths) -> int:
                 f"REPO must name every repository of the stack {stack}, and {', '.join(missing)} is missing: "
                 "its pushes would be refused afterwards"
             )
-        cli = Pulumi(
-            program=paths.state / "bin" / "pulumi", environment=other_stack.environment(paths, os.environ)
-        )
     rotation = Rotation(cli=cli, stack=stack, forge=lambda name: webhook_command.run(stack, name, paths))
     rotation.run(names)
     return 0

@@ -1,47 +1,38 @@
 """A stack's outputs, as the Pulumi CLI tells them."""
 
-import json
 import os
-import subprocess
-from pathlib import Path
 from typing import Any
 
 from outputs.mistakes import Mistake
 from sandbox import other_stack
 from sandbox.network import Network
-from sandbox.paths import CHECKOUT, Paths
+from sandbox.paths import Paths
 from sandbox.progress import Progress
+from sandbox.pulumi import Pulumi, PulumiError
 from sandbox.stack import STACKS, Stack
 from sandbox.toolchain.toolchain import Toolchain
 
 
-def read(stack: str, paths: Paths) -> dict[str, Any]:
-    """Every output, secrets in the clear. Raises Mistake or PulumiError."""
+def cli(stack: str, paths: Paths) -> Pulumi:
+    """The CLI as this stack takes it, a user's without anything of a sourced env file. Raises Mistake."""
     if stack in STACKS:
         program = paths.state / "bin" / "pulumi"
         if not paths.env_file.is_file() or not program.exists():
             raise Mistake(f"there is no sandbox here; `make up STACK={stack}` makes it")
-        return Stack(paths, Network(), program, stack).outputs()
+        return Pulumi(program=program, environment=Stack(paths, Network(), program, stack).environment)
     with Toolchain(paths, Progress()) as toolchain:
         toolchain.ensure("pulumi")
-        program = toolchain.program("pulumi")
-    return _users(stack, program, paths)
+        return Pulumi(program=toolchain.program("pulumi"), base=other_stack.environment(paths, os.environ))
 
 
-def _users(stack: str, program: Path, paths: Paths) -> dict[str, Any]:
-    done = subprocess.run(
-        [program, "stack", "output", "--stack", stack, "--json", "--show-secrets", "--non-interactive"],
-        env=other_stack.environment(paths, os.environ),  # whole: nothing of a sourced env file comes back
-        cwd=CHECKOUT,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        said = [line.strip() for line in done.stderr.splitlines() if line.strip()]
-        raise Mistake(f"the outputs of stack {stack}: {said[-1] if said else 'pulumi failed'}")
-    found: dict[str, Any] = json.loads(done.stdout)
+def read(stack: str, paths: Paths) -> dict[str, Any]:
+    """Every output, secrets in the clear. Raises Mistake."""
+    try:
+        found: dict[str, Any] = cli(stack, paths).read(
+            "stack", "output", "--stack", stack, "--json", "--show-secrets"
+        )
+    except PulumiError as error:
+        raise Mistake(f"the outputs of stack {stack}: {error}") from None
     return found
 
 

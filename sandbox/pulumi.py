@@ -25,15 +25,17 @@ class PulumiError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Pulumi:
-    """`environment` is added to this process's own; `project` is the folder with Pulumi.yaml."""
+    """`environment` is added to `base`; `project` is the folder with Pulumi.yaml."""
 
     program: Path
     environment: Mapping[str, str] = field(default_factory=dict)
     project: Path = CHECKOUT
+    base: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    """What it starts from: this process's own variables, or a copy without some of them."""
 
     @property
     def _environment(self) -> dict[str, str]:
-        env = {**os.environ, **self.environment}
+        env = {**self.base, **self.environment}
         if "PULUMI_CONFIG_PASSPHRASE_FILE" in self.environment:
             env.pop("PULUMI_CONFIG_PASSPHRASE", None)  # the user's own; the CLI would prefer it
         return env

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from outputs import cli, rotate_command, stack_outputs
+from outputs import cli, stack_outputs
 from outputs.mistakes import Mistake
 from outputs.rotate_command import Rotation
 
@@ -69,7 +69,7 @@ def test_every_repository_must_be_named(
 ) -> None:
     outputs = {"repositories": {"a/b": ["main"], "a/c": ["main"]}}
     monkeypatch.setattr(stack_outputs, "read", lambda stack, paths: outputs)
-    monkeypatch.setattr(rotate_command, "Pulumi", None)
+    monkeypatch.setattr(stack_outputs, "cli", lambda stack, paths: None)
     assert cli.main(["rotate", "--stack", "dev", "--repository", "A/B"]) == 1
     said = capsys.readouterr().err
     assert "REPO must name every repository of the stack dev, and a/c is missing" in said
