@@ -94,7 +94,7 @@ def _commit(git: Git, url: str) -> str:
     git("add", "--all")
     git("commit", "--quiet", "--message", "An edit")
     git("push", "--quiet", url, "HEAD:refs/heads/main")
-    return git("rev-parse", "HEAD").strip()
+    return git("rev-parse", "HEAD")
 
 
 def _built(place: Place, push: SignedPush, namespace: str) -> float:

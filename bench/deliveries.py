@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from typing import Any
 
 from kubernetes import watch
@@ -30,11 +29,8 @@ SECONDS = 120.0
 LABEL = "tekton-builds/delivery"
 
 
-@dataclass
-class Seen:
-    """When the API server told of the run of a delivery, by the delivery's id."""
-
-    at: dict[str, float] = field(default_factory=dict)
+Seen = dict[str, float]
+"""When the API server told of the run of a delivery, by the delivery's id."""
 
 
 def measure(place: Place) -> list[Row]:
@@ -88,7 +84,7 @@ def _watched(place: Place, namespace: str) -> Iterator[Seen]:
             with suppress(HTTPError, ApiException):
                 for event in stream.stream(listed, *TEKTON, namespace, "pipelineruns"):
                     labels = event["object"].get("metadata", {}).get("labels", {})
-                    seen.at.setdefault(labels.get(LABEL, ""), time.perf_counter())
+                    seen.setdefault(labels.get(LABEL, ""), time.perf_counter())
 
     thread = threading.Thread(target=follow, daemon=True)
     thread.start()
@@ -102,8 +98,8 @@ def _watched(place: Place, namespace: str) -> Iterator[Seen]:
 def _one(push: SignedPush, seen: Seen) -> float:
     began = time.perf_counter()
     push.send().raise_for_status()
-    wait_for("the run of a push", lambda: push.identity in seen.at, SECONDS, interval=0.005)
-    return seen.at[push.identity] - began
+    wait_for("the run of a push", lambda: push.identity in seen, SECONDS, interval=0.005)
+    return seen[push.identity] - began
 
 
 def _burst(pushes: list[SignedPush], seen: Seen) -> tuple[float, int]:
@@ -115,8 +111,8 @@ def _burst(pushes: list[SignedPush], seen: Seen) -> tuple[float, int]:
     assert not refused, f"a push of the burst was refused: {refused[0].text}"
     wanted = {one.identity for one in pushes}
     with suppress(TimeoutError):  # those that are missing are counted
-        wait_for("all runs", lambda: wanted <= seen.at.keys(), SECONDS, interval=0.05)
-    came = [seen.at[one] for one in wanted if one in seen.at]
+        wait_for("all runs", lambda: wanted <= seen.keys(), SECONDS, interval=0.05)
+    came = [seen[one] for one in wanted if one in seen]
     return max(came) - began, len(wanted) - len(came)
 
 

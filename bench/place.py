@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
-from kubernetes import client, config
+from kubernetes import client
 
+from sandbox.cluster import api_here
 from sandbox.credentials import Credentials
 from sandbox.forge import Forge
 from sandbox.network import Network
@@ -39,15 +40,12 @@ class Place:
         paths, network = Paths(), Network()
         if not paths.kubeconfig.exists():
             raise RuntimeError("no sandbox runs; `make up` starts one")
-        configuration = client.Configuration()
-        config.load_kube_config(config_file=str(paths.kubeconfig), client_configuration=configuration)
-        configuration.proxy = None
         return cls(
             folder=folder,
             paths=paths,
             network=network,
             credentials=Credentials.load_or_create(paths),
-            api=client.ApiClient(configuration),
+            api=api_here(paths.kubeconfig),
             name=f"bench-{secrets.token_hex(3)}",
         )
 
@@ -76,9 +74,6 @@ class Place:
 
     def program(self, name: str) -> Path:
         return self.paths.state / "bin" / name
-
-    def outputs(self) -> Mapping[str, Any]:
-        return self.stack.outputs()
 
     def machine(self) -> Mapping[str, str]:
         """What the figures depend on."""

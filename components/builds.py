@@ -129,15 +129,10 @@ class Builds(pulumi.ComponentResource):
             pipelines=names,
         )
         build = docker_socket.NAME if docker else build_image.NAME
-        tasks = [
-            self._custom(f"{name}-{task}", "Task", task, spec, child)
-            for task, spec in (
-                (git_clone.NAME, git_clone.spec(args.images.git)),
-                (build, _build_task(args)),
-                (commit_status.NAME, commit_status.spec(args.images.curl)),
-            )
-            if task != commit_status.NAME or args.logins.status_token
-        ]
+        specs = {git_clone.NAME: git_clone.spec(args.images.git), build: _build_task(args)}
+        if args.logins.status_token is not None:
+            specs[commit_status.NAME] = commit_status.spec(args.images.curl)
+        tasks = [self._custom(f"{name}-{task}", "Task", task, spec, child) for task, spec in specs.items()]
         self.pipelines = [
             self._custom(
                 names[repository.full_name].replace(pipeline.NAME, f"{name}-pipeline"),
@@ -188,7 +183,7 @@ def _source(repository: Repository) -> pipeline.Source:
 
 
 def _report(args: BuildsArgs, repository: Repository) -> pipeline.Report | None:
-    if not args.logins.status_token or not args.status.knows(repository):
+    if args.logins.status_token is None or not args.status.knows(repository):
         return None
     return pipeline.Report(
         api=args.status.api,

@@ -17,8 +17,8 @@ from outputs import (
     stack_outputs,
     webhook_command,
 )
-from outputs.mistakes import Mistake
 from sandbox.gitea import GiteaError
+from sandbox.mistake import Mistake
 from sandbox.paths import Paths
 from sandbox.pulumi import PulumiError
 from sandbox.stack import STACK

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from outputs import forges, stack_outputs
 from outputs.delivery import Delivery, refusal
-from outputs.mistakes import Mistake
 from outputs.runs import Run, Runs
+from sandbox.mistake import Mistake
 from sandbox.paths import Paths
 
 
@@ -14,8 +14,9 @@ def run(stack: str, delivery: str, commit: str, repository: str, paths: Paths) -
     """Says it; 0 when it has ended as it should, 1 when it is lost. Raises Mistake."""
     wanted = _wanted(delivery, commit)
     outputs = stack_outputs.read(stack, paths)
-    runs = Runs(*(stack_outputs.one(outputs, name, stack) for name in ("kubeconfig", "namespace")))
-    found = [one for one in runs.all() if wanted(one.delivery, one.commit)]
+    runs = Runs.of(outputs, stack)
+    known = runs.all()
+    found = [one for one in known if wanted(one.delivery, one.commit)]
     for one in found:
         print(f"push      {one.commit} to {one.branch} of {one.repository}, delivery {one.delivery}")
         print("\n".join(runs.told(one)))
@@ -24,7 +25,7 @@ def run(stack: str, delivery: str, commit: str, repository: str, paths: Paths) -
     with forges.opened(stack, repository, outputs, paths) as forge:
         for sent in forge.deliveries():
             if wanted(sent.identity, sent.commit):
-                return _told(sent, outputs["repositories"], runs)
+                return _told(sent, outputs["repositories"], known, runs)
     what = f"delivery {delivery}" if delivery else f"push of {commit}"
     print(f"the forge remembers no {what}, and no run is of it")
     return 1
@@ -43,7 +44,7 @@ def _wanted(delivery: str, commit: str) -> Callable[[str, str], bool]:
     return lambda _, name: name.startswith(commit)
 
 
-def _told(delivery: Delivery, built: dict[str, list[str]], runs: Runs) -> int:
+def _told(delivery: Delivery, built: dict[str, list[str]], known: list[Run], runs: Runs) -> int:
     print(f"delivery  {delivery}, at {delivery.at:%Y-%m-%d %H:%M:%S} UTC")
     if not delivery.taken:
         how = f"answered {delivery.status}" if delivery.status else "did not answer"
@@ -52,7 +53,7 @@ def _told(delivery: Delivery, built: dict[str, list[str]], runs: Runs) -> int:
     if why:
         print(f"no run    {why}")
         return 0
-    same: list[Run] = [one for one in runs.all() if one.builds(delivery)]
+    same = [one for one in known if one.builds(delivery)]
     if same:
         print("\n".join(runs.told(same[0])))
         return 0

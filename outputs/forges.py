@@ -7,9 +7,9 @@ from typing import Any, Protocol
 from outputs import github_deliveries, stack_outputs, webhook
 from outputs.delivery import Delivery
 from outputs.gitea_deliveries import GiteaDeliveries
-from outputs.mistakes import Mistake
 from sandbox.credentials import Credentials
 from sandbox.forge import Forge as Gitea
+from sandbox.mistake import Mistake
 from sandbox.network import Network
 from sandbox.paths import Paths
 from sandbox.stack import STACKS

@@ -1,6 +1,5 @@
 """The deliveries of a repository's webhook at GitHub, which keeps them for three days."""
 
-import hashlib
 import hmac
 import json
 from collections.abc import Iterator
@@ -10,7 +9,8 @@ from github.Repository import Repository
 
 from outputs import webhook
 from outputs.delivery import Delivery
-from outputs.mistakes import Mistake
+from sandbox.mistake import Mistake
+from sandbox.signed_push import signature
 
 
 class GitHubDeliveries:
@@ -60,8 +60,7 @@ class GitHubDeliveries:
 def _signed(payload: object, headers: dict[str, str], secret: str) -> bool | None:
     """GitHub shows what it has sent as data, and signs text: only that it is right can be certain."""
     text = json.dumps(payload, separators=(",", ":"), ensure_ascii=False)
-    right = hmac.new(secret.encode(), text.encode(), hashlib.sha256).hexdigest()
     given = {name.lower(): value for name, value in headers.items()}.get("x-hub-signature-256")
     if given is None:
         return False
-    return True if hmac.compare_digest(given, f"sha256={right}") else None
+    return True if hmac.compare_digest(given, signature(secret, text.encode())) else None

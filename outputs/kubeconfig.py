@@ -4,7 +4,7 @@ from typing import Any
 
 import yaml
 
-from outputs.mistakes import Mistake
+from sandbox.mistake import Mistake
 
 LISTS = {"clusters": "cluster", "users": "user", "contexts": "context"}
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from outputs.mistakes import Mistake
+from sandbox.mistake import Mistake
 
 
 def chosen(environment: Mapping[str, str], sandboxs_own: Path) -> Path:

@@ -13,6 +13,7 @@ from sandbox.waiting import wait_for
 # No setting lets a run go earlier: what is older may have been built, and its run deleted.
 DAY = timedelta(days=1)
 SECONDS = 60.0
+NO_RUN = f"and no run came in {SECONDS:.0f} s: `make webhook` gives the forge the secret"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +31,7 @@ class Verdict:
 def run(stack: str, repository: str, paths: Paths) -> int:
     """Says what became of each delivery of the last day; 0 when none is missing any more. Raises Mistake."""
     outputs = stack_outputs.read(stack, paths)
-    runs = Runs(*(stack_outputs.one(outputs, name, stack) for name in ("kubeconfig", "namespace")))
+    runs = Runs.of(outputs, stack)
     lost = 0
     with forges.opened(stack, repository, outputs, paths) as forge:
         recent = [one for one in forge.deliveries() if datetime.now(UTC) - one.at < DAY]
@@ -40,7 +41,7 @@ def run(stack: str, repository: str, paths: Paths) -> int:
                 forge.redeliver(verdict.delivery)
                 made = _awaited(runs, verdict.delivery)
                 lost += made is None
-                why = f"delivered again, run {made}" if made else _no_run()
+                why = "delivered again, " + (f"run {made}" if made else NO_RUN)
             print(f"{verdict.delivery}: {why}")
     print("no push is missing" if not lost else f"{lost} of them still have no run")
     return 1 if lost else 0
@@ -81,7 +82,3 @@ def _awaited(runs: Runs, delivery: Delivery) -> str | None:
         return str(wait_for("a run", made, SECONDS, interval=1.0)[0].name)
     except TimeoutError:
         return None
-
-
-def _no_run() -> str:
-    return f"delivered again, and no run came in {SECONDS:.0f} s: `make webhook` gives the forge the secret"

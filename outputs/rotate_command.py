@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from outputs import stack_outputs, webhook_command
-from outputs.mistakes import Mistake
+from sandbox.mistake import Mistake
 from sandbox.paths import Paths
 from sandbox.pulumi import Pulumi
 from sandbox.stack import STACKS

@@ -3,15 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 import urllib3
 import yaml
 from kubernetes import client, config
 
+from outputs import stack_outputs
 from outputs.delivery import Delivery
-from outputs.mistakes import Mistake
 from sandbox.cluster import Cluster
+from sandbox.mistake import Mistake
 from sandbox.pipeline_run import failure, images, outcome, states
 
 OURS = "tekton-builds/"  # the prefix of the labels and annotations that components/tasks/trigger.py gives
@@ -72,6 +73,11 @@ class Runs:
         except (config.ConfigException, yaml.YAMLError):  # the latter's message may quote a secret
             raise Mistake("the stack's output kubeconfig is none; `make up` makes it anew") from None
         self._cluster = Cluster(api, namespace)
+
+    @classmethod
+    def of(cls, outputs: dict[str, Any], stack: str) -> Self:
+        """Those of the stack that has these outputs."""
+        return cls(*(stack_outputs.one(outputs, name, stack) for name in ("kubeconfig", "namespace")))
 
     def all(self) -> list[Run]:
         """Every run, the newest first."""

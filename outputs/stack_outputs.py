@@ -3,8 +3,8 @@
 import os
 from typing import Any
 
-from outputs.mistakes import Mistake
 from sandbox import other_stack
+from sandbox.mistake import Mistake
 from sandbox.network import Network
 from sandbox.paths import Paths
 from sandbox.progress import Progress

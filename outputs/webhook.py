@@ -13,7 +13,7 @@ from github.Hook import Hook
 from github.HookDelivery import HookDeliverySummary
 from github.Repository import Repository
 
-from outputs.mistakes import Mistake
+from sandbox.mistake import Mistake
 from sandbox.waiting import wait_for
 
 API = "https://api.github.com"

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from outputs import stack_outputs, webhook
-from outputs.mistakes import Mistake
 from sandbox.credentials import Credentials
 from sandbox.forge import BRANCH, REPOSITORY, Forge
 from sandbox.gitea_database import Delivery
+from sandbox.mistake import Mistake
 from sandbox.network import Network
 from sandbox.paths import Paths
 from sandbox.stack import STACKS

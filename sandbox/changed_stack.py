@@ -9,7 +9,7 @@ import yaml
 
 from sandbox.network import Network
 from sandbox.paths import Paths
-from sandbox.pulumi import Pulumi
+from sandbox.pulumi import Pulumi, PulumiError
 from sandbox.stack import Stack
 from sandbox.stack_config import PROJECT
 
@@ -20,7 +20,7 @@ def changed(
 ) -> Iterator[dict[str, Any]]:
     """Deploys the stack with these settings and these secrets beside its own; its outputs.
 
-    Afterwards all is as before.
+    Afterwards all is as before. Raises PulumiError with the CLI's output.
     """
     program = paths.state / "bin" / "pulumi"
     stack = Stack(paths, Network(), program)
@@ -33,8 +33,13 @@ def changed(
     try:
         for key, value in secrets.items():
             cli.run("config", "set", "--secret", "--stack", stack.name, key, stdin=value)
-        assert stack.up(log) == 0, log.read_text()
+        _up(stack, log)
         yield stack.outputs()
     finally:
         file.write_text(before)
-        assert stack.up(log) == 0, log.read_text()
+        _up(stack, log)
+
+
+def _up(stack: Stack, log: Path) -> None:
+    if stack.up(log) != 0:
+        raise PulumiError(f"`pulumi up` failed:\n{log.read_text()}")

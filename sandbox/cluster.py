@@ -13,6 +13,14 @@ LISTENER_LABEL = "eventlistener"
 SECONDS = 20  # one request
 
 
+def api_here(kubeconfig: Path) -> client.ApiClient:
+    """The API server of this file, on this machine: no proxy leads to it."""
+    configuration = client.Configuration()
+    config.load_kube_config(config_file=str(kubeconfig), client_configuration=configuration)
+    configuration.proxy = None
+    return client.ApiClient(configuration)
+
+
 class Cluster:
     """Tekton's runs in one namespace. Objects come as plain dicts.
 
@@ -23,10 +31,7 @@ class Cluster:
     @classmethod
     def here(cls, kubeconfig: Path, namespace: str) -> Self:
         """The one of this file, on this machine."""
-        configuration = client.Configuration()
-        config.load_kube_config(config_file=str(kubeconfig), client_configuration=configuration)
-        configuration.proxy = None
-        return cls(client.ApiClient(configuration), namespace)
+        return cls(api_here(kubeconfig), namespace)
 
     def __init__(self, api: client.ApiClient, namespace: str) -> None:
         self._custom = client.CustomObjectsApi(api)

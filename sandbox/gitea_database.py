@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 BUSY_SECONDS = 10  # Gitea holds the file's lock for the length of a transaction
 
@@ -93,8 +94,7 @@ class GiteaDatabase:
                 at=datetime.fromtimestamp(nanoseconds / 1e9, UTC),
                 headers=json.loads(request)["headers"],
                 body=body,
-                status=(answer := json.loads(response) if response else {}).get("status") or 0,
-                answer=answer.get("body") or "",
+                **_answered(response),
             )
             for identity, event, nanoseconds, request, body, response in rows
         ]
@@ -109,13 +109,17 @@ class GiteaDatabase:
             ).fetchall()
         for identity, done, succeeded, response, payload in rows:
             if json.loads(payload).get("after") == commit:
-                answer = json.loads(response) if response else {}
                 return Delivery(
                     identity=identity,
                     # Gitea marks an attempt as delivered before it makes it; an answer means it is over.
                     done=bool(done) and bool(response),
                     succeeded=bool(succeeded),
-                    status=answer.get("status") or 0,
-                    answer=answer.get("body") or "",
+                    **_answered(response),
                 )
         return None
+
+
+def _answered(response: str | None) -> dict[str, Any]:
+    """The `status` and `answer` of a delivery, out of what Gitea recorded of the answer."""
+    answer = json.loads(response) if response else {}
+    return {"status": answer.get("status") or 0, "answer": answer.get("body") or ""}

@@ -18,6 +18,11 @@ def commit_that_is_none() -> str:
     return secrets.token_hex(20)
 
 
+def signature(secret: str, body: bytes) -> str:
+    """The header X-Hub-Signature-256 of a delivery."""
+    return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+
+
 @dataclass(frozen=True, kw_only=True)
 class SignedPush:
     """A push of `after` to `ref` of `repository` (as the forge's API describes it), ready to send."""
@@ -48,7 +53,7 @@ class SignedPush:
 
     @property
     def signature(self) -> str:
-        return "sha256=" + hmac.new(self.secret.encode(), self.body, hashlib.sha256).hexdigest()
+        return signature(self.secret, self.body)
 
     def send(self, *, signed: bool = True) -> requests.Response:
         headers = {

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from components.release import LOCK, ReleaseError
+from sandbox.mistake import Mistake
 from sandbox.paths import Paths
 from sandbox.stack import STACK
 from sandbox.toolchain.processes import Ended, ToolchainError
 from supply import lock_command, mirror_command
-from supply.mistake import Mistake
 
 INTERRUPTED = 130
 

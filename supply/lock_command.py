@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 from components import download
 from components.release import Release, ReleaseError, digest, listed
+from sandbox.mistake import Mistake
 from supply import lock_file
-from supply.mistake import Mistake
 
 VERSION = re.compile(r"([a-z-]+-)?v\d+\.\d+\.\d+")
 

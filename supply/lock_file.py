@@ -4,7 +4,7 @@ from typing import Any
 
 import yaml
 
-from supply.mistake import Mistake
+from sandbox.mistake import Mistake
 
 Pairs = dict[str, tuple[yaml.Node, yaml.Node]]
 

@@ -12,11 +12,11 @@ from pydantic import TypeAdapter, ValidationError
 from components import image_mirror, inventory, mistakes, releases, secrets
 from components.settings import Images, Settings
 from components.settings.types import MirrorPath
+from sandbox.mistake import Mistake
 from sandbox.paths import CHECKOUT, Paths
 from sandbox.progress import Progress
 from sandbox.stack_config import PROJECT
 from sandbox.toolchain.toolchain import Toolchain
-from supply.mistake import Mistake
 
 
 def run(stack: str, to: str, paths: Paths) -> None:

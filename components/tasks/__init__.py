@@ -8,6 +8,16 @@ Object = dict[str, Any]
 USER = 1000
 """The user of every step: git-user in alpine/git, user in moby/buildkit. A build reads what a clone wrote."""
 
+UNPRIVILEGED = {
+    "runAsNonRoot": True,
+    "runAsUser": USER,
+    "runAsGroup": USER,
+    "allowPrivilegeEscalation": False,
+    "capabilities": {"drop": ["ALL"]},
+}
+RESTRICTED = {**UNPRIVILEGED, "seccompProfile": {"type": "RuntimeDefault"}}
+"""The securityContext of a step that needs nothing: within Pod Security `restricted`."""
+
 
 def script(name: str) -> str:
     """The text of a step's script, which is a file of its own, so that a shell and shellcheck can judge it.

@@ -4,7 +4,7 @@ GitHub's API and Gitea's are the same here (POST /repos/OWNER/NAME/statuses/SHA)
 cannot be told is no reason for a build to fail.
 """
 
-from components.tasks import USER, Object, environment, script, workspace_environment
+from components.tasks import RESTRICTED, Object, environment, script, workspace_environment
 
 NAME = "commit-status"
 TIMEOUT = "2m0s"  # with the image's download; the script itself gives up after a minute
@@ -42,14 +42,7 @@ def spec(image: str) -> Object:
                     **{f"PARAM_{name.upper()}": f"$(params.{name})" for name in PARAMS},
                     **workspace_environment(TOKEN),
                 ),
-                "securityContext": {
-                    "runAsNonRoot": True,
-                    "runAsUser": USER,
-                    "runAsGroup": USER,
-                    "allowPrivilegeEscalation": False,
-                    "capabilities": {"drop": ["ALL"]},
-                    "seccompProfile": {"type": "RuntimeDefault"},
-                },
+                "securityContext": RESTRICTED,
                 "computeResources": {
                     "requests": {"cpu": "20m", "memory": "32Mi"},
                     "limits": {"memory": "128Mi"},

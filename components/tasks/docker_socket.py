@@ -5,7 +5,7 @@ waits for a daemon that answers, the password is never an argument, `registry_mi
 there are results. The daemon is privileged: a Dockerfile has the node. Rootless BuildKit is the default.
 """
 
-from components.tasks import USER, Object, environment, script, workspace_environment
+from components.tasks import UNPRIVILEGED, USER, Object, environment, script, workspace_environment
 
 NAME = "docker-socket"
 PARAMS = {
@@ -78,13 +78,7 @@ def spec(client: str, daemon: str, memory: str) -> Object:
                     **workspace_environment(*WORKSPACES),
                     **{f"RESULT_{name}_PATH": f"$(results.{name}.path)" for name in RESULTS},
                 ),
-                "securityContext": {
-                    "runAsNonRoot": True,
-                    "runAsUser": USER,
-                    "runAsGroup": USER,
-                    "allowPrivilegeEscalation": False,
-                    "capabilities": {"drop": ["ALL"]},
-                },
+                "securityContext": UNPRIVILEGED,
                 "computeResources": {
                     "requests": {"cpu": "100m", "memory": "128Mi"},
                     "limits": {"memory": "1Gi"},

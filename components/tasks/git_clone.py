@@ -6,7 +6,7 @@ without rights, `basic-auth` takes a kubernetes.io/basic-auth Secret too, and a 
 commit is verified.
 """
 
-from components.tasks import USER, Object, environment, script, workspace_environment
+from components.tasks import RESTRICTED, Object, environment, script, workspace_environment
 
 NAME = "git-clone"
 PARAMS = {
@@ -79,14 +79,7 @@ def spec(image: str) -> Object:
                     **workspace_environment(*WORKSPACES),
                     **{f"RESULT_{name.upper()}_PATH": f"$(results.{name}.path)" for name in RESULTS},
                 ),
-                "securityContext": {
-                    "runAsNonRoot": True,
-                    "runAsUser": USER,
-                    "runAsGroup": USER,
-                    "allowPrivilegeEscalation": False,
-                    "capabilities": {"drop": ["ALL"]},
-                    "seccompProfile": {"type": "RuntimeDefault"},
-                },
+                "securityContext": RESTRICTED,
                 "computeResources": {
                     "requests": {"cpu": "100m", "memory": "128Mi"},
                     "limits": {"memory": "2Gi"},

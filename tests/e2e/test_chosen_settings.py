@@ -1,7 +1,6 @@
 """The stack with settings that the default leaves alone: a limit, retries, LFS, and only what has changed."""
 
 import secrets
-import subprocess
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +18,7 @@ from sandbox.waiting import wait_for
 from tests.e2e.commit_statuses import statuses
 from tests.e2e.delivery import taken
 from tests.e2e.image_content import content
+from tests.e2e.kubectl import kubectl
 from tests.e2e.lfs import track
 from tests.e2e.slow_build import building
 
@@ -93,8 +93,7 @@ def test_a_file_in_lfs_is_in_the_image(
 def test_an_evicted_build_is_tried_again(push: Push, paths: Paths, stack: dict[str, Any]) -> None:
     with building(push) as (_, run, task_run):
         pod = task_run["status"]["podName"]
-        kubectl = [paths.state / "bin" / "kubectl", "--kubeconfig", paths.kubeconfig]
-        subprocess.run([*kubectl, "delete", "pod", "-n", "builds", pod, "--wait=false"], check=True)
+        kubectl(paths, "delete", "pod", "-n", "builds", pod, "--wait=false")
         assert [image.task for image in push.follow(run)] == ["build-and-push-frontend"]
 
 

@@ -14,6 +14,7 @@ from sandbox.push import Push
 from sandbox.signed_push import commit_that_is_none
 from sandbox.waiting import wait_for
 from sandbox.webhook import ensure_webhook
+from tests.e2e.kubectl import kubectl
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -133,15 +134,12 @@ def test_a_push_that_nobody_took_is_brought_back_once(push: Push, astray: None) 
 
 def test_ten_pushes_while_both_listeners_are_killed_lose_none(push: Push, paths: Paths) -> None:
     """The newest is built, by redelivery if need be; an older one has a run, or was overtaken."""
-    kill = [
-        *(str(paths.state / "bin" / "kubectl"), "--kubeconfig", str(paths.kubeconfig), "delete", "pod"),
-        *("-n", "builds-webhook", "-l", "eventlistener=github-listener", "--grace-period=0", "--force"),
-    ]
+    listeners = ("-n", "builds-webhook", "-l", "eventlistener=github-listener")
     commits = []
     for number in range(10):
         commits.append(push.commit())
         if number in (2, 6):
-            subprocess.run(kill, check=True, capture_output=True)
+            kubectl(paths, "delete", "pod", *listeners, "--grace-period=0", "--force")
 
     def tried() -> bool | str:
         found = [push.forge.database.delivery(commit) for commit in commits]

@@ -4,7 +4,6 @@ nginx itself did not run: its images cannot be had.
 """
 
 import json
-import subprocess
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +15,7 @@ from sandbox.paths import CHECKOUT, Paths
 from sandbox.waiting import wait_for
 from sandbox.whole import BASE_IMAGE
 from tests.cluster.kubernetes_plugin.stack import Stack
+from tests.e2e.kubectl import kubectl
 
 pytestmark = pytest.mark.e2e
 
@@ -91,12 +91,6 @@ def stack(paths: Paths, tmp_path_factory: pytest.TempPathFactory) -> Iterator[St
     stack.succeed("destroy", "--yes", "--skip-preview")
 
 
-def kubectl(paths: Paths, *arguments: str) -> str:
-    command = [paths.state / "bin" / "kubectl", "--kubeconfig", paths.kubeconfig, "--namespace", HERE]
-    done = subprocess.run([*command, *arguments], capture_output=True, text=True, check=True, timeout=60)
-    return done.stdout.strip()
-
-
 def test_the_first_up_ends_with_the_address_of_a_load_balancer_that_serves(stack: Stack) -> None:
     said = stack.up()
     assert "retired" in said, "whoever installs it is told"
@@ -115,11 +109,16 @@ def test_the_first_up_ends_with_the_address_of_a_load_balancer_that_serves(stack
 
 def test_the_cloud_is_told_what_to_make(stack: Stack, paths: Paths) -> None:
     path = r"jsonpath={.metadata.annotations.example\.com/bandwidth}"
-    assert kubectl(paths, "get", "service", "ingress-nginx-controller", "--output", path) == "10"
+    assert (
+        kubectl(paths, "--namespace", HERE, "get", "service", "ingress-nginx-controller", "--output", path)
+        == "10"
+    )
 
 
 def test_jobs_that_are_done_are_no_drift(stack: Stack, paths: Paths) -> None:
-    jobs = kubectl(paths, "get", "jobs", "--output", "jsonpath={.items[*].status.succeeded}")
+    jobs = kubectl(
+        paths, "--namespace", HERE, "get", "jobs", "--output", "jsonpath={.items[*].status.succeeded}"
+    )
     assert jobs.split() == ["1", "1"], "both were awaited, and both are still there"
     unchanged = stack.succeed("up", "--yes", "--skip-preview", "--refresh")
     summary = unchanged.partition("Resources:")[2].split("Duration")[0].split()

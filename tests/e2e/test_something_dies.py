@@ -1,7 +1,5 @@
 """Parts that die in the middle of a build: it goes on, or its commit says what failed."""
 
-import subprocess
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,47 +9,37 @@ from sandbox.paths import Paths
 from sandbox.push import Push, PushError
 from sandbox.waiting import wait_for
 from tests.e2e.commit_statuses import last_status
+from tests.e2e.kubectl import kubectl
 from tests.e2e.slow_build import TASK, building
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
-
-Kubectl = Callable[..., None]
-
-
-@pytest.fixture
-def kubectl(paths: Paths) -> Kubectl:
-    def run(*arguments: str) -> None:
-        command = [paths.state / "bin" / "kubectl", "--kubeconfig", paths.kubeconfig, *arguments]
-        subprocess.run(command, check=True, capture_output=True, timeout=60)
-
-    return run
 
 
 def pod_of(task_run: dict[str, Any]) -> str:
     return str(task_run["status"]["podName"])
 
 
-def test_a_build_whose_pod_is_gone_is_built_by_another(push: Push, kubectl: Kubectl) -> None:
+def test_a_build_whose_pod_is_gone_is_built_by_another(push: Push, paths: Paths) -> None:
     with building(push) as (commit, run, task_run):
-        kubectl("delete", "pod", "-n", "builds", pod_of(task_run), "--grace-period=0", "--force")
+        kubectl(paths, "delete", "pod", "-n", "builds", pod_of(task_run), "--grace-period=0", "--force")
         assert len(push.follow(run)) == 2
         assert last_status(push, commit).state == "success"
 
 
-def test_a_build_whose_pod_is_evicted_is_named_at_the_commit(push: Push, kubectl: Kubectl) -> None:
+def test_a_build_whose_pod_is_evicted_is_named_at_the_commit(push: Push, paths: Paths) -> None:
     """Tekton takes what a step is told at its end for the step's own failure; `builder.retries` helps."""
     with building(push) as (commit, run, task_run):
-        kubectl("delete", "pod", "-n", "builds", pod_of(task_run), "--wait=false")
+        kubectl(paths, "delete", "pod", "-n", "builds", pod_of(task_run), "--wait=false")
         with pytest.raises(PushError, match=TASK):
             push.follow(run)
         told = last_status(push, commit)
     assert (told.state, told.description.partition(";")[0]) == ("failure", f"failed: {TASK}")
 
 
-def test_a_build_outlives_tektons_controller(push: Push, kubectl: Kubectl) -> None:
+def test_a_build_outlives_tektons_controller(push: Push, paths: Paths) -> None:
     with building(push) as (_, run, _):
         controller = ("-n", "tekton-pipelines", "-l", "app=tekton-pipelines-controller")
-        kubectl("delete", "pod", *controller, "--grace-period=0", "--force")
+        kubectl(paths, "delete", "pod", *controller, "--grace-period=0", "--force")
         assert len(push.follow(run)) == 2
 
 

@@ -5,7 +5,6 @@ It has a node of its own beside the sandbox that is up. The tests run in the ord
 
 import json
 import os
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +19,7 @@ from sandbox.stack import TKE_STACK, Stack
 from sandbox.toolchain.toolchain import Toolchain
 from sandbox.up import up
 from sandbox.whole import Sandbox
+from tests.e2e.kubectl import kubectl
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
@@ -49,8 +49,7 @@ class Cloud:
         return found
 
     def kubectl(self, *arguments: str) -> str:
-        command = [self.paths.state / "bin" / "kubectl", "--kubeconfig", self.paths.kubeconfig, *arguments]
-        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
+        return kubectl(self.paths, *arguments)
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ The Dashboard's own image cannot be had: its release here is one of the same nam
 """
 
 import json
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from sandbox.ssh_key import SshKey
 from sandbox.stack import Stack
 from sandbox.waiting import wait_for
 from sandbox.whole import BASE_IMAGE
+from tests.e2e.kubectl import kubectl
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
@@ -135,11 +135,6 @@ def tutorial(
         file.unlink()
         file.parent.rmdir()
         forge.api.delete(f"{repository}/keys/{made['id']}")
-
-
-def kubectl(paths: Paths, *arguments: str) -> str:
-    command = [paths.state / "bin" / "kubectl", "--kubeconfig", paths.kubeconfig, *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout
 
 
 def dashboard(

@@ -11,6 +11,13 @@ SHELLS = ("sh", "busybox sh")
 SECONDS = 60
 
 
+def play(folder: Path, name: str, script: str) -> None:
+    """Puts a program of this name into the folder, for a step's PATH."""
+    program = folder / name
+    program.write_text(script, encoding="utf-8")
+    program.chmod(0o755)
+
+
 @dataclass
 class Step:
     """One step of a TaskSpec, with folders of its own under `folder`."""

@@ -13,7 +13,7 @@ from tests.manifests import served
 from tests.program import ROOT, SECRETS, config, run
 from tests.recorded import Recording
 from tests.unit.settings.loading import refusal
-from tests.unit.steps import SHELLS
+from tests.unit.steps import SHELLS, play
 
 PLAYED = """#!/bin/sh
 echo "$*" | tr '\\n' ' ' >>"{folder}/calls"
@@ -35,9 +35,7 @@ class Played:
     def __init__(self, folder: Path, shell: str) -> None:
         self.folder, self.shell = folder, shell
         folder.mkdir()
-        command = folder / "kubectl"
-        command.write_text(PLAYED.format(folder=folder))
-        command.chmod(0o755)
+        play(folder, "kubectl", PLAYED.format(folder=folder))
 
     def look(self, *runs: str, **environment: str) -> tuple[list[str], list[str]]:
         """The names of what it cancelled and of what it deleted."""

@@ -6,9 +6,9 @@ import pytest
 
 from components import image_mirror
 from components.settings import Images, Settings
+from sandbox.mistake import Mistake
 from sandbox.paths import Paths
 from supply import mirror_command
-from supply.mistake import Mistake
 from tests.manifests import served
 from tests.program import config
 

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from outputs import kubeconfig, kubeconfig_command, kubeconfig_file
-from outputs.mistakes import Mistake
+from sandbox.mistake import Mistake
 from sandbox.paths import Paths
 
 OURS = {

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from outputs import cli, stack_outputs
-from outputs.mistakes import Mistake
 from outputs.rotate_command import Rotation
+from sandbox.mistake import Mistake
 
 
 class Played:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from components.tasks import commit_status
-from tests.unit.steps import SHELLS, Outcome, Step
+from tests.unit.steps import SHELLS, Outcome, Step, play
 
 PLAYED = """#!/bin/sh
 cat >"{folder}/config"
@@ -37,9 +37,7 @@ class Forge:
     def __init__(self, folder: Path, shell: str) -> None:
         self.folder = folder
         folder.mkdir()
-        command = folder / "curl"
-        command.write_text(PLAYED.format(folder=folder))
-        command.chmod(0o755)
+        play(folder, "curl", PLAYED.format(folder=folder))
         self.answers("{}\n201")
         self.step = Step(commit_status.spec("curl:1"), folder / "step", shell=shell)
         self.step.path = f"{folder}:{self.step.path}"

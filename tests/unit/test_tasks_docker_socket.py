@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from components.tasks import docker_socket
-from tests.unit.steps import SHELLS, Outcome, Step
+from tests.unit.steps import SHELLS, Outcome, Step, play
 
 DIGEST = "sha256:" + "5" * 64
 OTHER = "sha256:" + "7" * 64
@@ -31,9 +31,7 @@ class Played:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir()
-        command = folder / "docker"
-        command.write_text(PLAYED.format(folder=folder))
-        command.chmod(0o755)
+        play(folder, "docker", PLAYED.format(folder=folder))
         (folder / "ready").write_text("3")
         self.digests(f"registry.example.com/apps/shop@{DIGEST}")
 

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+from tests.unit.steps import play
+
 IMAGE = {"image": "registry.example.com/apps/shop", "tag": "abc1234", "context": "frontend"}
 DIGEST = "sha256:" + "5" * 64
 OTHER = "sha256:" + "7" * 64
@@ -36,9 +38,7 @@ class Played:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir()
-        command = folder / "buildctl-daemonless.sh"
-        command.write_text(PLAYED.format(folder=folder))
-        command.chmod(0o755)
+        play(folder, "buildctl-daemonless.sh", PLAYED.format(folder=folder))
         (folder / "metadata").write_text(json.dumps(METADATA, indent=2))
         (folder / "code").write_text("0")
         (folder / "said").touch()
@@ -50,9 +50,7 @@ class Played:
 
     def node_forbids(self, said: str, code: int = 1) -> None:
         """What rootlesskit says when it is asked for a namespace with a mount."""
-        command = self.folder / "rootlesskit"
-        command.write_text(f"#!/bin/sh\necho '{said}' >&2\nexit {code}\n")
-        command.chmod(0o755)
+        play(self.folder, "rootlesskit", f"#!/bin/sh\necho '{said}' >&2\nexit {code}\n")
 
     def fails(self, said: str = "") -> None:
         (self.folder / "code").write_text("3")

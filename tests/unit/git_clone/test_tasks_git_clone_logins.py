@@ -3,7 +3,7 @@
 import subprocess
 from pathlib import Path
 
-from tests.unit.steps import Step
+from tests.unit.steps import Step, play
 
 
 def test_a_password_is_given_to_the_repositorys_server_and_stands_in_no_log(step: Step) -> None:
@@ -57,8 +57,7 @@ def test_ssh_gets_the_key_and_the_known_hosts_of_the_secret(step: Step, tmp_path
         (keys / name).write_text(name)
     fake = tmp_path / "bin"
     fake.mkdir()
-    (fake / "ssh").write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >{tmp_path}/arguments\nexit 1\n')
-    (fake / "ssh").chmod(0o755)
+    play(fake, "ssh", f'#!/bin/sh\nprintf "%s\\n" "$@" >{tmp_path}/arguments\nexit 1\n')
     step.path = f"{fake}:{step.path}"
     done = step.run(url="git@git.example.com:team/shop.git")
     assert done.code != 0

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.steps import Step
+from tests.unit.steps import Step, play
 
 # It fails as often as it is told, with the words it is told, and is git otherwise.
 PLAYED = """#!/bin/sh
@@ -39,9 +39,7 @@ def failing(step: Step, tmp_path: Path) -> Path:
     """The folder that says how git fails."""
     folder = tmp_path / "failing"
     folder.mkdir()
-    command = folder / "git"
-    command.write_text(PLAYED.format(folder=folder))
-    command.chmod(0o755)
+    play(folder, "git", PLAYED.format(folder=folder))
     step.path = f"{folder}:{step.path}"
     step.task["steps"][0]["env"].append({"name": "FETCH_PAUSES", "value": "0 0"})
     return folder
