@@ -16,6 +16,7 @@ from kubernetes import client
 from bench.place import TEKTON, TRIGGERS, Place
 from components.credentials import docker_config
 from components.tasks import docker_socket, git_clone, pipeline, trigger
+from components.tasks.registries import Registries
 from sandbox.waiting import wait_for
 
 ACCOUNT, LISTENER, SECRET = "tutorial", "tutorial", "tutorial-secret"
@@ -102,7 +103,6 @@ def _objects(
         [build],
         task=docker_socket.NAME,
         parallel=1,
-        insecure_registry=place.network.registry,
     )
     run = trigger.Run(
         repository="bench",
@@ -116,6 +116,8 @@ def _objects(
         waits=waits,
     )
     template = trigger.template_spec(run)
+    flags = Registries(insecure=place.network.registry).dockerd()
+    build_task = docker_socket.spec(at["docker"], at["docker"], "4Gi", flags=flags)
     interceptor = {
         "ref": {"name": "github", "kind": "ClusterInterceptor"},
         "params": [
@@ -145,7 +147,7 @@ def _objects(
     }
     return [
         (TEKTON, "Task", "tasks", git_clone.NAME, git_clone.spec(at["git"])),
-        (TEKTON, "Task", "tasks", docker_socket.NAME, docker_socket.spec(at["docker"], at["docker"], "4Gi")),
+        (TEKTON, "Task", "tasks", docker_socket.NAME, build_task),
         (TEKTON, "Pipeline", "pipelines", "tutorial", spec),
         (TRIGGERS, "TriggerTemplate", "triggertemplates", "tutorial", template),
         (TRIGGERS, "EventListener", "eventlisteners", LISTENER, listener),

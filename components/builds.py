@@ -7,14 +7,16 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from components import credentials
+from components import buildkitd, credentials
+from components.buildkitd import Buildkitd, BuildkitdArgs
 from components.credentials import CredentialsArgs
 from components.metadata import metadata
 from components.namespace import namespace
-from components.network_policy import allow, to_internet
+from components.network_policy import allow, pods_of, to_internet
 from components.secrets import Logins
 from components.settings import Builder, CommitStatus, Images, Registry, Repository
 from components.tasks import Object, build_image, commit_status, docker_socket, git_clone, pipeline
+from components.tasks.registries import Registries
 
 NAMESPACE = "builds"
 ACCOUNT = "tekton-build-sa"
@@ -100,6 +102,7 @@ class Builds(pulumi.ComponentResource):
             "to-internet",
             self.namespace,
             args.builder.egress_cidrs,
+            pods=[pods_of(buildkitd.NAMESPACE)] if args.builder.shared_gib else [],
             component="builds",
             opts=child,
         )
@@ -129,7 +132,17 @@ class Builds(pulumi.ComponentResource):
             pipelines=names,
         )
         build = docker_socket.NAME if docker else build_image.NAME
-        specs = {git_clone.NAME: git_clone.spec(args.images.git), build: _build_task(args)}
+        registries = Registries(
+            insecure=args.registry.server if args.registry.insecure else "",
+            mirrors=args.builder.registry_mirrors,
+        )
+        shared = (
+            self._shared(f"{name}-buildkitd", args, registries, child) if args.builder.shared_gib else None
+        )
+        specs = {
+            git_clone.NAME: git_clone.spec(args.images.git),
+            build: _build_task(args, registries, shared),
+        }
         if args.logins.status_token is not None:
             specs[commit_status.NAME] = commit_status.spec(args.images.curl)
         tasks = [self._custom(f"{name}-{task}", "Task", task, spec, child) for task, spec in specs.items()]
@@ -143,7 +156,6 @@ class Builds(pulumi.ComponentResource):
                     _builds(args, repository),
                     task=build,
                     parallel=args.builder.parallel,
-                    insecure_registry=args.registry.server if args.registry.insecure else "",
                     report=_report(args, repository),
                 ),
                 # The Pipeline names its Tasks; Tekton looks them up when a run starts, so they come first.
@@ -152,6 +164,14 @@ class Builds(pulumi.ComponentResource):
             for repository in args.repositories
         ]
         self.register_outputs({"namespace": self.namespace, "account": account})
+
+    def _shared(
+        self, resource: str, args: BuildsArgs, registries: Registries, opts: pulumi.ResourceOptions
+    ) -> build_image.Shared:
+        given = BuildkitdArgs(
+            image=args.images.buildkit, builder=args.builder, registries=registries, clients=self.namespace
+        )
+        return Buildkitd(resource, given, opts).shared
 
     def _custom(
         self, resource: str, kind: str, name: str, spec: dict[str, Any], opts: pulumi.ResourceOptions
@@ -166,11 +186,12 @@ class Builds(pulumi.ComponentResource):
         )
 
 
-def _build_task(args: BuildsArgs) -> Object:
+def _build_task(args: BuildsArgs, registries: Registries, shared: build_image.Shared | None) -> Object:
     memory = f"{args.builder.memory_gib}Gi"
     if args.builder.kind == "docker":
-        return docker_socket.spec(args.images.docker, args.images.docker_daemon, memory)
-    return build_image.spec(args.images.buildkit, memory)
+        docker, daemon = args.images.docker, args.images.docker_daemon
+        return docker_socket.spec(docker, daemon, memory, flags=registries.dockerd())
+    return build_image.spec(args.images.buildkit, memory, config=registries.buildkitd(), shared=shared)
 
 
 def _source(repository: Repository) -> pipeline.Source:
@@ -213,7 +234,8 @@ def _builds(args: BuildsArgs, repository: Repository) -> list[pipeline.Build]:
             context=image.context,
             dockerfile=image.dockerfile,
             tags=repository.tags,
-            cached=args.builder.cache,
+            # The layers of a shared buildkitd are on its volume.
+            cached=args.builder.cache and not args.builder.shared_gib,
             retries=args.builder.retries,
         )
         for image in repository.images

@@ -23,7 +23,9 @@ def sentences(model: type[BaseModel], error: ValidationError) -> list[str]:
 
 
 def _sentence(model: type[BaseModel], error: dict[str, Any]) -> str:
-    loc, kind, value = error["loc"], error["type"], error["input"]
+    kind, value = error["type"], error["input"]
+    # pydantic says so of a key that is wrong itself; its name stands before it.
+    loc = tuple(part for part in error["loc"] if part != "[key]")
     named = _without_tags(model, loc)
     key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in named).lstrip(".")
     if kind in {"union_tag_invalid", "union_tag_not_found"}:

@@ -53,10 +53,11 @@ def to_internet(
     namespace: pulumi.Input[str],
     more: Sequence[str],
     *,
+    pods: Sequence[NetworkPolicyPeerArgsDict] = (),
     component: str,
     opts: pulumi.ResourceOptions,
 ) -> None:
-    """Lets the namespace's pods call name servers, the internet and the ranges `more`, nothing else."""
+    """Lets the namespace's pods call name servers, the internet, ranges `more` and `pods`, nothing else."""
     names: list[NetworkPolicyPeerArgsDict] = [pods_of("kube-system"), {"ip_block": {"cidr": NODE_LOCAL_DNS}}]
     internet: NetworkPolicyPeerArgsDict = {"ip_block": {"cidr": "0.0.0.0/0", "except_": list(PRIVATE)}}
     ranges: list[NetworkPolicyPeerArgsDict] = [{"ip_block": {"cidr": cidr}} for cidr in more]
@@ -68,7 +69,7 @@ def to_internet(
             "policy_types": ["Egress"],
             "egress": [
                 {"to": names, "ports": [{"protocol": protocol, "port": 53} for protocol in ("UDP", "TCP")]},
-                {"to": [internet, *ranges]},
+                {"to": [internet, *ranges, *pods]},
             ],
         },
         opts=opts,

@@ -47,6 +47,10 @@ class Crane:
         with tempfile.TemporaryDirectory(prefix="pulled-image-") as folder:
             self._run("pull", "--format=oci", reference, folder)
 
+    def copy(self, reference: str, other: str) -> None:
+        """The same image under another name."""
+        self._run("copy", reference, other)
+
     def export(self, reference: str, tarball: Path) -> None:
         """Writes the image's whole file system as one tar file."""
         with tarball.open("wb") as stream:

@@ -9,6 +9,7 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 import pulumi
@@ -61,7 +62,10 @@ class Recorder(pulumi.runtime.Mocks):
     """Of look-ups, by their token."""
 
     def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str, dict[Any, Any]]:
-        return f"{args.name}-id", {**args.inputs, **self.outputs.get(args.typ, {})}
+        made = self.outputs.get(args.typ, {})
+        if args.typ == "random:index/randomBytes:RandomBytes":
+            made = {"hex": sha256(args.name.encode()).hexdigest()}  # no two are the same
+        return f"{args.name}-id", {**args.inputs, **made}
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> dict[Any, Any]:
         if args.token not in self.answers:

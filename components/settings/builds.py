@@ -4,13 +4,14 @@ import re
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from components import image_mirror
 from components.settings.types import (
     Branch,
     Cidr,
     Host,
+    MirrorUrl,
     Model,
     Name,
     Namespace,
@@ -127,9 +128,33 @@ class Builder(Model):
     memory_gib: Annotated[int, Field(ge=1, le=1024)] = Field(
         default=4, description="GiB of memory that the build of one image may take before it is ended"
     )
+    shared_gib: Annotated[int, Field(ge=0, le=32000)] = Field(
+        default=0,
+        description="GiB of the volume of one buildkitd that all builds share, and that keeps their layers; "
+        "0: each build has a buildkitd of its own",
+    )
+    registry_mirrors: dict[Host, MirrorUrl] = Field(
+        default={},
+        description="where the images of FROM lines are asked for first: {docker.io: https://HOST/PATH}",
+    )
     egress_cidrs: Annotated[tuple[Cidr, ...], Field(strict=False)] = Field(
         default=(), description="private ranges that builds may call, as a registry's: [10.1.2.3/32]"
     )
+
+    @model_validator(mode="after")
+    def _fit(self) -> "Builder":
+        if self.kind == "buildkit":
+            return self
+        if self.shared_gib:
+            raise ValueError("must have kind buildkit when it has sharedGib")
+        if other := sorted(host for host in self.registry_mirrors if host != "docker.io"):
+            raise ValueError(
+                f"must have kind buildkit when it has registryMirrors of {' and '.join(other)}: Docker's "
+                "daemon has mirrors of docker.io alone"
+            )
+        if any(urlsplit(url).path for url in self.registry_mirrors.values()):
+            raise ValueError("must have registryMirrors without a path when its kind is docker")
+        return self
 
 
 class Images(Model):

@@ -98,6 +98,13 @@ MirrorPath = Annotated[
         "empty, or HOST, HOST:PORT or HOST/PATH in lower case, without a scheme and a slash at its end",
     ),
 ]
+MirrorUrl = Annotated[
+    str,
+    matches(
+        r"https?://[a-z0-9][a-z0-9.-]*(:\d{1,5})?(/[a-z0-9]+([._-]+[a-z0-9]+)*)*",
+        "http:// or https:// and HOST, HOST:PORT or HOST/PATH in lower case, without a slash at its end",
+    ),
+]
 Cidr = Annotated[str, AfterValidator(cidr)]
 
 

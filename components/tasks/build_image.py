@@ -1,11 +1,15 @@
 """The Task `build-image`: an image from a Dockerfile by rootless BuildKit, pushed to a registry.
 
-No privilege and no daemon: a buildkitd of its own, as user 1000 in a user namespace. That takes newuidmap,
-hence allowPrivilegeEscalation, and no seccomp profile, because RuntimeDefault forbids the namespace. Both are
-within Pod Security `baseline`, not `restricted`.
+No privilege: a buildkitd of its own, as user 1000 in a user namespace. That takes newuidmap, hence
+allowPrivilegeEscalation, and no seccomp profile, because RuntimeDefault forbids the namespace. Both are
+within Pod Security `baseline`, not `restricted`. Where builds share a buildkitd, the step only calls it, and
+needs none of that.
 """
 
-from components.tasks import USER, Object, environment, script, workspace_environment
+from dataclasses import dataclass
+from typing import Any
+
+from components.tasks import RESTRICTED, USER, Object, environment, script, workspace_environment
 
 NAME = "build-image"
 PARAMS = {
@@ -17,7 +21,6 @@ PARAMS = {
     "revision": ("", "The commit that is built, for the image's label; empty: no label."),
     "source": ("", "Where it comes from, for the image's label; empty: no label."),
     "cache": ("", "Tag beside the image that keeps its layers for the next build; empty: nothing is kept."),
-    "insecureRegistry": ("", "A registry that is spoken to over plain HTTP, as HOST:PORT; empty: none."),
 }
 WORKSPACES = {
     "source": (False, "The repository's files."),
@@ -29,10 +32,46 @@ RESULTS = {
 }
 
 
-def spec(image: str, memory: str) -> Object:
+CERTIFICATES = "/buildkitd-certificates"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shared:
+    """A buildkitd that others use too."""
+
+    address: str
+    """As tcp://HOST:PORT."""
+    secret: Any
+    """Name of the Secret with ca.pem, cert.pem and key.pem, by which it knows a build."""
+
+
+def spec(image: str, memory: str, *, config: str = "", shared: Shared | None = None) -> Object:
     """TaskSpec (tekton.dev/v1). `image` keeps the contract of moby/buildkit's rootless images; `memory`
-    is the most that a build may take, as 4Gi.
+    is the most that a build may take, as 4Gi; `config` is its buildkitd's buildkitd.toml, and both are of no
+    use to a build that has a `shared` one.
     """
+    step: Object
+    if shared:
+        step = {
+            "securityContext": RESTRICTED,
+            "computeResources": {
+                "requests": {"cpu": "50m", "memory": "64Mi"},
+                "limits": {"memory": "512Mi"},
+            },
+            "volumeMounts": [{"name": "certificates", "mountPath": CERTIFICATES, "readOnly": True}],
+        }
+        volume = {"name": "certificates", "secret": {"secretName": shared.secret}}
+    else:
+        step = {
+            "securityContext": {"runAsNonRoot": True, "runAsUser": USER, "runAsGroup": USER},
+            "computeResources": {
+                "requests": {"cpu": "250m", "memory": "512Mi"},
+                "limits": {"memory": memory},
+            },
+            "volumeMounts": [{"name": "buildkit", "mountPath": "/home/user/.local/share/buildkit"}],
+        }
+        # Layers on the container's own overlay would make BuildKit copy every file.
+        volume = {"name": "buildkit", "emptyDir": {}}
     return {
         "description": "Builds an image from a Dockerfile without privileges, and pushes it.",
         "params": [
@@ -63,18 +102,16 @@ def spec(image: str, memory: str) -> Object:
                     PARAM_REVISION="$(params.revision)",
                     PARAM_SOURCE="$(params.source)",
                     PARAM_CACHE="$(params.cache)",
-                    PARAM_INSECURE_REGISTRY="$(params.insecureRegistry)",
+                    **(
+                        {"SHARED_BUILDKITD": shared.address, "CERTIFICATES": CERTIFICATES}
+                        if shared
+                        else {"SHARED_BUILDKITD": "", "BUILDKITD_CONFIG": config}
+                    ),
                     **workspace_environment(*WORKSPACES),
                     **{f"RESULT_{name}_PATH": f"$(results.{name}.path)" for name in RESULTS},
                 ),
-                "securityContext": {"runAsNonRoot": True, "runAsUser": USER, "runAsGroup": USER},
-                "computeResources": {
-                    "requests": {"cpu": "250m", "memory": "512Mi"},
-                    "limits": {"memory": memory},
-                },
-                "volumeMounts": [{"name": "buildkit", "mountPath": "/home/user/.local/share/buildkit"}],
+                **step,
             }
         ],
-        # Layers on the container's own overlay would make BuildKit copy every file.
-        "volumes": [{"name": "buildkit", "emptyDir": {}}],
+        "volumes": [volume],
     }

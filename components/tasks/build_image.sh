@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds one image with a buildkitd that lives as long as this script, and pushes it.
+# Builds one image with a buildkitd that lives as long as this script, or with a shared one, and pushes it.
 set -eu
 
 fail() {
@@ -40,13 +40,6 @@ esac
 [ -f "$context/$PARAM_DOCKERFILE" ] || fail "the repository has no file '$PARAM_CONTEXT/$PARAM_DOCKERFILE'"
 
 work=$(mktemp -d)
-: >"$work/buildkitd.toml"
-if [ -n "$PARAM_INSECURE_REGISTRY" ]; then
-    case $PARAM_INSECURE_REGISTRY in
-    *[!A-Za-z0-9.:-]*) fail "insecureRegistry is '$PARAM_INSECURE_REGISTRY', but must be HOST:PORT" ;;
-    esac
-    printf '[registry."%s"]\n  http = true\n  insecure = true\n' "$PARAM_INSECURE_REGISTRY" >"$work/buildkitd.toml"
-fi
 if [ "$WORKSPACE_REGISTRY_AUTH_BOUND" = true ]; then
     export DOCKER_CONFIG="$WORKSPACE_REGISTRY_AUTH_PATH"
 fi
@@ -77,25 +70,30 @@ if [ -n "$PARAM_SOURCE" ]; then
     set -- "$@" "--opt=label:org.opencontainers.image.source=$PARAM_SOURCE"
 fi
 
-# What BuildKit needs first, tried by itself: where the node forbids it, BuildKit's own words name no remedy.
-mkdir "$work/tried"
-if ! said=$(rootlesskit mount -t tmpfs none "$work/tried" 2>&1); then
-    printf '%s\n' "$said" >&2
-    fail "the node forbids a build without root: $(hindrance)"
+if [ -n "$SHARED_BUILDKITD" ]; then
+    buildkit() { buildctl --addr="$SHARED_BUILDKITD" --tlsdir="$CERTIFICATES" --timeout=30 "$@"; }
+else
+    # What BuildKit needs first, tried by itself: where the node forbids it, BuildKit's own words name no remedy.
+    mkdir "$work/tried"
+    if ! said=$(rootlesskit mount -t tmpfs none "$work/tried" 2>&1); then
+        printf '%s\n' "$said" >&2
+        fail "the node forbids a build without root: $(hindrance)"
+    fi
+    printf '%s' "$BUILDKITD_CONFIG" >"$work/buildkitd.toml"
+    # Without the process sandbox no privilege is needed to mount /proc for each RUN. The daemon gets its time to
+    # start: two of them share a small node.
+    export BUILDKITD_FLAGS="--oci-worker-no-process-sandbox --config=$work/buildkitd.toml"
+    export BUILDCTL_CONNECT_RETRIES_MAX=100
+    buildkit() { buildctl-daemonless.sh "$@"; }
 fi
 
-# Without the process sandbox no privilege is needed to mount /proc for each RUN. The daemon gets its time to start:
-# two of them share a small node.
-export BUILDKITD_FLAGS="--oci-worker-no-process-sandbox --config=$work/buildkitd.toml"
-export BUILDCTL_CONNECT_RETRIES_MAX=100
-
-# A registry that is busy, or starts again, is asked again: what is built by then is there, and not built twice. What a
-# Dockerfile fails at, it will fail at again.
-unreachable='failed to push|failed to do request|failed to fetch|failed to copy|connection (refused|reset)|i/o timeout'
+# A registry or a shared daemon that is busy, or starts again, is asked again: what is built by then is there, and not
+# built twice. What a Dockerfile fails at, it will fail at again.
+unreachable='Unavailable|failed to push|failed to do request|failed to fetch|failed to copy|connection (refused|reset)|i/o timeout'
 for pause in ${PUSH_PAUSES-2 10 30} last; do
     {
         code=0
-        buildctl-daemonless.sh build \
+        buildkit build \
             --progress=plain \
             --frontend=dockerfile.v0 \
             --local=context="$context" \
@@ -110,7 +108,7 @@ for pause in ${PUSH_PAUSES-2 10 30} last; do
     [ "$code" != 0 ] || break
     [ "$pause" != last ] || exit "$code"
     grep -Eq "^error: .*($unreachable)" "$work/said" || exit "$code"
-    printf 'build-image: the registry is asked again in %s s\n' "$pause" >&2
+    printf 'build-image: it is tried again in %s s\n' "$pause" >&2
     sleep "$pause"
 done
 

@@ -1,9 +1,6 @@
 #!/bin/sh
 # The Docker daemon beside a build: it listens on a socket that the build's user may open, and on nothing else.
-set -eu
+set -euf
 
-set -- dockerd --host=unix:///var/run/docker.sock "--group=$SOCKET_GROUP"
-if [ -n "$INSECURE_REGISTRY" ]; then
-    set -- "$@" "--insecure-registry=$INSECURE_REGISTRY"
-fi
-exec dockerd-entrypoint.sh "$@"
+# shellcheck disable=SC2086 # flags are separated by spaces
+exec dockerd-entrypoint.sh dockerd --host=unix:///var/run/docker.sock "--group=$SOCKET_GROUP" $FLAGS

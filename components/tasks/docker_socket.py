@@ -22,7 +22,6 @@ PARAMS = {
     "tags": ("", "More tags of the same image, separated by spaces."),
     "revision": ("", "The commit that is built, for the image's label; empty: no label."),
     "source": ("", "Where it comes from, for the image's label; empty: no label."),
-    "insecureRegistry": ("", "A registry that is spoken to over plain HTTP, as HOST:PORT; empty: none."),
 }
 WORKSPACES = {
     "source": (False, "The repository's files."),
@@ -46,9 +45,9 @@ _VARIABLES = {
 }
 
 
-def spec(client: str, daemon: str, memory: str) -> Object:
+def spec(client: str, daemon: str, memory: str, *, flags: str = "") -> Object:
     """TaskSpec (tekton.dev/v1). The images keep the contract of docker:VERSION-cli and -dind; `memory` is
-    the most that a build may take, as 4Gi.
+    the most that a build may take, as 4Gi; `flags` are more of the daemon's, separated by spaces.
     """
     socket = {"name": "dind-socket", "mountPath": "/var/run"}
     return {
@@ -93,7 +92,7 @@ def spec(client: str, daemon: str, memory: str) -> Object:
                 "script": script("docker_daemon.sh"),
                 "env": environment(
                     DOCKER_TLS_CERTDIR="",  # the socket is all that listens
-                    INSECURE_REGISTRY="$(params.insecureRegistry)",
+                    FLAGS=flags,
                     SOCKET_GROUP=str(USER),
                 ),
                 "securityContext": {

@@ -68,11 +68,10 @@ def spec(
     *,
     task: str,
     parallel: int,
-    insecure_registry: str = "",
     report: Report | None = None,
 ) -> Object:
     """PipelineSpec (tekton.dev/v1). `task` builds an image, and at most `parallel` of them run at once;
-    `insecure_registry` is HOST:PORT, or empty; without a `report`, nobody is told.
+    without a `report`, nobody is told.
 
     The URL, the images and the credentials are the settings'; the revision is all that a payload decides.
     """
@@ -121,7 +120,7 @@ def spec(
             },
             *(
                 {
-                    **_build(build, insecure_registry, task),
+                    **_build(build, task),
                     "runAfter": [_task(builds[index - parallel]) if index >= parallel else "clone"],
                     **(_if_changed(build) if source.only_changed else {}),
                 }
@@ -180,7 +179,7 @@ def _status(name: str, report: Report, outcome: str, tasks: str) -> Object:
     }
 
 
-def _build(build: Build, insecure_registry: str, task: str) -> Object:
+def _build(build: Build, task: str) -> Object:
     return {
         "name": _task(build),
         "taskRef": {"kind": "Task", "name": task},
@@ -192,7 +191,6 @@ def _build(build: Build, insecure_registry: str, task: str) -> Object:
             revision="$(tasks.clone.results.commit)",
             source="$(params.git_url)",
             context=build.context,
-            insecureRegistry=insecure_registry,
         ),
         "workspaces": _workspaces(**{"source": SOURCE, "registry-auth": REGISTRY_AUTH}),
     }

@@ -1,66 +1,21 @@
 """A Dockerfile is a stranger's program: what one can do that tries to get out of its build."""
 
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from sandbox.paths import Paths
 from sandbox.push import Push
-from tests.e2e.image_content import content
+from tests.e2e.hostile import CONTROL, SEEN, escaped
 
 pytestmark = pytest.mark.e2e
 
-DOCKERFILE, SCRIPT = Path("backend", "Dockerfile"), Path("backend", "hostile.sh")
-RUN = "RUN sh /backend/hostile.sh >/backend/escaped\n"
-CONTROL = "run a command"
-SEEN = "see a process beside its own"  # of its own pod: BuildKit without privilege cannot hide them
-# Each is a success when it prints a word.
-ATTEMPTS = {
-    CONTROL: "id",
-    SEEN: "cat /proc/1/comm",
-    "enter the mounts of a process": "for p in /proc/[0-9]*; do nsenter -t ${p#/proc/} -m echo in; done",
-    "read the password of the registry": "cat /proc/[0-9]*/root/workspace/registry-auth/*",
-    "read the environment of another process": "cat /proc/[0-9]*/environ | grep -a DOCKER_CONFIG",
-    "read a token for the API server": "cat /run/secrets/*/*/token /proc/*/root/run/secrets/*/*/token",
-    "see a process of the node": "grep -l -e kubelet -e containerd-shim /proc/[0-9]*/comm",
-    "see volumes of another run": "ls -d /proc/[0-9]*/root/opt/local-path-provisioner/* /var/lib/kubelet/*",
-    "mount something": "mkdir -p /m && mount -t tmpfs none /m && echo mounted",
-    "make a device": "mknod /disk b 254 0 && dd if=/disk of=/dev/null bs=512 count=1 && echo read",
-    "write a setting of the kernel": "echo >>/proc/sys/kernel/core_pattern && echo written",
-    "load a module into the kernel": "ls /lib/modules/* && insmod /lib/modules/*/*.ko && echo loaded",
-}
 
-
-def hostile(tree: Path) -> None:
-    tries = [
-        f"if [ -n \"$( ({command}) 2>/dev/null)\" ]; then echo '{name}'; fi"
-        for name, command in ATTEMPTS.items()
-    ]
-    (tree / SCRIPT).write_text("\n".join(tries) + "\n")
-    dockerfile = (tree / DOCKERFILE).read_text()
-    (tree / DOCKERFILE).write_text(dockerfile.replace("USER", f"{RUN}USER", 1))
-
-
-def peaceful(tree: Path) -> None:
-    (tree / SCRIPT).unlink(missing_ok=True)
-    (tree / DOCKERFILE).write_text((tree / DOCKERFILE).read_text().replace(RUN, ""))
-
-
-@pytest.fixture
-def escaped(push: Push, tmp_path: Path) -> Iterator[set[str]]:
-    """What the Dockerfile could do, written by itself into its image."""
-    try:
-        (backend,) = [image.reference for image in push.run(hostile) if "backend" in image.task]
-        yield set(content(push, backend, "backend/escaped", tmp_path).splitlines())
-    finally:
-        push.run(peaceful)
-
-
-def test_a_dockerfile_gets_neither_the_node_nor_a_secret_nor_another_run(escaped: set[str]) -> None:
-    assert CONTROL in escaped, "the attempts were made"
-    assert escaped <= {CONTROL, SEEN}, f"a Dockerfile could {', '.join(escaped - {CONTROL, SEEN})}"
+def test_a_dockerfile_gets_neither_the_node_nor_a_secret_nor_another_run(push: Push, tmp_path: Path) -> None:
+    could = escaped(push, tmp_path)
+    assert CONTROL in could, "the attempts were made"
+    assert could <= {CONTROL, SEEN}, f"a Dockerfile could {', '.join(could - {CONTROL, SEEN})}"
 
 
 def test_without_a_token_the_api_server_shows_nothing(paths: Paths) -> None:

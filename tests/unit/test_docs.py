@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from components.settings import Settings
+from components.settings import Builder, Settings
 from sandbox.ssh_key import SshKey
 from tests.program import ROOT
 from tests.unit.settings.loading import load
@@ -31,6 +31,15 @@ def test_the_template_for_production_is_a_stack_file() -> None:
     assert found.cluster.deletion_protection
     assert found.ingress.tls
     assert found.dashboard.tls
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_the_examples_of_builders_are_settings(number: int) -> None:
+    text = (ROOT / "docs" / "builder.md").read_text(encoding="utf-8")
+    block = re.findall(r"^```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)[number]
+    ((key, builder),) = yaml.safe_load(block).items()
+    assert key == "tekton-builds:builder"
+    assert Builder.model_validate(builder) != Builder()
 
 
 @pytest.mark.parametrize("name", list(yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["config"])[1:])

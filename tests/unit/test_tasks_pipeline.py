@@ -36,7 +36,6 @@ def spec(request: pytest.FixtureRequest) -> dict[str, Any]:
         BUILDS,
         task=request.param,
         parallel=4,
-        insecure_registry="10.0.0.2:5000",
         report=REPORT,
     )
 
@@ -81,9 +80,7 @@ def test_an_image_goes_to_server_namespace_and_name(namespace: str, whole: str) 
 
 
 def test_docker_is_told_the_same_in_the_tutorials_words() -> None:
-    spec = pipeline.spec(
-        SOURCE, BUILDS, task=docker_socket.NAME, parallel=4, insecure_registry="10.0.0.2:5000"
-    )
+    spec = pipeline.spec(SOURCE, BUILDS, task=docker_socket.NAME, parallel=4)
     assert values(spec["tasks"][2]["params"]) == {
         "image": "backend",
         "registry_url": "ghcr.io",
@@ -92,14 +89,13 @@ def test_docker_is_told_the_same_in_the_tutorials_words() -> None:
         "dockerfile_path": "a/Dockerfile",
         "tag": "$(tasks.clone.results.commit_short)",
         "context": "backend",
-        "insecureRegistry": "10.0.0.2:5000",
         **ORIGIN,
     }
 
 
 def test_an_image_is_tagged_with_commit_and_branch_and_what_the_settings_add() -> None:
     builds = [replace(one, tags=("latest", "stable")) for one in BUILDS]
-    spec = pipeline.spec(SOURCE, builds, task=build_image.NAME, parallel=4, insecure_registry="10.0.0.2:5000")
+    spec = pipeline.spec(SOURCE, builds, task=build_image.NAME, parallel=4)
     assert values(spec["tasks"][2]["params"]) == {
         **ORIGIN,
         "tags": "$(params.branch_tag) latest stable",
@@ -108,7 +104,6 @@ def test_an_image_is_tagged_with_commit_and_branch_and_what_the_settings_add() -
         "tag": "$(tasks.clone.results.commit_short)",
         "context": "backend",
         "dockerfile": "a/Dockerfile",
-        "insecureRegistry": "10.0.0.2:5000",
     }
 
 

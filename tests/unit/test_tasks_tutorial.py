@@ -47,8 +47,7 @@ def test_docker_keeps_the_tutorials_parameters_and_defaults() -> None:
         "registry_mirror": "",
         "dockerfile_path": "Dockerfile",
         "context": ".",
-        # Ours: a registry without TLS, more tags than one, and labels.
-        "insecureRegistry": "",
+        # Ours: more tags than one, and labels.
         "tags": "",
         "revision": "",
         "source": "",

@@ -19,12 +19,12 @@ METADATA = {
 PLAYED = """#!/bin/sh
 echo tried >>"{folder}/tries"
 printf '%s\\n' "$@" >"{folder}/arguments"
-printf '%s\\n' "$BUILDKITD_FLAGS" >"{folder}/flags"
+printf '%s\\n' "${{BUILDKITD_FLAGS:-none}}" >"{folder}/flags"
 printf '%s\\n' "${{DOCKER_CONFIG:-none}}" >"{folder}/docker-config"
 for argument in "$@"; do
     case $argument in --metadata-file=*) cp "{folder}/metadata" "${{argument#*=}}" ;; esac
 done
-for flag in $BUILDKITD_FLAGS; do
+for flag in ${{BUILDKITD_FLAGS:-}}; do
     case $flag in --config=*) cp "${{flag#*=}}" "{folder}/buildkitd.toml" ;; esac
 done
 cat "{folder}/said" >&2
@@ -33,12 +33,13 @@ exit $(cat "{folder}/code")
 
 
 class Played:
-    """A buildctl-daemonless.sh that notes how it was called."""
+    """A buildctl and its like with a daemon, which note how they were called."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir()
-        play(folder, "buildctl-daemonless.sh", PLAYED.format(folder=folder))
+        for name in ("buildctl", "buildctl-daemonless.sh"):
+            play(folder, name, PLAYED.format(folder=folder))
         (folder / "metadata").write_text(json.dumps(METADATA, indent=2))
         (folder / "code").write_text("0")
         (folder / "said").touch()

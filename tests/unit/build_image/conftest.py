@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from components.tasks import build_image
+from components.tasks import Object, build_image
 from tests.unit.build_image.buildkit import Played
 from tests.unit.steps import SHELLS, Step
 
@@ -14,9 +14,31 @@ def buildkit(tmp_path: Path) -> Played:
     return Played(tmp_path / "bin")
 
 
+@pytest.fixture
+def configured() -> str:
+    """A buildkitd.toml with what a shell might take for something of its own."""
+    return '[registry."a%s$HOME\\\\n"]\nhttp = true\n'
+
+
 @pytest.fixture(params=SHELLS)
-def step(request: pytest.FixtureRequest, tmp_path: Path, buildkit: Played) -> Step:
-    step = Step(build_image.spec("buildkit:1", "4Gi"), tmp_path / "step", shell=request.param)
+def shell(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def step(shell: str, tmp_path: Path, buildkit: Played, configured: str) -> Step:
+    return _with_source(build_image.spec("buildkit:1", "4Gi", config=configured), tmp_path, buildkit, shell)
+
+
+@pytest.fixture
+def calling(shell: str, tmp_path: Path, buildkit: Played) -> Step:
+    """The step where builds share a buildkitd."""
+    shared = build_image.Shared(address="tcp://buildkitd.builds-buildkitd:1234", secret="client")
+    return _with_source(build_image.spec("buildkit:1", "4Gi", shared=shared), tmp_path, buildkit, shell)
+
+
+def _with_source(task: Object, folder: Path, buildkit: Played, shell: str) -> Step:
+    step = Step(task, folder / "step", shell=shell)
     step.path = f"{buildkit.folder}:{step.path}"
     source = step.workspace("source")
     (source / "frontend").mkdir()

@@ -68,11 +68,11 @@ def test_it_needs_no_privilege(step: Step, buildkit: Played) -> None:
     assert "--oci-worker-no-process-sandbox" in buildkit["flags"]
 
 
-def test_a_registry_over_plain_http_is_named_to_the_daemon_and_no_other(step: Step, buildkit: Played) -> None:
-    step.run(**IMAGE, insecureRegistry="10.0.0.2:5000")
-    assert buildkit["buildkitd.toml"] == '[registry."10.0.0.2:5000"]\n  http = true\n  insecure = true\n'
+def test_the_daemon_reads_the_tasks_configuration_as_it_stands(
+    step: Step, buildkit: Played, configured: str
+) -> None:
     step.run(**IMAGE)
-    assert buildkit["buildkitd.toml"] == "", "TLS is the rule"
+    assert buildkit["buildkitd.toml"] == configured
 
 
 def test_credentials_come_from_the_workspace_if_there_is_one(step: Step, buildkit: Played) -> None:

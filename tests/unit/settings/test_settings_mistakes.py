@@ -20,7 +20,37 @@ def _set(*path: str | int, to: Any) -> Callable[[Given], None]:
 
 
 IMAGE = ("repositories", 0, "images", 0)
+MIRROR = "https://mirror.example.com"
 MISTAKES = {
+    "a shared buildkitd without buildkit": (
+        _set("builder", to={"kind": "docker", "sharedGib": 50}),
+        "builder is {'kind': 'docker', 'sharedGib': 50}, but must have kind buildkit when it has sharedGib",
+    ),
+    "a mirror that Docker does not know": (
+        _set("builder", to={"kind": "docker", "registryMirrors": {"quay.io": MIRROR}}),
+        f"builder is {{'kind': 'docker', 'registryMirrors': {{'quay.io': '{MIRROR}'}}}}, but must have kind "
+        "buildkit when it has registryMirrors of quay.io: Docker's daemon has mirrors of docker.io alone",
+    ),
+    "a path that Docker does not know": (
+        _set("builder", to={"kind": "docker", "registryMirrors": {"docker.io": f"{MIRROR}/hub"}}),
+        f"builder is {{'kind': 'docker', 'registryMirrors': {{'docker.io': '{MIRROR}/hub'}}}}, but must have "
+        "registryMirrors without a path when its kind is docker",
+    ),
+    "a mirror without a scheme": (
+        _set("builder", to={"registryMirrors": {"docker.io": "mirror.example.com"}}),
+        "builder.registryMirrors.docker.io is 'mirror.example.com', but must be http:// or https:// and "
+        "HOST, HOST:PORT or HOST/PATH in lower case, without a slash at its end",
+    ),
+    "no text for a mirror": (
+        _set("builder", to={"registryMirrors": {"docker.io": 5}}),
+        "builder.registryMirrors.docker.io is 5, but must be text: where the images of FROM lines are asked "
+        "for first: {docker.io: https://HOST/PATH}",
+    ),
+    "no host": (
+        _set("builder", to={"registryMirrors": {"https://docker.io": MIRROR}}),
+        "builder.registryMirrors.https://docker.io is 'https://docker.io', but must be HOST or HOST:PORT, "
+        "without a scheme",
+    ),
     "an unknown key": (
         _set("registri", to="x"),
         "registri is no setting; known are: cluster, ingress, dashboard, registry, repositories, builder, "

@@ -1,0 +1,192 @@
+"""One buildkitd for all builds, with its layers on a volume: the next build finds them unpacked.
+
+Every Dockerfile runs here then, in one pod, as the same user: one that is hostile may disturb the builds
+beside it and read their files, so only repositories that trust each other should share it. What opens
+something stays in a build's own pod, and only a pod with the client's certificate is let in.
+"""
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+from pulumi_kubernetes.core.v1 import ContainerArgsDict, ProbeArgsDict
+
+from components import certificates
+from components.metadata import labels, metadata
+from components.namespace import namespace
+from components.network_policy import allow, pods_of, to_internet
+from components.settings import Builder
+from components.tasks import USER
+from components.tasks.build_image import Shared
+from components.tasks.registries import Registries
+
+NAMESPACE, NAME, PORT = "builds-buildkitd", "buildkitd", 1234
+HOST = f"{NAME}.{NAMESPACE}"
+POD = {"app.kubernetes.io/name": NAME}
+VOLUME, CONFIG, CERTIFICATES = "/layers", "/etc/buildkit", "/certificates"
+SECRET = "buildkitd-client"
+# A volume of a cloud's disk belongs to a group, and says so to every folder made in it; no layer may.
+START = f"""mkdir -p {VOLUME}/buildkit && chmod g-s {VOLUME}/buildkit
+exec rootlesskit buildkitd --config={CONFIG}/buildkitd.toml"""
+FULL = 0.8  # of the volume, when the oldest layers go
+ASKED: ProbeArgsDict = {"exec_": {"command": ["buildctl", "debug", "workers"]}, "timeout_seconds": 10}
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuildkitdArgs:
+    image: str
+    """Rootless BuildKit."""
+    builder: Builder
+    registries: Registries
+    clients: pulumi.Output[str]
+    """The namespace whose pods may call it."""
+
+
+class Buildkitd(pulumi.ComponentResource):
+    """A StatefulSet of one. Its volume goes with it."""
+
+    shared: Shared
+    """How a build finds it. The Secret is in the clients' namespace."""
+
+    def __init__(self, name: str, args: BuildkitdArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("tekton-builds:buildkitd:Buildkitd", name, None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        # `baseline` for the reasons of a build with a buildkitd of its own.
+        here = namespace(
+            f"{name}-namespace", NAMESPACE, component="buildkitd", pod_security="baseline", opts=child
+        )
+        meta = metadata(NAME, here, component="buildkitd")
+        allow(
+            f"{name}-from-builds",
+            "from-builds",
+            here,
+            POD,
+            [pods_of(args.clients)],
+            port=PORT,
+            component="buildkitd",
+            opts=child,
+        )
+        to_internet(
+            f"{name}-to-internet",
+            "to-internet",
+            here,
+            args.builder.egress_cidrs,
+            component="buildkitd",
+            opts=child,
+        )
+        pair = certificates.pair(name, HOST, child)
+        own = kubernetes.core.v1.Secret(f"{name}-server", metadata=meta, string_data=pair.server, opts=child)
+        known = kubernetes.core.v1.Secret(
+            f"{name}-client",
+            metadata=metadata(SECRET, args.clients, component="buildkitd"),
+            string_data=pair.client,
+            opts=child,
+        )
+        config = _config(args)
+        file = kubernetes.core.v1.ConfigMap(
+            f"{name}-config", metadata=meta, data={"buildkitd.toml": config}, opts=child
+        )
+        account = kubernetes.core.v1.ServiceAccount(
+            f"{name}-account", metadata=meta, automount_service_account_token=False, opts=child
+        )
+        # Ready when the pod is, which must not wait for it.
+        kubernetes.core.v1.Service(
+            f"{name}-service",
+            metadata=meta,
+            spec={"selector": POD, "ports": [{"port": PORT, "protocol": "TCP"}]},
+            opts=child,
+        )
+        # It reads both when it starts: other contents, another pod.
+        read = pulumi.Output.all(pair.server, config).apply(
+            lambda both: sha256(repr(both).encode()).hexdigest()
+        )
+        kubernetes.apps.v1.StatefulSet(
+            f"{name}-pod",
+            metadata=meta,
+            spec={
+                "service_name": NAME,
+                "replicas": 1,
+                "selector": {"match_labels": POD},
+                "persistent_volume_claim_retention_policy": {"when_deleted": "Delete"},
+                "template": {
+                    "metadata": {
+                        "labels": {**labels("buildkitd"), **POD},
+                        "annotations": {"tekton-builds/reads": pulumi.Output.unsecret(read)},
+                    },
+                    "spec": {
+                        "service_account_name": account.metadata.name,
+                        "automount_service_account_token": False,
+                        "security_context": {
+                            "fs_group": USER,
+                            "fs_group_change_policy": "OnRootMismatch",
+                        },
+                        "containers": [_container(args)],
+                        "volumes": [
+                            {"name": "config", "config_map": {"name": file.metadata.name}},
+                            {"name": "certificates", "secret": {"secret_name": own.metadata.name}},
+                        ],
+                    },
+                },
+                "volume_claim_templates": [
+                    {
+                        "metadata": {"name": "layers"},
+                        "spec": {
+                            "access_modes": ["ReadWriteOnce"],
+                            "resources": {"requests": {"storage": f"{args.builder.shared_gib}Gi"}},
+                        },
+                    }
+                ],
+            },
+            opts=child,
+        )
+        self.shared = Shared(address=f"tcp://{HOST}:{PORT}", secret=known.metadata.name)
+        self.register_outputs({})
+
+
+def _config(args: BuildkitdArgs) -> str:
+    files = {"ca": "ca.pem", "cert": "cert.pem", "key": "key.pem"}
+    return args.registries.buildkitd(
+        {
+            "grpc": {
+                # The first for the probes, which need no certificate: it is no build's.
+                "address": ["unix:///run/user/1000/buildkit/buildkitd.sock", f"tcp://0.0.0.0:{PORT}"],
+                "tls": {key: f"{CERTIFICATES}/{file}" for key, file in files.items()},
+            },
+            "root": f"{VOLUME}/buildkit",
+            "worker": {
+                "oci": {
+                    "noProcessSandbox": True,
+                    "gc": True,
+                    "maxUsedSpace": int(args.builder.shared_gib * FULL * 2**30),
+                }
+            },
+        }
+    )
+
+
+def _container(args: BuildkitdArgs) -> ContainerArgsDict:
+    return {
+        "name": NAME,
+        "image": args.image,
+        "command": ["sh", "-c", START],
+        "ports": [{"container_port": PORT}],
+        "readiness_probe": {**ASKED, "period_seconds": 5},
+        # A daemon with much to do may be slow to answer.
+        "liveness_probe": {**ASKED, "period_seconds": 30, "failure_threshold": 6},
+        "resources": {
+            "requests": {"cpu": "250m", "memory": "512Mi"},
+            # Of so many images at once as one commit's.
+            "limits": {"memory": f"{args.builder.memory_gib * args.builder.parallel}Gi"},
+        },
+        "security_context": {
+            "run_as_non_root": True,
+            "run_as_user": USER,
+            "run_as_group": USER,
+        },
+        "volume_mounts": [
+            {"name": "layers", "mount_path": VOLUME},
+            {"name": "config", "mount_path": CONFIG, "read_only": True},
+            {"name": "certificates", "mount_path": CERTIFICATES, "read_only": True},
+        ],
+    }

@@ -1,0 +1,115 @@
+"""One buildkitd for all builds, and the mirror of a registry that it asks first."""
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.changed_stack import changed
+from sandbox.network import Network
+from sandbox.paths import Paths
+from sandbox.push import Push
+from sandbox.waiting import wait_for
+from sandbox.whole import BASE_IMAGE
+from tests.e2e.hostile import CONTROL, SEEN, escaped
+from tests.e2e.image_content import content
+from tests.e2e.kubectl import kubectl
+from tests.e2e.slow_build import building
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+
+HERE, POD = "builds-buildkitd", "buildkitd-0"
+MIRROR = "mirror-of-a-test"
+ELSEWHERE = "registry.invalid/library/base:1"  # a name that leads nowhere, so only a mirror can have it
+BACKEND = Path("backend", "Dockerfile")
+
+
+@pytest.fixture(scope="module")
+def mirrored(push: Push) -> str:
+    """The URL of a place in the sandbox's registry that has ELSEWHERE."""
+    registry = Network().registry
+    path = ELSEWHERE.partition("/")[2]
+    push.crane.copy(f"{registry}/{BASE_IMAGE}", f"{registry}/{MIRROR}/{path}")
+    return f"http://{registry}/{MIRROR}"
+
+
+@pytest.fixture(scope="module")
+def shared(paths: Paths, mirrored: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    builder = {
+        "sharedGib": 10,
+        "parallel": 2,
+        "registryMirrors": {"registry.invalid": mirrored},
+        "egressCidrs": ["10.201.0.0/16"],
+    }
+    with changed(paths, tmp_path_factory.mktemp("shared") / "up.log", {"builder": builder}, {}) as outputs:
+        yield outputs
+    left = kubectl(paths, "get", "namespaces,persistentvolumeclaims", "--all-namespaces")
+    assert HERE not in left, "it goes with its volume"
+
+
+def daemon(paths: Paths, *arguments: str) -> str:
+    return kubectl(paths, "exec", "--namespace", HERE, POD, "--", *arguments)
+
+
+def test_a_push_becomes_images_by_way_of_it(push: Push, paths: Paths, shared: dict[str, Any]) -> None:
+    assert len(push.run()) == 2
+    assert "frontend" in daemon(paths, "buildctl", "du", "--verbose"), "their layers are there"
+
+
+def test_a_from_line_is_answered_by_the_mirror(push: Push, shared: dict[str, Any], tmp_path: Path) -> None:
+    before = ""
+
+    def change(tree: Path) -> None:
+        nonlocal before
+        before = (tree / BACKEND).read_text()
+        (tree / BACKEND).write_text(f"FROM {ELSEWHERE}\nRUN echo mirrored >/said\n")
+
+    try:
+        (image,) = [one for one in push.run(change) if one.task == "build-and-push-backend"]
+        assert content(push, image.reference, "said", tmp_path) == "mirrored\n"
+    finally:
+        push.run(lambda tree: (tree / BACKEND).write_text(before))
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        (),
+        ("--tlscacert=/certificates/ca.pem",),
+        ("--tlsdir=/certificates",),
+    ],
+    ids=["nothing", "the authority", "the server's own certificate"],
+)
+def test_nobody_is_let_in_without_the_clients_certificate(
+    paths: Paths, shared: dict[str, Any], known: tuple[str, ...]
+) -> None:
+    call = ("buildctl", "--addr=tcp://127.0.0.1:1234", "--tlsservername=buildkitd.builds-buildkitd")
+    with pytest.raises(subprocess.CalledProcessError) as refused:
+        daemon(paths, *call, *known, "debug", "workers")
+    assert any(why in refused.value.stderr for why in ("certificate", "connection", "EOF")), (
+        refused.value.stderr
+    )
+
+
+def test_a_dockerfile_gets_neither_the_node_nor_a_secret(
+    push: Push, shared: dict[str, Any], tmp_path: Path
+) -> None:
+    could = escaped(push, tmp_path)
+    assert CONTROL in could, "the attempts were made"
+    assert could <= {CONTROL, SEEN}, f"a Dockerfile could {', '.join(could - {CONTROL, SEEN})}"
+
+
+def test_a_daemon_that_dies_in_the_middle_of_a_build_is_asked_again(
+    push: Push, paths: Paths, shared: dict[str, Any]
+) -> None:
+    with building(push) as (_, run, _):
+        kubectl(paths, "delete", "pod", "--namespace", HERE, POD, "--grace-period=0", "--force")
+        assert len(push.follow(run)) == 2
+
+    def again() -> bool | str:
+        found = kubectl(paths, "get", "pod", "--namespace", HERE, POD, "--output", "jsonpath={.status.phase}")
+        return found == "Running" or found
+
+    wait_for("the daemon to be there again", again, 60)
