@@ -55,7 +55,7 @@ def daemon(paths: Paths, *arguments: str) -> str:
 
 def test_a_push_becomes_images_by_way_of_it(push: Push, paths: Paths, shared: dict[str, Any]) -> None:
     assert len(push.run()) == 2
-    assert "frontend" in daemon(paths, "buildctl", "du", "--verbose"), "their layers are there"
+    assert "gzip" in daemon(paths, "buildctl", "du", "--verbose"), "the layer of its RUN is there"
 
 
 def test_a_from_line_is_answered_by_the_mirror(push: Push, shared: dict[str, Any], tmp_path: Path) -> None:
@@ -88,8 +88,8 @@ def test_nobody_is_let_in_without_the_clients_certificate(
     call = ("buildctl", "--addr=tcp://127.0.0.1:1234", "--tlsservername=buildkitd.builds-buildkitd")
     with pytest.raises(subprocess.CalledProcessError) as refused:
         daemon(paths, *call, *known, "debug", "workers")
-    assert any(why in refused.value.stderr for why in ("certificate", "connection", "EOF")), (
-        refused.value.stderr
+    assert "Unavailable" in refused.value.stderr, (
+        "it takes no call; what a build's certificate opens is shown above"
     )
 
 
