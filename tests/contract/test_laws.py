@@ -21,6 +21,8 @@ FORBIDDEN = {
     "supply": {"bench", "outputs", "plugins", "tests"},
     # The other side is made of the components' Tasks.
     "bench": {"outputs", "plugins", "supply", "tests"},
+    # It has packages of its own, and runs alone.
+    "policy": {"bench", "components", "outputs", "plugins", "sandbox", "supply", "tests"},
 }
 CODE = {".py", ".sh"}
 

@@ -46,6 +46,12 @@ def test_every_action_is_an_official_one_of_a_pinned_version(workflow: dict[str,
             assert re.fullmatch(r"v\d+", version), f"{step['uses']} is another action tomorrow"
 
 
+def test_nothing_is_shown_or_deployed_but_under_the_policies(workflow: dict[str, Any]) -> None:
+    (pulumi,) = [step for step in steps(workflow) if step.get("uses", "").startswith("pulumi/actions@")]
+    assert pulumi["with"]["policyPacks"] == "policy"
+    assert (ROOT / "policy" / "PulumiPolicy.yaml").is_file()
+
+
 def test_a_command_is_one_of_makes_so_that_it_is_tried_here(workflow: dict[str, Any]) -> None:
     targets = re.findall(r"^([\w -]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
     known = {target for line in targets for target in line.split()}

@@ -35,8 +35,9 @@ def options(**more):
 class Stack:
     """`program` is Python; `provider` and `options(...)` are there for it."""
 
-    def __init__(self, folder: Path, kubeconfig: str, program: str) -> None:
+    def __init__(self, folder: Path, kubeconfig: str, program: str, name: str = "test") -> None:
         self.folder = folder
+        self._name = name
         state, home = folder / "state", folder / "home"
         for each in (state, home):
             each.mkdir(parents=True)
@@ -53,7 +54,7 @@ class Stack:
             "PULUMI_CONFIG_PASSPHRASE": "of this test",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
         }
-        self._run("stack", "init", "test")
+        self._run("stack", "init", name)
 
     def write(self, program: str) -> None:
         (self.folder / "__main__.py").write_text(HEAD + program)
@@ -88,7 +89,7 @@ class Stack:
         """The resources in the state; secrets are ciphertext. From the backend's file: the CLI takes seconds
         to say the same.
         """
-        file = self.folder / "state" / ".pulumi" / "stacks" / "components" / "test.json"
+        file = self.folder / "state" / ".pulumi" / "stacks" / "components" / f"{self._name}.json"
         return list(json.loads(file.read_text())["checkpoint"]["latest"]["resources"])
 
     def resource(self, name: str) -> Properties:
