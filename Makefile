@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 SANDBOX := $(PYTHON) -m sandbox
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-cluster test-e2e preview push down check status kubeconfig webhook explain redeliver rotate lock mirror bench destroy clean venv
+.PHONY: help up test test-cluster test-e2e preview push down check status kubeconfig webhook explain redeliver rotate lock mirror bench drift destroy clean venv
 MAKEFLAGS += --no-print-directory
 
 help:
@@ -12,7 +12,8 @@ help:
 	@echo 'make test     every test, on the sandbox too'
 	@echo
 	@echo 'make push     an empty commit through the forge, followed to its images'
-	@echo 'make preview  what `pulumi up` would change; STACK=dev for another stack'
+	@echo 'make preview  what `pulumi up` would change, and what policy/ has against it; STACK=dev for another stack'
+	@echo 'make drift    what somebody has changed since `pulumi up`; ends with an error if anything'
 	@echo 'make status   what runs, and how to reach it'
 	@echo 'make kubeconfig  the cluster as a context of ~/.kube/config; STACK=dev, USE=1 to switch, REMOVE=1'
 	@echo 'make webhook REPO=OWNER/NAME STACK=dev  the repository on GitHub delivers its pushes to the stack'
@@ -27,16 +28,25 @@ help:
 	@echo 'make bench    measure it against the other ways, and write docs/benchmarks.md; ONLY=PART,PART'
 	@echo 'make clean    as down, and remove what was made in this checkout and old builds in the cache'
 
-venv: .venv/.made
+venv: .venv/.made policy/.venv/.made
+
+# The policy pack's own.
+policy/.venv/.made: policy/requirements.txt .venv/.made
+	@echo 'Installing the packages of the policies into policy/.venv'
+	@$(PYTHON) -m venv --clear policy/.venv
+	@policy/.venv/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
 
 # `make` itself sees whether there is anything to do: the rule runs when a list of packages has changed.
 .venv/.made: requirements.txt requirements-dev.txt constraints.txt
 	@sandbox/make-venv
 
+preview: policy/.venv/.made
+
 up preview: .venv/.made
 	@$(SANDBOX) $@ --stack $(STACK)
 
-destroy: .venv/.made
+drift destroy: .venv/.made
 	@$(SANDBOX) $@ --stack $(STACK)
 
 push down status: .venv/.made
@@ -58,7 +68,7 @@ explain: .venv/.made
 	@$(PYTHON) -m outputs $@ --stack '$(STACK)' --repository '$(REPO)' --delivery '$(DELIVERY)' --commit '$(COMMIT)'
 
 # The fast tiers first: what they find needs no cluster to be found.
-test: .venv/.made
+test: .venv/.made policy/.venv/.made
 	@$(PYTHON) -m pytest tests/unit tests/contract
 	@$(SANDBOX) up
 	@$(MAKE) -j2 --output-sync=target test-cluster test-e2e
@@ -81,4 +91,4 @@ check: .venv/.made
 
 clean:
 	@if [ -x $(PYTHON) ]; then $(SANDBOX) clean; fi
-	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache
+	@rm -rf .venv policy/.venv .mypy_cache .pytest_cache .ruff_cache

@@ -67,6 +67,13 @@ class Commands:
         with exclusive(self._paths.state), Toolchain(self._paths, self._progress) as toolchain:
             return self._prepared(toolchain).stack.preview()
 
+    def drift(self) -> int:
+        """What somebody has changed since the last `up`; 0 when nothing."""
+        if self._stack not in STACKS:
+            other_stack.run(self._stack, "drift", self._paths, self._progress)
+        with exclusive(self._paths.state), Toolchain(self._paths, self._progress) as toolchain:
+            return self._prepared(toolchain).stack.drift()
+
     def destroy(self) -> int:
         """`pulumi destroy`; the cluster stays."""
         if self._stack not in STACKS:
@@ -136,7 +143,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, about in ABOUT.items():
         command = commands.add_parser(name, help=about, description=about)
-        if name in ("up", "preview", "destroy"):
+        if name in ("up", "preview", "drift", "destroy"):
             command.add_argument(
                 "--stack",
                 default=STACK,

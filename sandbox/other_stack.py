@@ -7,15 +7,17 @@ from sandbox import nobodys_stack
 from sandbox.network import Network
 from sandbox.paths import CHECKOUT, Paths
 from sandbox.progress import Progress
-from sandbox.pulumi import Pulumi
+from sandbox.pulumi import DRIFT, PREVIEW, Pulumi
 from sandbox.pulumi_plugins import fill_path
 from sandbox.stack import STACKS, Stack
 from sandbox.toolchain.toolchain import Toolchain
 
+COMMANDS = {"preview": PREVIEW, "drift": DRIFT}
+
 
 def command(stack: str, verb: str) -> list[str]:
     """`pulumi up` asks before it changes anything: this stack is not ours."""
-    return ["pulumi", verb, "--stack", stack]
+    return ["pulumi", *COMMANDS.get(verb, (verb,)), "--stack", stack]
 
 
 def environment(paths: Paths, base: Mapping[str, str]) -> dict[str, str]:

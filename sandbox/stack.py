@@ -16,7 +16,7 @@ from sandbox.network import Network
 from sandbox.paths import CHECKOUT, Paths
 from sandbox.pending import pending, take_over
 from sandbox.private_file import write_private
-from sandbox.pulumi import Pulumi, PulumiError
+from sandbox.pulumi import DRIFT, PREVIEW, Pulumi, PulumiError
 from sandbox.pulumi_plugins import fill_home
 
 STACK, TKE_STACK = STACKS = (
@@ -152,8 +152,12 @@ class Stack:
         return self._deployed.exists()
 
     def preview(self, log: Path | None = None) -> int:
-        """`pulumi preview`; its exit code."""
-        return self._cli.show("preview", "--stack", self.name, log=log)
+        """`pulumi preview` under the policies; its exit code."""
+        return self._cli.show(*PREVIEW, "--stack", self.name, log=log)
+
+    def drift(self, log: Path | None = None) -> int:
+        """Shows what is not as the last `up` left it, and changes nothing; 0 when all is as it was."""
+        return self._cli.show(*DRIFT, "--stack", self.name, log=log)
 
     def up(self, log: Path | None = None) -> int:
         """`pulumi up`; its exit code. Brings the state in line first where it cannot be trusted."""

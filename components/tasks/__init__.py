@@ -28,8 +28,8 @@ def script(name: str) -> str:
 
 
 def environment(**values: str) -> list[Object]:
-    """Environment variables of a step, in order."""
-    return [{"name": name, "value": value} for name, value in values.items()]
+    """Environment variables of a step, in order. Tekton stores an empty value as none, so none is written."""
+    return [{"name": name, **({"value": value} if value else {})} for name, value in values.items()]
 
 
 def workspace_environment(*names: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from plugins.kubernetes.cluster import Cluster
+from plugins.kubernetes.go_types import round_trip
 from plugins.kubernetes.kinds import is_built_in
 from plugins.kubernetes.naming import AUTONAMED
 from plugins.kubernetes.replacing import Path, replaces, replacing_paths
@@ -66,6 +67,8 @@ def diff(old_inputs: Properties, new_inputs: Properties, ignore: Iterable[str], 
 
 def _comparable(inputs: Properties, cluster: Cluster) -> Properties:
     inputs = normalized(reveal(inputs))
+    if is_built_in(str(inputs.get("apiVersion"))):
+        inputs = round_trip(inputs)
     metadata = inputs.get("metadata")
     if isinstance(metadata, dict):
         namespaced = cluster.is_namespaced(str(inputs.get("apiVersion")), str(inputs.get("kind")))

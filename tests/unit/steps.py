@@ -49,7 +49,7 @@ class Step:
         home.mkdir(exist_ok=True)
         environment = {"PATH": self.path, "HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1"}
         for one in step["env"]:
-            environment[one["name"]] = self._substituted(one["value"], values)
+            environment[one["name"]] = self._substituted(one.get("value", ""), values)
         script = self.folder / "script"
         script.write_text(step["script"], encoding="utf-8")
         done = subprocess.run(

@@ -162,6 +162,37 @@ def test_what_means_the_same_is_no_change(plugin: Plugin, old: Properties, new: 
     assert plugin.diff(resource({**secret, **old}), {**secret, **new}).changes == Response.DIFF_NONE
 
 
+def test_what_the_types_of_kubernetes_write_otherwise_is_no_change(plugin: Plugin) -> None:
+    """provider.go, normalizeInputs: built-in kinds go through their Go types, which omit what is empty."""
+    meta = {"name": "x", "namespace": "default"}
+    policy = {"apiVersion": "networking.k8s.io/v1", "kind": "NetworkPolicy", "metadata": meta}
+    live = {**policy, "spec": {"podSelector": {}, "policyTypes": ["Ingress"]}}
+    wanted = {**policy, "spec": {**live["spec"], "podSelector": {"matchLabels": {}}, "ingress": []}}
+    assert plugin.diff(resource(live), wanted).changes == Response.DIFF_NONE
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": meta}
+
+    def container(variable: Properties, cpu: str, memory: str) -> Properties:
+        limits = {"cpu": cpu, "memory": memory}
+        return {
+            **pod,
+            "spec": {"containers": [{"name": "c", "env": [variable], "resources": {"limits": limits}}]},
+        }
+
+    stored, written = (
+        container({"name": "A"}, "1", "1Gi"),
+        container({"name": "A", "value": ""}, "1000m", "1024Mi"),
+    )
+    assert plugin.diff(resource(stored), written).changes == Response.DIFF_NONE
+    more = container({"name": "A"}, "2", "1Gi")
+    assert plugin.diff(resource(stored), more).changes == Response.DIFF_SOME
+    volume = {"apiVersion": "v1", "kind": "Pod", "metadata": meta, "spec": {"volumes": [{"name": "a"}]}}
+    empty = copy.deepcopy(volume)
+    empty["spec"]["volumes"][0]["emptyDir"] = {}
+    assert plugin.diff(resource(volume), empty).changes == Response.DIFF_SOME, (
+        "an empty object says something"
+    )
+
+
 def test_the_default_namespace_written_out_is_no_change(plugin: Plugin) -> None:
     """provider.go, Diff: "explicitly set the default namespace if unset so that the diff ignores it"."""
     old = config_map("x", "default")
