@@ -4,12 +4,12 @@ PYTHON := .venv/bin/python
 SANDBOX := $(PYTHON) -m sandbox
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-cluster test-e2e preview push down check status kubeconfig webhook explain redeliver rotate lock mirror bench drift destroy clean venv
+.PHONY: help up test test-cluster test-e2e test-long preview push down check status kubeconfig webhook explain redeliver rotate lock mirror bench drift destroy clean venv
 MAKEFLAGS += --no-print-directory
 
 help:
 	@echo 'make up       start everything and run `pulumi up`; STACK=dev: only the latter, for that stack'
-	@echo 'make test     every test, on the sandbox too'
+	@echo 'make test     every test, on the sandbox too, but for those of `make test-long`: upgrades, many installs'
 	@echo
 	@echo 'make push     an empty commit through the forge, followed to its images'
 	@echo 'make preview  what `pulumi up` would change, and what policy/ has against it; STACK=dev for another stack'
@@ -73,10 +73,16 @@ test: .venv/.made policy/.venv/.made
 	@$(SANDBOX) up
 	@$(MAKE) -j2 --output-sync=target test-cluster test-e2e
 
+# What takes longer than a change may wait: upgrades, interruptions, many installs; ONLY=upgrade for one of them.
+test-long: export TEKTON_BUILDS_BIN := $(CURDIR)/.sandbox/bin
+test-long: .venv/.made
+	@$(SANDBOX) up
+	@$(PYTHON) -m pytest tests/e2e/long -k '$(ONLY)'
+
 # Side by side: both mostly wait for clusters, which are their own.
 test-cluster test-e2e: export TEKTON_BUILDS_BIN := $(CURDIR)/.sandbox/bin
 test-cluster test-e2e: test-%:
-	@$(PYTHON) -m pytest tests/$*
+	@$(PYTHON) -m pytest tests/$* --ignore=tests/e2e/long
 
 bench: .venv/.made
 	@$(SANDBOX) up

@@ -7,12 +7,12 @@ from sandbox import nobodys_stack
 from sandbox.network import Network
 from sandbox.paths import CHECKOUT, Paths
 from sandbox.progress import Progress
-from sandbox.pulumi import DRIFT, PREVIEW, Pulumi
+from sandbox.pulumi import DRIFT, POLICIES, Pulumi
 from sandbox.pulumi_plugins import fill_path
 from sandbox.stack import STACKS, Stack
 from sandbox.toolchain.toolchain import Toolchain
 
-COMMANDS = {"preview": PREVIEW, "drift": DRIFT}
+COMMANDS = {"preview": ("preview", *POLICIES), "drift": DRIFT}
 
 
 def command(stack: str, verb: str) -> list[str]:

@@ -15,7 +15,7 @@ from sandbox.paths import CHECKOUT
 
 # An interrupted `up` gets so long to finish what it has begun, so that nothing is left pending.
 GRACE = 60.0
-PREVIEW = ("preview", "--policy-pack", str(CHECKOUT / "policy"))
+POLICIES = ("--policy-pack", str(CHECKOUT / "policy"))
 # What it would find changed is told and not taken over, and is an error.
 DRIFT = ("refresh", "--preview-only", "--expect-no-changes", "--diff")
 # For a command whose output is read later: no questions, no colours, no dots.

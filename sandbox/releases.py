@@ -1,11 +1,11 @@
 """The release manifests, served by the sandbox under the paths of the official server."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import requests
 
-from sandbox.images.tekton import PIPELINES, PLACEHOLDER, TRIGGERS, Release
+from sandbox.images.tekton import PLACEHOLDER, Release
 from sandbox.private_file import write_private
 
 
@@ -53,6 +53,6 @@ class Releases:
         (self.folder / "ready").write_text("ready\n")
 
 
-def tekton(folder: Callable[[str], Path]) -> list[tuple[Release, Path]]:
-    """Both projects' manifests; `folder` says where the toolchain put a part."""
-    return [(release, folder(f"tekton-{release.name}")) for release in (PIPELINES, TRIGGERS)]
+def tekton(releases: Iterable[Release], folder: Callable[[str], Path]) -> list[tuple[Release, Path]]:
+    """Their manifests; `folder` says where the toolchain put a part."""
+    return [(release, folder(release.part)) for release in releases]

@@ -5,6 +5,7 @@ import json
 import os
 import secrets
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from sandbox.network import Network
 from sandbox.paths import CHECKOUT, Paths
 from sandbox.pending import pending, take_over
 from sandbox.private_file import write_private
-from sandbox.pulumi import DRIFT, PREVIEW, Pulumi, PulumiError
+from sandbox.pulumi import DRIFT, POLICIES, Pulumi, PulumiError
 from sandbox.pulumi_plugins import fill_home
 
 STACK, TKE_STACK = STACKS = (
@@ -151,9 +152,9 @@ class Stack:
         """Whether an `up` of this stack has succeeded."""
         return self._deployed.exists()
 
-    def preview(self, log: Path | None = None) -> int:
+    def preview(self, log: Path | None = None, *, policies: Sequence[str] = POLICIES) -> int:
         """`pulumi preview` under the policies; its exit code."""
-        return self._cli.show(*PREVIEW, "--stack", self.name, log=log)
+        return self._cli.show("preview", "--stack", self.name, *policies, log=log)
 
     def drift(self, log: Path | None = None) -> int:
         """Shows what is not as the last `up` left it, and changes nothing; 0 when all is as it was."""

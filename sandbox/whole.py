@@ -8,6 +8,7 @@ from sandbox.credentials import Credentials
 from sandbox.forge import Forge
 from sandbox.forge_service import ForgeService
 from sandbox.images.catalog import REGISTRY_IMAGES
+from sandbox.images.tekton import CURRENT
 from sandbox.network import Network
 from sandbox.node import Node
 from sandbox.paths import Paths
@@ -94,7 +95,7 @@ class Sandbox:
             return
         log = self._paths.logs / "pulumi-preview.log"
         with self._progress.step("pulumi preview", log=log):
-            code = self.stack.preview(log)
+            code = self.stack.preview(log, policies=())  # for a look at what comes
         self._progress.note(log.read_text(errors="replace").rstrip())
         if code != 0:
             raise PulumiError(f"`pulumi preview` ended with {code}; what it said is above, and in {log}")
@@ -106,7 +107,7 @@ class Sandbox:
         with self._progress.step("Fill the registry"):
             node.registry.load(self._toolchain.registry_images())
             stale_images.remove(node.registry, node.run)
-            node.releases.render(tekton(self._toolchain.folder))
+            node.releases.render(tekton(CURRENT, self._toolchain.folder))
         with self._progress.step("Provide storage"):
             node.provide_storage()
 

@@ -61,7 +61,7 @@ def _tekton(release: tekton.Release) -> Callable[[Path, Made, Path], None]:
 
 def _tekton_recipe(release: tekton.Release) -> Recipe:
     return Recipe(
-        name=f"tekton-{release.name}",
+        name=release.part,
         title=f"Tekton {release.name.capitalize()} {release.version}",
         needs=("ko", "busybox", "git"),
         make=_tekton(release),
@@ -155,5 +155,7 @@ RECIPES = (
     DOCKER,
     KUBECTL,
 )
+# Made when something asks for them.
+ON_DEMAND = tuple(_tekton_recipe(release) for release in tekton.PREVIOUS)
 # Those that go into the sandbox's registry: storage tree and images.json.
 REGISTRY_IMAGES = ("busybox", "git", *(recipe.name for recipe in RECIPES[5:]))

@@ -8,7 +8,7 @@ import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sandbox.images import recipes
@@ -35,6 +35,8 @@ class Release:
     version: str
     module: str
     files: dict[str, tuple[str, bool]]
+    part: str
+    """Of the toolchain: the name of its images, and of the folder with its go.mod."""
 
     @property
     def source(self) -> Path:
@@ -48,10 +50,11 @@ class Release:
         ko runs one `go build` a program, two at a time, and both would compile what they share. So all of it
         is compiled before, with ko's flags, and ko only links.
         """
-        name = f"tekton-{self.name}"
-        lines = (MODULES / name / "go.mod").read_text()
+        lines = (MODULES / self.part / "go.mod").read_text()
         packages = re.findall(rf"^\s+({re.escape(self.module)}/cmd/\S+)$", lines, re.MULTILINE)
-        return Tool(name=name, version=self.version, packages=tuple(packages), programs=(), compiler=HURRIED)
+        return Tool(
+            name=self.part, version=self.version, packages=tuple(packages), programs=(), compiler=HURRIED
+        )
 
 
 # As in each module's tekton/publish.yaml.
@@ -60,13 +63,21 @@ PIPELINES = Release(
     version="v1.15.0",
     module="github.com/tektoncd/pipeline",
     files={"release.yaml": ("config", True)},
+    part="tekton-pipelines",
 )
 TRIGGERS = Release(
     name="triggers",
     version="v0.37.0",
     module="github.com/tektoncd/triggers",
     files={"release.yaml": ("config", False), "interceptors.yaml": ("config/interceptors", False)},
+    part="tekton-triggers",
 )
+CURRENT = (PIPELINES, TRIGGERS)
+PREVIOUS = (
+    replace(PIPELINES, version="v1.9.1", part="tekton-pipelines-previous"),
+    replace(TRIGGERS, version="v0.35.0", part="tekton-triggers-previous"),
+)
+"""The newest older ones that can be made here: what the test of an upgrade begins with."""
 
 
 def make(

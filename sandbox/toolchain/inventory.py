@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from sandbox import debian
-from sandbox.images.catalog import RECIPES, REGISTRY_IMAGES
+from sandbox.images.catalog import ON_DEMAND, RECIPES, REGISTRY_IMAGES
 from sandbox.paths import Paths
 from sandbox.toolchain import go, on_path
 from sandbox.toolchain.cache import Cache
@@ -40,7 +40,7 @@ class Inventory:
         self.bin_folder = paths.state / "bin"
         self._tools = Cache(paths.cache / "tools")
         self._images = Cache(paths.cache / "images")
-        self._recipes = {recipe.name: recipe for recipe in RECIPES}
+        self._recipes = {recipe.name: recipe for recipe in (*RECIPES, *ON_DEMAND)}
         self._entries: dict[str, str] = {}
         self._found: dict[str, dict[str, Path]] = {}  # tools that PATH has
         for tool in TOOLS:
@@ -50,8 +50,13 @@ class Inventory:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Every part, in the order of the work."""
-        return (DEBIAN, *BUILD_ORDER, *(name for name in self._recipes if name not in BUILD_ORDER))
+        """Every part of the sandbox, in the order of the work."""
+        return (DEBIAN, *BUILD_ORDER, *(one.name for one in RECIPES if one.name not in BUILD_ORDER))
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """The same, and what is made on demand."""
+        return (*self.names, *(recipe.name for recipe in ON_DEMAND))
 
     def is_ready(self, name: str) -> bool:
         """Whether the part is there: on PATH, in the cache, or installed."""
@@ -104,7 +109,7 @@ class Inventory:
 
     def clean(self) -> list[str]:
         """Remove from the cache what the present pins do not name; the removed entries."""
-        keep = frozenset(self.entry(name) for name in self.names)
+        keep = frozenset(self.entry(name) for name in self.known)
         return self._tools.clean(keep) + self._images.clean(keep)
 
     def _link(self, tool: Tool) -> None:
@@ -121,8 +126,8 @@ class Inventory:
                 new.replace(link)
 
     def _known(self, name: str) -> str:
-        if name not in self.names:
-            raise ToolchainError(f"no tool or image is called {name}; there are {', '.join(self.names)}")
+        if name not in self.known:
+            raise ToolchainError(f"no tool or image is called {name}; there are {', '.join(self.known)}")
         return name
 
     def _cache(self, name: str) -> Cache:

@@ -58,7 +58,7 @@ class Toolchain(Inventory):
         """Begin these and what they need."""
         wanted = self._with_needs(names)
         with self._lock:
-            new = [name for name in self.names if name in wanted and name not in self._done]
+            new = [name for name in self.known if name in wanted and name not in self._done]
             for name in new:
                 self._done[name] = threading.Event()
             absent = [name for name in new if not self.is_ready(name)]

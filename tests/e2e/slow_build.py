@@ -9,28 +9,29 @@ from sandbox.push import Push
 from sandbox.waiting import wait_for
 
 DOCKERFILE = Path("frontend", "Dockerfile")
-SLOW = "RUN sleep 12\n"
+SECONDS_OF_BUILD = 12
 TASK = "build-and-push-frontend"
 SECONDS = 90.0
 
 
-def slow(tree: Path) -> None:
+def slow(tree: Path, seconds: int = SECONDS_OF_BUILD) -> None:
     text = (tree / DOCKERFILE).read_text()
     # What it prints differs, so that no build of it is cached.
-    (tree / DOCKERFILE).write_text(text.replace("USER", f"RUN echo {tree.name}\n{SLOW}USER", 1))
+    sleep = f"RUN echo {tree.name}\nRUN sleep {seconds}\n"
+    (tree / DOCKERFILE).write_text(text.replace("USER", f"{sleep}USER", 1))
 
 
 def quick(tree: Path) -> None:
     lines = (tree / DOCKERFILE).read_text().splitlines(keepends=True)
-    kept = [line for line in lines if line != SLOW and not line.startswith("RUN echo ")]
+    kept = [line for line in lines if not line.startswith(("RUN sleep ", "RUN echo "))]
     (tree / DOCKERFILE).write_text("".join(kept))
 
 
 @contextmanager
-def building(push: Push) -> Iterator[tuple[str, str, dict[str, Any]]]:
+def building(push: Push, seconds: int = SECONDS_OF_BUILD) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """The commit, its run's name, and the TaskRun that is just building. Afterwards the tree is as it was."""
     try:
-        commit = push.commit(slow)
+        commit = push.commit(lambda tree: slow(tree, seconds))
         run = str(push.find_run(commit, push.delivery(commit))["metadata"]["name"])
         yield commit, run, wait_for("the build to run", lambda: _running(push, run), SECONDS)
     finally:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.credentials import Account
-from sandbox.images.tekton import PIPELINES, PLACEHOLDER, TRIGGERS
+from sandbox.images.tekton import CURRENT, PIPELINES, PLACEHOLDER, TRIGGERS
 from sandbox.registry import Registry
 from sandbox.releases import Releases, path_of, tekton
 
@@ -67,7 +67,7 @@ def test_manifests_name_the_real_registry(tmp_path: Path) -> None:
     for name in ("tekton-pipelines/release", "tekton-triggers/release", "tekton-triggers/interceptors"):
         write(tmp_path, {f"{name}.yaml": manifest})
     releases = Releases(tmp_path / "served", "http://10.201.0.2:8080", "10.201.0.2:5000")
-    urls = releases.render(tekton(tmp_path.joinpath))
+    urls = releases.render(tekton(CURRENT, tmp_path.joinpath))
     assert len(urls) == 3
     for url in urls:
         text = (tmp_path / "served" / url.removeprefix("http://10.201.0.2:8080/")).read_text()

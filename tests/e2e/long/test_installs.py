@@ -1,0 +1,29 @@
+"""From nothing to a build service, twenty times in a row: no install fails, or leaves something to do."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from sandbox.network import Network
+from sandbox.paths import Paths
+from sandbox.stack import Stack
+
+INSTALLS = int(os.environ.get("INSTALLS", "20"))
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(INSTALLS * 300)]
+
+
+def summary(log: Path) -> list[str]:
+    """The words of `pulumi up`'s last lines, as ["+", "184", "created"]."""
+    return log.read_text().partition("Resources:")[2].split("Duration")[0].split()
+
+
+def test_no_install_of_many_fails(paths: Paths, tmp_path: Path) -> None:
+    stack = Stack(paths, Network(), paths.state / "bin" / "pulumi")
+    for number in range(INSTALLS):
+        down, up, again = (tmp_path / f"{number}-{what}.log" for what in ("destroy", "up", "again"))
+        assert stack.destroy(down) == 0, f"destroy {number}: {down.read_text()}"
+        assert stack.up(up) == 0, f"install {number}: {up.read_text()}"
+        assert stack.up(again) == 0, f"up after install {number}: {again.read_text()}"
+        assert summary(again)[1:] == ["unchanged"], f"install {number} left something: {again.read_text()}"

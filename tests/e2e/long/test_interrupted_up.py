@@ -1,0 +1,83 @@
+"""An `up` that is cut off at each of its stages: the next one goes on from there."""
+
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from sandbox.network import Network
+from sandbox.paths import CHECKOUT, Paths
+from sandbox.stack import Stack
+from sandbox.waiting import wait_for
+from tests.e2e.long.test_installs import summary
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
+
+SECONDS = 240.0
+STAGES = (
+    "tekton-foundations",
+    "tekton-plain",
+    "tekton-workloads",
+    "tekton-webhooks",
+    "builds-pipeline",
+    "webhook-listener",
+    "hooks",
+)
+
+
+@pytest.fixture
+def stack(paths: Paths) -> Iterator[Stack]:
+    """The stack with nothing in it; afterwards it is there again."""
+    stack = Stack(paths, Network(), paths.state / "bin" / "pulumi")
+    assert stack.destroy(paths.logs / "pulumi-destroy.log") == 0
+    yield stack
+    assert subprocess.run(["make", "up"], cwd=CHECKOUT, check=False).returncode == 0
+
+
+@contextmanager
+def making_up() -> Iterator["subprocess.Popen[bytes]"]:
+    """`make up` in a session of its own, by which all that it starts can be ended."""
+    with subprocess.Popen(
+        ["make", "up"],
+        cwd=CHECKOUT,
+        start_new_session=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        yield process
+
+
+def cut_off(paths: Paths, stage: str, how: signal.Signals) -> None:
+    """Ends `make up` as soon as it makes something of the stage."""
+    log, began = paths.logs / "pulumi-up.log", time.time()
+
+    def reached() -> bool | str:
+        assert process.poll() is None, f"`make up` ended before {stage}: {log.read_text()}"
+        text = log.read_text() if log.exists() and log.stat().st_mtime >= began else ""
+        return bool(re.search(rf" {stage}\S* creating", text)) or text[-300:]
+
+    with making_up() as process:
+        wait_for(f"the stage {stage}", reached, SECONDS, interval=0.05)
+        if how is signal.SIGKILL:  # as when the machine is gone: nobody records anything
+            subprocess.run(["pkill", "-KILL", "--session", str(process.pid)], check=True)
+        else:
+            os.killpg(process.pid, how)
+        process.wait(SECONDS)
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL], ids=lambda one: one.name)
+def test_an_up_that_is_cut_off_at_every_stage_is_healed_by_the_next(
+    stack: Stack, paths: Paths, how: signal.Signals
+) -> None:
+    for stage in STAGES:
+        cut_off(paths, stage, how)
+    assert subprocess.run(["make", "up"], cwd=CHECKOUT, check=False).returncode == 0
+    again = paths.logs / "pulumi-again.log"
+    assert stack.up(again) == 0, again.read_text()
+    assert summary(again)[1:] == ["unchanged"], f"something was left: {again.read_text()}"
+    assert subprocess.run(["make", "push"], cwd=CHECKOUT, check=False).returncode == 0
