@@ -59,6 +59,6 @@ def test_a_build_waits_for_a_registry_that_is_away(push: Push, paths: Paths) -> 
 def asked_again(push: Push, pod: str) -> bool:
     def said() -> bool | str:
         lines = push.cluster.log(pod, "step-build-and-push", 5)
-        return any("the registry is asked again" in line for line in lines) or "\n".join(lines)
+        return any("it is tried again" in line for line in lines) or "\n".join(lines)
 
     return bool(wait_for("the build to ask again", said, 60))
