@@ -15,7 +15,7 @@ from kubernetes import client
 
 from bench.place import TEKTON, TRIGGERS, Place
 from components.credentials import docker_config
-from components.tasks import docker_socket, git_clone, pipeline, trigger
+from components.tasks import docker_socket, git_clone, pipeline, template
 from components.tasks.registries import Registries
 from sandbox.waiting import wait_for
 
@@ -104,9 +104,7 @@ def _objects(
         task=docker_socket.NAME,
         parallel=1,
     )
-    run = trigger.Run(
-        repository="bench",
-        pipeline="tutorial",
+    run = template.Run(
         namespace=namespace,
         account=ACCOUNT,
         secrets={name: name for name in (pipeline.BASIC_AUTH, pipeline.REGISTRY_AUTH)},
@@ -115,7 +113,6 @@ def _objects(
         labels={},
         waits=waits,
     )
-    template = trigger.template_spec(run)
     flags = Registries(insecure=place.network.registry).dockerd()
     build_task = docker_socket.spec(at["docker"], at["docker"], "4Gi", flags=flags)
     interceptor = {
@@ -130,6 +127,8 @@ def _objects(
         {"name": "branch", "value": "main"},
         {"name": "branch_tag", "value": "main"},
         {"name": "line", "value": "tutorial"},
+        {"name": "pipeline", "value": "tutorial"},
+        {"name": "repository", "value": "bench"},
         {"name": "delivery", "value": "$(header.X-GitHub-Delivery)"},
         {"name": "before", "value": ""},
     ]
@@ -149,7 +148,7 @@ def _objects(
         (TEKTON, "Task", "tasks", git_clone.NAME, git_clone.spec(at["git"])),
         (TEKTON, "Task", "tasks", docker_socket.NAME, build_task),
         (TEKTON, "Pipeline", "pipelines", "tutorial", spec),
-        (TRIGGERS, "TriggerTemplate", "triggertemplates", "tutorial", template),
+        (TRIGGERS, "TriggerTemplate", "triggertemplates", "tutorial", template.spec(run)),
         (TRIGGERS, "EventListener", "eventlisteners", LISTENER, listener),
     ]
 

@@ -18,7 +18,7 @@ from components.builds import Runs
 from components.metadata import PART_OF, labels, metadata
 from components.namespace import namespace
 from components.rights import grant, rule
-from components.tasks import trigger
+from components.tasks import template
 
 NAMESPACE, NAME = "builds-janitor", "janitor"
 USER = 65532
@@ -59,7 +59,7 @@ class Janitor(pulumi.ComponentResource):
         environment: dict[str, pulumi.Input[str]] = {
             "NAMESPACE": args.runs.namespace,
             "SELECTOR": f"app.kubernetes.io/part-of={PART_OF}",
-            "LINE": trigger.LINE,
+            "LINE": template.LINE,
             "PIPELINE": "tekton.dev/pipeline",
             "LIMIT": str(args.chosen.concurrent),
             "CANCEL": "true" if args.chosen.cancel_superseded else "false",

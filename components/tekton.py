@@ -27,6 +27,10 @@ FOUNDATIONS, PLAIN, WORKLOADS, WEBHOOKS = STAGES = (
     "workloads",  # Deployments, awaited; with their Services, which wait for the Deployments' pods
     "webhooks",  # from here on the API server asks Tekton: its servers run, so it gets an answer
 )
+INTERCEPTORS = "tekton-triggers-core-interceptors"
+# Requests to the API server a second, and at once; the kubelet's. Every 5 s a signature's secret is read
+# anew, by all deliveries that come meanwhile: with client-go's 5 and 10 some wait too long, and are lost.
+CLIENT_LIMITS = {"KUBE_API_QPS": "50", "KUBE_API_BURST": "100"}
 CUSTOM = "custom"  # beside the stages after the first: ClusterInterceptors
 _KINDS = {
     "Namespace": FOUNDATIONS,
@@ -63,13 +67,24 @@ def staged(releases: Mapping[str, Sequence[Object]]) -> dict[str, list[Object]]:
     for one in everything:
         group = one["apiVersion"].rpartition("/")[0]
         stage = CUSTOM if group in custom else _KINDS.get(one["kind"], PLAIN)
-        stages[stage].append(_awaited(one))
+        stages[stage].append(_awaited(_unthrottled(one)))
     return stages
 
 
 def _identity(one: Object) -> tuple[str, ...]:
     meta = one["metadata"]
     return (one["apiVersion"].rpartition("/")[0], one["kind"], meta.get("namespace", ""), meta["name"])
+
+
+def _unthrottled(one: Object) -> Object:
+    """A copy of the interceptors' Deployment that has CLIENT_LIMITS; anything else as it is."""
+    if (one["kind"], one["metadata"]["name"]) != ("Deployment", INTERCEPTORS):
+        return one
+    result = copy.deepcopy(one)
+    for container in result["spec"]["template"]["spec"]["containers"]:
+        given = [each for each in container.get("env", ()) if each["name"] not in CLIENT_LIMITS]
+        container["env"] = given + [{"name": name, "value": value} for name, value in CLIENT_LIMITS.items()]
+    return result
 
 
 def _awaited(one: Object) -> Object:

@@ -22,7 +22,8 @@ from components.network_policy import NAME_LABEL, allow
 from components.rights import grant, rule
 from components.route import Backend
 from components.settings import Repository
-from components.tasks import pipeline, trigger
+from components.tasks import pipeline, template, trigger
+from components.tasks.trigger import Source, Trigger
 
 NAMESPACE = "builds-webhook"
 API = "triggers.tekton.dev/v1beta1"
@@ -49,7 +50,7 @@ BUILDS_RULES = [rule("tekton.dev", "pipelineruns", verbs=["create"])]
 @dataclass(frozen=True, kw_only=True)
 class WebhookArgs:
     repositories: Sequence[Repository]
-    """Whose pushes start a run; the first one's objects have the tutorial's names."""
+    """Whose pushes start a run."""
     runs: Runs
     """Where and as whom the run is."""
     chosen: settings.Runs
@@ -109,33 +110,22 @@ class Webhook(pulumi.ComponentResource):
             ),
             opts=child,
         )
-        sources = [
-            trigger.Source(
-                full_name=repository.full_name,
-                branches=repository.branches,
-                versions=args.signed.versions,
-                trigger=pipeline.named(trigger.TRIGGER, repository.full_name) if index else trigger.TRIGGER,
-                template=pipeline.named(trigger.TEMPLATE, repository.full_name)
-                if index
-                else trigger.TEMPLATE,
-            )
-            for index, repository in enumerate(args.repositories)
-        ]
+        triggers = _triggers(args)
         templates = [
             self._custom(
-                source.template.replace(trigger.TEMPLATE, f"{name}-template"),
+                one.template.replace(template.NAME, f"{name}-template"),
                 "TriggerTemplate",
-                source.template,
-                self._template(args, repository),
+                one.template,
+                self._template(args, one),
                 after=args.after,
             )
-            for source, repository in zip(sources, args.repositories, strict=True)
+            for one in triggers
         ]
         self.listener = self._custom(
             f"{name}-listener",
             "EventListener",
             trigger.LISTENER,
-            trigger.listener_spec(trigger.LISTENER, sources, REPLICAS),
+            trigger.listener_spec(trigger.LISTENER, triggers, REPLICAS, args.signed.versions),
             # It names these, and fails without them.
             after=[*args.after, *rights, secret, *templates],
             # Tekton makes its Deployment and Service: this is when they take deliveries.
@@ -179,17 +169,15 @@ class Webhook(pulumi.ComponentResource):
     def _meta(self, name: str, annotations: Mapping[str, str] | None = None) -> ObjectMetaArgsDict:
         return metadata(name, self.namespace, component="webhook", annotations=annotations)
 
-    def _template(self, args: WebhookArgs, repository: Repository) -> pulumi.Output[dict[str, Any]]:
+    def _template(self, args: WebhookArgs, one: Trigger) -> pulumi.Output[dict[str, Any]]:
         """The spec holds names that other components give, so it is known when they are."""
         return pulumi.Output.all(
             namespace=args.runs.namespace,
             account=args.runs.account,
-            secrets=args.runs.secrets[repository.full_name],
+            secrets=args.runs.secrets[one.sources[0].full_name],
         ).apply(
-            lambda known: trigger.template_spec(
-                trigger.Run(
-                    repository=repository.full_name,
-                    pipeline=args.runs.pipelines[repository.full_name],
+            lambda known: template.spec(
+                template.Run(
                     namespace=known["namespace"],
                     account=known["account"],
                     secrets=known["secrets"],
@@ -197,8 +185,6 @@ class Webhook(pulumi.ComponentResource):
                     minutes=args.chosen.timeout_minutes,
                     labels=labels("run"),
                     waits=args.chosen.concurrent > 0,
-                    # Each of its runs builds what that push changed: none makes another needless.
-                    cancelled=not repository.only_changed,
                 )
             )
         )
@@ -221,3 +207,25 @@ class Webhook(pulumi.ComponentResource):
             spec=spec,
             opts=pulumi.ResourceOptions(parent=self, depends_on=after),
         )
+
+
+def _triggers(args: WebhookArgs) -> list[Trigger]:
+    """One for all repositories whose runs are given the same Secrets: a template cannot leave one out."""
+    alike = dict[frozenset[str], list[Source]]()
+    for repository in args.repositories:
+        source = Source(
+            full_name=repository.full_name,
+            branches=repository.branches,
+            pipeline=args.runs.pipelines[repository.full_name],
+            # Each run of such a repository builds what that push changed: none makes another needless.
+            cancelled=not repository.only_changed,
+        )
+        alike.setdefault(frozenset(args.runs.secrets[repository.full_name]), []).append(source)
+    return [
+        Trigger(
+            name=pipeline.named(trigger.NAME, sources[0].full_name) if index else trigger.NAME,
+            template=pipeline.named(template.NAME, sources[0].full_name) if index else template.NAME,
+            sources=sources,
+        )
+        for index, sources in enumerate(alike.values())
+    ]

@@ -15,7 +15,7 @@ from sandbox.cluster import Cluster
 from sandbox.mistake import Mistake
 from sandbox.pipeline_run import failure, images, outcome, states
 
-OURS = "tekton-builds/"  # the prefix of the labels and annotations that components/tasks/trigger.py gives
+OURS = "tekton-builds/"  # the prefix of the labels and annotations that components/tasks/template.py gives
 WAITS = "PipelineRunPending"
 
 

@@ -64,7 +64,13 @@ def releases() -> dict[str, list[Object]]:
         ],
         "tekton-interceptors": [
             an_object("ClusterInterceptor", "github", api="triggers.tekton.dev/v1alpha1", spec={}),
-            an_object("Deployment", "tekton-triggers-core-interceptors", api="apps/v1", namespace=here),
+            an_object(
+                "Deployment",
+                "tekton-triggers-core-interceptors",
+                api="apps/v1",
+                namespace=here,
+                spec={"template": {"spec": {"containers": [{"name": "interceptors"}]}}},
+            ),
         ],
     }
 

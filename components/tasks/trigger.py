@@ -1,23 +1,24 @@
-"""What a push may start: the EventListener's trigger, its filter, and the run it makes.
+"""The EventListener: which pushes start a run, and what the run may know of them.
 
-Of the payload, only the revision, the one before it and the branch reach a run, and all have passed a filter:
-revisions are 40 or 64 hexadecimal digits, the branch is one of the settings'. Of the headers, which nobody
-signs, it is the delivery's id, where it has the form of one.
+One trigger looks up many repositories in a table. With one for each, Tekton asks its interceptors for each,
+at every push and at once: with fifty, a push took a node half a second, and of fifty pushes many were lost.
+
+Of the payload, only the revision, the one before it, the repository and the branch reach a run, and all have
+passed a filter: revisions are 40 or 64 hexadecimal digits, the others the settings'. Of the headers, which
+nobody signs, it is the delivery's id, where it has the form of one.
 """
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from components.tasks import USER, Object, pipeline
+from components.tasks import Object, pipeline
+from components.tasks.template import LOOKED_UP
 
 LISTENER = "github-listener"
-TEMPLATE = "github-template"
-TRIGGER = "github-push-events-trigger"
-DELIVERY = "tekton-builds/delivery"  # the label with the forge's name of the delivery that started a run
-LINE = "tekton-builds/line"  # the label of all runs of one branch of one repository
+NAME = "github-push-events-trigger"
 SECRET, SECRET_KEY = "github-secret", "secretToken"
 HEADS = "refs/heads/"
 
@@ -29,44 +30,34 @@ class Source:
     full_name: str
     """OWNER/NAME in lower case."""
     branches: Sequence[str]
-    trigger: str
-    template: str
-    versions: Sequence[int] = (1,)
-    """Of the webhook's secret: those that are taken, the present one first."""
+    pipeline: str
+    cancelled: bool = True
+    """Whether a newer push to the branch cancels a run, where that is so set."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Run:
-    """The PipelineRun that a push makes."""
+class Trigger:
+    """What pushes to some repositories start."""
 
-    repository: str
-    """OWNER/NAME in lower case."""
-    pipeline: str
-    namespace: str
-    account: str
-    secrets: Mapping[str, str]
-    """Secrets bound to workspaces of the Pipeline, by the workspace's name."""
-    volume_size: str
-    minutes: int
-    """How long the clone and the builds may take; the report of their end has minutes of its own."""
-    labels: Mapping[str, str]
-    waits: bool = False
-    """Whether it starts only when the janitor says so."""
-    cancelled: bool = True
-    """Whether a newer push to its branch cancels it, where that is so set."""
+    name: str
+    sources: Sequence[Source]
+    template: str
+    """Of their runs, which differ in nothing but what `sources` say."""
 
 
-def push_filter(full_name: str, branches: Sequence[str]) -> str:
-    """The CEL expression that a push must satisfy. `full_name` is OWNER/NAME in lower case.
+# The key of the table: the repository and the ref, of which neither has a space.
+PUSHED = "(body.repository.full_name.lowerAscii() + ' ' + body.ref)"
+
+
+def push_filter(sources: Sequence[Source]) -> str:
+    """The CEL expression that a push must satisfy.
 
     Gitea's payload has no `deleted`, as a deletion is an event of its own there; GitHub's has one, and an
     `after` of zeros.
     """
-    refs = json.dumps([HEADS + branch for branch in branches])
     return " && ".join(
         [
-            f"body.repository.full_name.lowerAscii() == {json.dumps(full_name)}",
-            f"body.ref in {refs}",
+            f"{PUSHED} in {json.dumps(list(_table(sources)))}",
             f"body.after.matches('{COMMIT}')",
             "!body.after.matches('^0+$')",
             "!(has(body.deleted) && body.deleted)",
@@ -95,18 +86,21 @@ COMMIT = "^([0-9a-f]{40}|[0-9a-f]{64})$"
 BEFORE = (
     f"has(body.before) && type(body.before) == string && body.before.matches('{COMMIT}') ? body.before : ''"
 )
-REPORT_MINUTES = 3
 
 
-def listener_spec(account: str, sources: Sequence[Source], replicas: int) -> Object:
-    """EventListenerSpec (triggers.tekton.dev/v1beta1)."""
+def listener_spec(
+    account: str, triggers: Sequence[Trigger], replicas: int, versions: Sequence[int] = (1,)
+) -> Object:
+    """EventListenerSpec (triggers.tekton.dev/v1beta1). `versions`: those of the webhook's secret that are
+    taken, the present one first.
+    """
     container = {"resources": {"requests": {"cpu": "50m", "memory": "64Mi"}, "limits": {"memory": "256Mi"}}}
     return {
         "serviceAccountName": account,
         "triggers": [
-            _trigger(source, version, "-previous" if number else "")
-            for source in sources
-            for number, version in enumerate(source.versions)
+            _trigger(one, version, "-previous" if number else "")
+            for one in triggers
+            for number, version in enumerate(versions)
         ],
         "resources": {
             "kubernetesResource": {
@@ -127,11 +121,24 @@ def secret_key(version: int) -> str:
     return SECRET_KEY if version == 1 else f"{SECRET_KEY}-{version}"
 
 
-def _trigger(source: Source, version: int, suffix: str) -> Object:
-    tags = json.dumps({HEADS + branch: branch_tag(branch) for branch in source.branches})
-    lines = json.dumps({HEADS + branch: line(source.full_name, branch) for branch in source.branches})
+def _table(sources: Sequence[Source]) -> dict[str, dict[str, str]]:
+    """What a run gets, by PUSHED: what we wrote, and nothing that is made from the payload."""
     return {
-        "name": f"{source.trigger}{suffix}",
+        f"{source.full_name} {HEADS}{branch}": {
+            "pipeline": source.pipeline,
+            "repository": source.full_name,
+            "branch": branch,
+            "branch_tag": branch_tag(branch),
+            "line": line(source.full_name, branch) if source.cancelled else "",
+        }
+        for source in sources
+        for branch in source.branches
+    }
+
+
+def _trigger(one: Trigger, version: int, suffix: str) -> Object:
+    return {
+        "name": f"{one.name}{suffix}",
         "interceptors": [
             {
                 "name": "signed-push",
@@ -145,14 +152,11 @@ def _trigger(source: Source, version: int, suffix: str) -> Object:
                 "name": "our-branches",
                 "ref": {"name": "cel", "kind": "ClusterInterceptor"},
                 "params": [
-                    {"name": "filter", "value": push_filter(source.full_name, source.branches)},
+                    {"name": "filter", "value": push_filter(one.sources)},
                     {
                         "name": "overlays",
                         "value": [
-                            {"key": "branch", "expression": f"body.ref.substring({len(HEADS)})"},
-                            # Looked up and not made from the payload: a run gets what we wrote.
-                            {"key": "branch_tag", "expression": f"{tags}[body.ref]"},
-                            {"key": "line", "expression": f"{lines}[body.ref]"},
+                            {"key": "run", "expression": f"{json.dumps(_table(one.sources))}[{PUSHED}]"},
                             {"key": "delivery", "expression": DELIVERY_ID},
                             {"key": "before", "expression": BEFORE},
                         ],
@@ -162,86 +166,9 @@ def _trigger(source: Source, version: int, suffix: str) -> Object:
         ],
         "bindings": [
             {"name": "revision", "value": "$(body.after)"},
-            {"name": "branch", "value": "$(extensions.branch)"},
-            {"name": "branch_tag", "value": "$(extensions.branch_tag)"},
-            {"name": "line", "value": "$(extensions.line)"},
+            *({"name": name, "value": f"$(extensions.run.{name})"} for name in LOOKED_UP),
             {"name": "delivery", "value": "$(extensions.delivery)"},
             {"name": "before", "value": "$(extensions.before)"},
         ],
-        "template": {"ref": source.template},
-    }
-
-
-def template_spec(run: Run) -> Object:
-    """TriggerTemplateSpec (triggers.tekton.dev/v1beta1)."""
-    return {
-        "params": [
-            {"name": "revision", "description": "The pushed commit."},
-            {"name": "branch", "description": "The branch it was pushed to."},
-            {"name": "branch_tag", "description": "The branch as an image's tag."},
-            {"name": "line", "description": "What all pushes to the branch have in common."},
-            {"name": "delivery", "description": "The forge's id of the delivery."},
-            {"name": "before", "description": "The commit that was there before; may be empty."},
-        ],
-        "resourcetemplates": [
-            {
-                "apiVersion": "tekton.dev/v1",
-                "kind": "PipelineRun",
-                "metadata": {
-                    "generateName": "github-run-",
-                    "namespace": run.namespace,
-                    "labels": {
-                        **run.labels,
-                        **({LINE: "$(tt.params.line)"} if run.cancelled else {}),
-                        DELIVERY: "$(tt.params.delivery)",
-                    },
-                    "annotations": {
-                        "tekton-builds/repository": run.repository,
-                        "tekton-builds/revision": "$(tt.params.revision)",
-                        "tekton-builds/branch": "$(tt.params.branch)",
-                        "tekton.dev/auto-cleanup-pvc": "true",
-                    },
-                },
-                "spec": {
-                    "pipelineRef": {"name": run.pipeline},
-                    "params": [
-                        {"name": name, "value": f"$(tt.params.{name})"}
-                        for name in ("revision", "branch_tag", "before")
-                    ],
-                    "timeouts": {
-                        "pipeline": f"{run.minutes + REPORT_MINUTES}m0s",
-                        "tasks": f"{run.minutes}m0s",
-                        "finally": f"{REPORT_MINUTES}m0s",
-                    },
-                    **({"status": "PipelineRunPending"} if run.waits else {}),
-                    "taskRunTemplate": {
-                        "serviceAccountName": run.account,
-                        "podTemplate": {
-                            # Tekton's own containers too run without root, and a fresh volume is writable.
-                            "securityContext": {
-                                "runAsNonRoot": True,
-                                "runAsUser": USER,
-                                "runAsGroup": USER,
-                                "fsGroup": USER,
-                            }
-                        },
-                    },
-                    "workspaces": [
-                        {
-                            "name": pipeline.SOURCE,
-                            "volumeClaimTemplate": {
-                                "spec": {
-                                    "accessModes": ["ReadWriteOnce"],
-                                    "resources": {"requests": {"storage": run.volume_size}},
-                                }
-                            },
-                        },
-                        *(
-                            {"name": workspace, "secret": {"secretName": secret}}
-                            for workspace, secret in run.secrets.items()
-                        ),
-                    ],
-                },
-            }
-        ],
+        "template": {"ref": one.template},
     }

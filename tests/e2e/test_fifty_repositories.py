@@ -1,6 +1,7 @@
-"""Fifty repositories of four images each, deployed: one Pipeline, template and trigger for each."""
+"""Fifty repositories of four images each, deployed: every one of them is built when it is pushed to."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -9,12 +10,16 @@ from sandbox.changed_stack import changed
 from sandbox.network import Network
 from sandbox.paths import Paths
 from sandbox.push import Push
+from sandbox.signed_push import SignedPush
 from sandbox.stack import Stack
+from sandbox.waiting import wait_for
 from tests.e2e.kubectl import kubectl
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
 REPOSITORIES, IMAGES = 50, 4
+# Their runs wait, and go before they start: there is nothing to clone.
+RUNS = {"concurrent": 1, "cancelSuperseded": False}
 
 
 def test_fifty_repositories_of_four_images_are_deployed(push: Push, paths: Paths, tmp_path: Path) -> None:
@@ -27,7 +32,8 @@ def test_fifty_repositories_of_four_images_are_deployed(push: Push, paths: Paths
         }
         for number in range(REPOSITORIES)
     ]
-    with changed(paths, tmp_path / "up.log", {"repositories": repositories}, {}) as outputs:
+    settings = {"repositories": repositories, "runs": RUNS}
+    with changed(paths, tmp_path / "up.log", settings, {}) as outputs:
         assert len(outputs["repositories"]) == REPOSITORIES
         found = json.loads(kubectl(paths, "get", "pipelines", "--namespace", "builds", "--output", "json"))
         builds = [
@@ -35,10 +41,37 @@ def test_fifty_repositories_of_four_images_are_deployed(push: Push, paths: Paths
             for one in found["items"]
         ]
         assert builds == [IMAGES] * REPOSITORIES, "admitted by Tekton, each with its images"
-        listener = ("eventlistener", "github-listener", "--namespace", "builds-webhook", "--output", "json")
-        triggers = json.loads(kubectl(paths, "get", *listener))["spec"]["triggers"]
-        assert len(triggers) == REPOSITORIES
+        deliveries = [
+            SignedPush(
+                url=outputs["hooks_url"],
+                secret=outputs["webhook_secret"],
+                repository={"full_name": f"team/service-{number}"},
+            )
+            for number in range(REPOSITORIES)
+        ]
+        try:
+            all_at_once_and_one_alone(paths, deliveries)
+        finally:
+            kubectl(paths, "delete", "pipelineruns", "--namespace", "builds", "--all")
         log = tmp_path / "again.log"
         assert Stack(paths, Network(), paths.state / "bin" / "pulumi").up(log) == 0, log.read_text()
         summary = log.read_text().partition("Resources:")[2].split("Duration")[0].split()
         assert summary[1:] == ["unchanged"], f"the program wants to change something: {summary}"
+
+
+def all_at_once_and_one_alone(paths: Paths, deliveries: list[SignedPush]) -> None:
+    """The first comes after a quiet time: Tekton's interceptors have the secret in no cache then."""
+    first, *others = deliveries
+    sent = [first.send()]
+    wait_for("the run of one push alone", lambda: not missing(paths, [first]), 30)
+    with ThreadPoolExecutor(len(others)) as pool:
+        sent += pool.map(SignedPush.send, others)
+    assert {one.status_code for one in sent} == {202}
+    wait_for("a run for each push", lambda: missing(paths, deliveries) or True, 60)
+
+
+def missing(paths: Paths, deliveries: list[SignedPush]) -> str:
+    """The repositories whose push has no run."""
+    label = "{.items[*].metadata.labels.tekton-builds/delivery}"
+    runs = kubectl(paths, "get", "pipelineruns", "--namespace", "builds", f"--output=jsonpath={label}")
+    return " ".join(one.repository["full_name"] for one in deliveries if one.identity not in runs.split())

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from components.tasks import trigger
+from components.tasks import template
 from tests.manifests import served
 from tests.program import ROOT, SECRETS, config, run
 from tests.recorded import Recording
@@ -45,7 +45,7 @@ class Played:
             "PATH": f"{self.folder}:{os.environ['PATH']}",
             "NAMESPACE": "builds",
             "SELECTOR": "app.kubernetes.io/part-of=tekton-builds",
-            "LINE": trigger.LINE,
+            "LINE": template.LINE,
             "PIPELINE": "tekton.dev/pipeline",
             "CANCEL": "true",
             "LIMIT": "0",

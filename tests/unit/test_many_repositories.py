@@ -1,5 +1,6 @@
-"""Many repositories: each has a Pipeline, a template and a trigger of its own, and one listener for all."""
+"""Many repositories: each has a Pipeline of its own, and one listener for all."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -41,17 +42,31 @@ def names(recording: Recording, kind: str) -> list[str]:
     return [one.plain()["metadata"]["name"] for one in recording.all(kind)]
 
 
+def table(recording: Recording, number: int = 0) -> dict[str, dict[str, str]]:
+    """What the listener looks up for a push, by repository and ref."""
+    one = recording.one("EventListener", "github-listener").plain()["spec"]["triggers"][number]
+    (overlay,) = [each["value"] for each in one["interceptors"][1]["params"] if each["name"] == "overlays"]
+    expression = overlay[0]["expression"]
+    found: dict[str, dict[str, str]] = json.loads(expression[: expression.index("}[") + 1])
+    return found
+
+
 def test_fifty_repositories_of_four_images_have_what_they_need(given: Given, tmp_path: Path) -> None:
     recording = deploy(given, tmp_path, [repository(number) for number in range(50)])
     assert len(set(names(recording, "Pipeline"))) == 50
-    assert len(set(names(recording, "TriggerTemplate"))) == 50
-    (listener,) = recording.all("EventListener")
-    triggers = listener.plain()["spec"]["triggers"]
-    assert len({one["name"] for one in triggers}) == 50
-    assert {one["template"]["ref"] for one in triggers} == set(names(recording, "TriggerTemplate"))
-    for one in recording.all("TriggerTemplate"):
-        (run_,) = one.plain()["spec"]["resourcetemplates"]
-        assert run_["spec"]["pipelineRef"]["name"] in names(recording, "Pipeline")
+    found = table(recording)
+    assert set(found) == {f"team/app-{number} refs/heads/main" for number in range(50)}
+    assert {one["pipeline"] for one in found.values()} == set(names(recording, "Pipeline"))
+
+
+def test_fifty_repositories_that_are_cloned_alike_are_one_question_to_the_interceptors(
+    given: Given, tmp_path: Path
+) -> None:
+    """One for each, all at once, is more than they answer in time, and such a push is lost."""
+    recording = deploy(given, tmp_path, [repository(number) for number in range(50)])
+    (one,) = recording.one("EventListener", "github-listener").plain()["spec"]["triggers"]
+    assert one["template"]["ref"] == "github-template"
+    assert names(recording, "TriggerTemplate") == ["github-template"]
 
 
 def test_the_first_keeps_the_tutorials_names_and_the_others_say_whose_they_are(
@@ -62,19 +77,11 @@ def test_the_first_keeps_the_tutorials_names_and_the_others_say_whose_they_are(
         "github-trigger-pipeline",
         "github-trigger-pipeline-team-app-1",
     ]
-    assert names(recording, "TriggerTemplate") == ["github-template", "github-template-team-app-1"]
 
 
 def test_a_push_starts_the_pipeline_of_its_own_repository(given: Given, tmp_path: Path) -> None:
     recording = deploy(given, tmp_path, [repository(0), repository(1)])
-    _, second = recording.one("EventListener", "github-listener").plain()["spec"]["triggers"]
-    (condition,) = [one["value"] for one in second["interceptors"][1]["params"] if one["name"] == "filter"]
-    assert 'lowerAscii() == "team/app-1"' in condition
-    template = recording.one("TriggerTemplate", second["template"]["ref"]).plain()["spec"]
-    assert (
-        template["resourcetemplates"][0]["spec"]["pipelineRef"]["name"]
-        == "github-trigger-pipeline-team-app-1"
-    )
+    assert table(recording)["team/app-1 refs/heads/main"]["pipeline"] == "github-trigger-pipeline-team-app-1"
     spec = recording.one("Pipeline", "github-trigger-pipeline-team-app-1").plain()["spec"]
     (url,) = [one["default"] for one in spec["params"] if one["name"] == "git_url"]
     assert url == "https://git.example.com/team/app-1.git"

@@ -1,48 +1,35 @@
-"""Which pushes start a run, and what the run may know of them."""
+"""Which pushes start a run, and what they tell it."""
 
 import json
 import re
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from components.tasks import pipeline, trigger
-from components.tasks.trigger import Run, Source
+from components.tasks import trigger
+from components.tasks.trigger import Source, Trigger
 
-BRANCHES = ["main", "release/1.x"]
-SOURCE = Source(
-    full_name="team/shop", branches=BRANCHES, trigger="github-push-events-trigger", template="github-template"
-)
-RUN = Run(
-    repository="team/shop",
-    pipeline="github-trigger-pipeline",
-    namespace="builds",
-    account="tekton-build-sa",
-    secrets={pipeline.REGISTRY_AUTH: "registry-auth"},
-    volume_size="10Gi",
-    minutes=60,
-    labels={"app.kubernetes.io/part-of": "tekton-builds"},
-)
+PUSHED = "(body.repository.full_name.lowerAscii() + ' ' + body.ref)"
+SHOP = Source(full_name="team/shop", branches=["main", "release/1.x"], pipeline="github-trigger-pipeline")
+WEB = Source(full_name="team/web", branches=["main"], pipeline="pipeline-of-team-web", cancelled=False)
+TRIGGER = Trigger(name="github-push-events-trigger", sources=[SHOP, WEB], template="github-template")
+KEYS = ["team/shop refs/heads/main", "team/shop refs/heads/release/1.x", "team/web refs/heads/main"]
 
 
 @pytest.fixture
 def one_trigger() -> dict[str, Any]:
-    (found,) = trigger.listener_spec("github-listener", [SOURCE], 2)["triggers"]
+    (found,) = trigger.listener_spec("github-listener", [TRIGGER], 2)["triggers"]
     return found
 
 
-@pytest.fixture
-def run() -> dict[str, Any]:
-    (found,) = trigger.template_spec(RUN)["resourcetemplates"]
-    return found
+def overlays(one_trigger: dict[str, Any]) -> dict[str, str]:
+    return {one["key"]: one["expression"] for one in one_trigger["interceptors"][1]["params"][1]["value"]}
 
 
-def test_the_filter_names_repository_branches_and_a_real_commit() -> None:
-    conditions = trigger.push_filter("team/shop", ["main", "release/1.x"]).split(" && ", 4)
+def test_the_filter_names_repositories_with_their_branches_and_a_real_commit() -> None:
+    pushed, *conditions = trigger.push_filter([SHOP, WEB]).split(" && ", 3)
+    assert pushed == f"{PUSHED} in {json.dumps(KEYS)}"
     assert conditions == [
-        'body.repository.full_name.lowerAscii() == "team/shop"',
-        'body.ref in ["refs/heads/main", "refs/heads/release/1.x"]',
         "body.after.matches('^([0-9a-f]{40}|[0-9a-f]{64})$')",
         "!body.after.matches('^0+$')",
         "!(has(body.deleted) && body.deleted)",
@@ -59,34 +46,43 @@ def test_the_signature_is_checked_before_anything_is_read(one_trigger: dict[str,
     assert second["ref"]["name"] == "cel"
 
 
-def test_only_revisions_and_the_branch_leave_the_payload(one_trigger: dict[str, Any]) -> None:
+def test_only_revisions_leave_the_payload_and_what_is_looked_up_for_it(one_trigger: dict[str, Any]) -> None:
     assert one_trigger["bindings"] == [
         {"name": "revision", "value": "$(body.after)"},
-        {"name": "branch", "value": "$(extensions.branch)"},
-        {"name": "branch_tag", "value": "$(extensions.branch_tag)"},
-        {"name": "line", "value": "$(extensions.line)"},
+        {"name": "pipeline", "value": "$(extensions.run.pipeline)"},
+        {"name": "repository", "value": "$(extensions.run.repository)"},
+        {"name": "branch", "value": "$(extensions.run.branch)"},
+        {"name": "branch_tag", "value": "$(extensions.run.branch_tag)"},
+        {"name": "line", "value": "$(extensions.run.line)"},
         {"name": "delivery", "value": "$(extensions.delivery)"},
         {"name": "before", "value": "$(extensions.before)"},
     ]
-    overlay, looked_up, lines, _, before = one_trigger["interceptors"][1]["params"][1]["value"]
-    assert looked_up["key"] == "branch_tag"
-    tags = json.loads(looked_up["expression"].removesuffix("[body.ref]"))
-    assert set(tags) == {f"refs/heads/{branch}" for branch in BRANCHES}, (
-        "no ref that the filter lets through fails"
-    )
-    assert len(set(json.loads(lines["expression"].removesuffix("[body.ref]")).values())) == len(BRANCHES)
-    assert overlay == {"key": "branch", "expression": f"body.ref.substring({len('refs/heads/')})"}
-    assert before["expression"].endswith("matches('^([0-9a-f]{40}|[0-9a-f]{64})$') ? body.before : ''"), (
+    found = overlays(one_trigger)
+    assert found["before"].endswith("matches('^([0-9a-f]{40}|[0-9a-f]{64})$') ? body.before : ''"), (
         "what is no commit is nothing, and the push is built"
     )
+    table = json.loads(found["run"].removesuffix(f"[{PUSHED}]"))
+    assert list(table) == KEYS, "no push that the filter lets through fails"
+    assert table[KEYS[1]] == {
+        "pipeline": "github-trigger-pipeline",
+        "repository": "team/shop",
+        "branch": "release/1.x",
+        "branch_tag": trigger.branch_tag("release/1.x"),
+        "line": trigger.line("team/shop", "release/1.x"),
+    }
+    assert table[KEYS[2]]["pipeline"] == "pipeline-of-team-web"
+
+
+def test_a_run_that_builds_only_changes_is_on_no_line(one_trigger: dict[str, Any]) -> None:
+    """The janitor cancels the older ones of a line; here the older one's images would never be built."""
+    table = json.loads(overlays(one_trigger)["run"].partition("}[")[0] + "}")
+    assert [bool(table[key]["line"]) for key in KEYS] == [True, True, False]
+    assert table[KEYS[0]]["line"] != table[KEYS[1]]["line"]
 
 
 def test_a_deliverys_id_reaches_a_label_in_the_form_of_one_alone(one_trigger: dict[str, Any]) -> None:
     """A header is signed by nobody: whoever repeats a delivery may write there what he likes."""
-    (overlay,) = [
-        one for one in one_trigger["interceptors"][1]["params"][1]["value"] if one["key"] == "delivery"
-    ]
-    pattern = overlay["expression"].partition("matches('")[2].partition("')")[0]
+    pattern = overlays(one_trigger)["delivery"].partition("matches('")[2].partition("')")[0]
     for taken in ("f6266f16-1bf3-46a5-9ea4-602e06ead473", "a", "0" * 63):
         assert re.search(pattern, taken), taken
     for hostile in ("", "-a", "a-", "0" * 64, "a\nb", "$(context.pipelineRun.name)", "a b", '"', "a/b"):
@@ -114,77 +110,16 @@ def test_no_two_branches_have_one_tag() -> None:
     assert len(tags) == len(branches), "the image of one would be called by the other's name"
 
 
-def test_the_run_is_given_the_revision_and_a_tag_of_ours(run: dict[str, Any]) -> None:
-    assert run["spec"]["params"] == [
-        {"name": "revision", "value": "$(tt.params.revision)"},
-        {"name": "branch_tag", "value": "$(tt.params.branch_tag)"},
-        {"name": "before", "value": "$(tt.params.before)"},
-    ]
-    assert "$(tt.params.branch)" not in json.dumps(run["spec"]), (
-        "a branch name may hold what Tekton substitutes"
-    )
-    given = {key: value for key, value in run["metadata"]["labels"].items() if "$(tt.params" in value}
-    assert given == {
-        "tekton-builds/line": "$(tt.params.line)",
-        "tekton-builds/delivery": "$(tt.params.delivery)",
-    }, "a label has no room for a branch name"
-
-
-def test_a_run_has_a_volume_of_its_own_that_goes_with_it(run: dict[str, Any]) -> None:
-    workspace = next(one for one in run["spec"]["workspaces"] if one["name"] == pipeline.SOURCE)
-    assert workspace["volumeClaimTemplate"]["spec"]["resources"] == {"requests": {"storage": "10Gi"}}
-    assert run["metadata"]["annotations"]["tekton.dev/auto-cleanup-pvc"] == "true"
-
-
-def test_a_run_is_nobody_and_its_containers_are_not_root(run: dict[str, Any]) -> None:
-    template = run["spec"]["taskRunTemplate"]
-    assert template["serviceAccountName"] == "tekton-build-sa"
-    context = template["podTemplate"]["securityContext"]
-    assert (context["runAsNonRoot"], context["runAsUser"], context["fsGroup"]) == (True, 1000, 1000)
-    assert "seccompProfile" not in context, "RuntimeDefault for the whole pod would end rootless BuildKit"
-
-
-def test_a_run_that_hangs_is_ended(run: dict[str, Any]) -> None:
-    assert run["spec"]["timeouts"] == {"pipeline": "63m0s", "tasks": "60m0s", "finally": "3m0s"}, (
-        "and has the time to say so"
-    )
-    assert "status" not in run["spec"], "without a limit it starts at once"
-
-
-def test_a_run_that_builds_only_changes_is_on_no_line() -> None:
-    """The janitor cancels the older ones of a line; here the older one's images would never be built."""
-    (made,) = trigger.template_spec(replace(RUN, cancelled=False))["resourcetemplates"]
-    assert trigger.LINE not in made["metadata"]["labels"]
-
-
-def test_the_names_are_the_tutorials(one_trigger: dict[str, Any], run: dict[str, Any]) -> None:
-    assert one_trigger["name"] == "github-push-events-trigger"
-    assert one_trigger["template"] == {"ref": "github-template"}
-    assert run["metadata"]["generateName"] == "github-run-"
-    assert run["spec"]["pipelineRef"] == {"name": "github-trigger-pipeline"}
-
-
-def test_every_workspace_of_the_run_is_one_of_the_pipelines(run: dict[str, Any]) -> None:
-    known = {
-        one["name"]: one.get("optional", False)
-        for one in pipeline.spec(pipeline.Source(url="u"), [], task="build-image", parallel=4)["workspaces"]
-    }
-    bound = {one["name"] for one in run["spec"]["workspaces"]}
-    assert bound <= set(known)
-    assert {name for name, optional in known.items() if not optional} <= bound
-
-
-def test_every_parameter_of_the_template_is_declared() -> None:
-    spec = trigger.template_spec(RUN)
-    used = set(re.findall(r"\$\(tt\.params\.(\w+)\)", json.dumps(spec)))
-    assert used == {one["name"] for one in spec["params"]}
-
-
 def test_while_a_secret_is_changed_a_push_with_either_is_taken() -> None:
     """Every version has a key of its own: were one key's value changed, pushes would be refused meanwhile."""
-    found = trigger.listener_spec("a", [replace(SOURCE, versions=[3, 2])], 2)["triggers"]
+    found = trigger.listener_spec("a", [TRIGGER], 2, [3, 2])["triggers"]
     keys = [one["interceptors"][0]["params"][0]["value"]["secretKey"] for one in found]
     assert keys == ["secretToken-3", "secretToken-2"]
-    assert [one["name"] for one in found] == [SOURCE.trigger, f"{SOURCE.trigger}-previous"]
+    assert [one["name"] for one in found] == [TRIGGER.name, f"{TRIGGER.name}-previous"]
     assert found[0]["template"] == found[1]["template"]
     assert trigger.secret_key(1) == "secretToken", "the tutorial's"
+
+
+def test_the_names_are_the_tutorials(one_trigger: dict[str, Any]) -> None:
+    assert trigger.NAME == "github-push-events-trigger"
+    assert (one_trigger["name"], one_trigger["template"]) == (trigger.NAME, {"ref": "github-template"})

@@ -43,6 +43,24 @@ def test_nothing_is_lost() -> None:
     assert sum(len(objects) for objects in staged(releases()).values()) == len(before)
 
 
+def test_interceptors_may_ask_for_the_secret_as_often_as_pushes_come() -> None:
+    name = "KUBE_API_QPS"
+    container = {"name": "interceptors", "env": [{"name": "A", "value": "1"}, {"name": name, "value": "5"}]}
+    spec = {"template": {"spec": {"containers": [container]}}}
+    theirs, other = (
+        an_object("Deployment", one, api="apps/v1", namespace="tekton-pipelines", spec=spec)
+        for one in ("tekton-triggers-core-interceptors", "another")
+    )
+    changed, same = staged({"a": [theirs, other]})["workloads"]
+    assert changed["spec"]["template"]["spec"]["containers"][0]["env"] == [
+        {"name": "A", "value": "1"},
+        {"name": "KUBE_API_QPS", "value": "50"},
+        {"name": "KUBE_API_BURST", "value": "100"},
+    ]
+    assert same == other
+    assert container["env"][1]["value"] == "5", "the release's own object stays as it is"
+
+
 @pytest.mark.parametrize(
     ("count", "wait"),
     [

@@ -78,7 +78,9 @@ def test_the_trigger_and_its_runs_are_called_as_there(recording: Recording) -> N
     assert trigger["name"] == "github-push-events-trigger"
     (run_,) = recording.one("TriggerTemplate", "github-template").plain()["spec"]["resourcetemplates"]
     assert run_["metadata"]["generateName"] == "github-run-"
-    assert run_["spec"]["pipelineRef"]["name"] == "github-trigger-pipeline"
+    looked_up = trigger["interceptors"][1]["params"][1]["value"][0]["expression"]
+    assert '"pipeline": "github-trigger-pipeline"' in looked_up
+    assert run_["spec"]["pipelineRef"]["name"] == "$(tt.params.pipeline)"
     assert run_["spec"]["taskRunTemplate"]["serviceAccountName"] == "tekton-build-sa"
     assert {one["name"] for one in run_["spec"]["workspaces"]} >= {"pipeline-pvc", "git-credentials"}
 

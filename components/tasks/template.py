@@ -1,0 +1,107 @@
+"""The TriggerTemplate: the PipelineRun that a push makes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from components.tasks import USER, Object, pipeline
+
+NAME = "github-template"
+DELIVERY = "tekton-builds/delivery"  # the label with the forge's name of the delivery that started a run
+LINE = "tekton-builds/line"  # the label of all runs of one branch of one repository
+LOOKED_UP = {
+    "pipeline": "The Pipeline that builds the repository.",
+    "repository": "The repository, as OWNER/NAME in lower case.",
+    "branch": "The branch that was pushed to.",
+    "branch_tag": "The branch as an image's tag.",
+    "line": "What all pushes have in common of which a newer one cancels an older one's run; may be empty.",
+}
+REPORT_MINUTES = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """The PipelineRun that a push makes; the Pipeline is the trigger's choice."""
+
+    namespace: str
+    account: str
+    secrets: Mapping[str, str]
+    """Secrets bound to workspaces of the Pipeline, by the workspace's name."""
+    volume_size: str
+    minutes: int
+    """How long the clone and the builds may take; the report of their end has minutes of its own."""
+    labels: Mapping[str, str]
+    waits: bool = False
+    """Whether it starts only when the janitor says so."""
+
+
+def spec(run: Run) -> Object:
+    """TriggerTemplateSpec (triggers.tekton.dev/v1beta1)."""
+    return {
+        "params": [
+            {"name": "revision", "description": "The pushed commit."},
+            *({"name": name, "description": text} for name, text in LOOKED_UP.items()),
+            {"name": "delivery", "description": "The forge's id of the delivery."},
+            {"name": "before", "description": "The commit that was there before; may be empty."},
+        ],
+        "resourcetemplates": [
+            {
+                "apiVersion": "tekton.dev/v1",
+                "kind": "PipelineRun",
+                "metadata": {
+                    "generateName": "github-run-",
+                    "namespace": run.namespace,
+                    "labels": {
+                        **run.labels,
+                        LINE: "$(tt.params.line)",
+                        DELIVERY: "$(tt.params.delivery)",
+                    },
+                    "annotations": {
+                        "tekton-builds/repository": "$(tt.params.repository)",
+                        "tekton-builds/revision": "$(tt.params.revision)",
+                        "tekton-builds/branch": "$(tt.params.branch)",
+                        "tekton.dev/auto-cleanup-pvc": "true",
+                    },
+                },
+                "spec": {
+                    "pipelineRef": {"name": "$(tt.params.pipeline)"},
+                    "params": [
+                        {"name": name, "value": f"$(tt.params.{name})"}
+                        for name in ("revision", "branch_tag", "before")
+                    ],
+                    "timeouts": {
+                        "pipeline": f"{run.minutes + REPORT_MINUTES}m0s",
+                        "tasks": f"{run.minutes}m0s",
+                        "finally": f"{REPORT_MINUTES}m0s",
+                    },
+                    **({"status": "PipelineRunPending"} if run.waits else {}),
+                    "taskRunTemplate": {
+                        "serviceAccountName": run.account,
+                        "podTemplate": {
+                            # Tekton's own containers too run without root, and a fresh volume is writable.
+                            "securityContext": {
+                                "runAsNonRoot": True,
+                                "runAsUser": USER,
+                                "runAsGroup": USER,
+                                "fsGroup": USER,
+                            }
+                        },
+                    },
+                    "workspaces": [
+                        {
+                            "name": pipeline.SOURCE,
+                            "volumeClaimTemplate": {
+                                "spec": {
+                                    "accessModes": ["ReadWriteOnce"],
+                                    "resources": {"requests": {"storage": run.volume_size}},
+                                }
+                            },
+                        },
+                        *(
+                            {"name": workspace, "secret": {"secretName": secret}}
+                            for workspace, secret in run.secrets.items()
+                        ),
+                    ],
+                },
+            }
+        ],
+    }
