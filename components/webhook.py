@@ -5,6 +5,7 @@ be) and because the ingress controller can read the Secrets of the namespaces it
 webhook's is here.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -211,8 +212,9 @@ class Webhook(pulumi.ComponentResource):
 
 def _triggers(args: WebhookArgs) -> list[Trigger]:
     """One for all repositories whose runs are given the same Secrets: a template cannot leave one out."""
-    alike = dict[frozenset[str], list[Source]]()
+    alike, sizes = dict[tuple[frozenset[str], int], list[Source]](), Counter[frozenset[str]]()
     for repository in args.repositories:
+        secrets = frozenset(args.runs.secrets[repository.full_name])
         source = Source(
             full_name=repository.full_name,
             branches=repository.branches,
@@ -220,7 +222,8 @@ def _triggers(args: WebhookArgs) -> list[Trigger]:
             # Each run of such a repository builds what that push changed: none makes another needless.
             cancelled=not repository.only_changed,
         )
-        alike.setdefault(frozenset(args.runs.secrets[repository.full_name]), []).append(source)
+        alike.setdefault((secrets, sizes[secrets] // trigger.TABLE_SIZE), []).append(source)
+        sizes[secrets] += source.size
     return [
         Trigger(
             name=pipeline.named(trigger.NAME, sources[0].full_name) if index else trigger.NAME,

@@ -21,6 +21,7 @@ LISTENER = "github-listener"
 NAME = "github-push-events-trigger"
 SECRET, SECRET_KEY = "github-secret", "secretToken"
 HEADS = "refs/heads/"
+TABLE_SIZE = 50_000  # characters; Tekton reads no more than 100,000 as one CEL expression
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +34,11 @@ class Source:
     pipeline: str
     cancelled: bool = True
     """Whether a newer push to the branch cancels a run, where that is so set."""
+
+    @property
+    def size(self) -> int:
+        """Characters of its rows in a trigger's table."""
+        return len(json.dumps(_table([self])))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -69,6 +69,20 @@ def test_fifty_repositories_that_are_cloned_alike_are_one_question_to_the_interc
     assert names(recording, "TriggerTemplate") == ["github-template"]
 
 
+def test_more_branches_than_tekton_reads_in_one_expression_are_several_triggers(
+    given: Given, tmp_path: Path
+) -> None:
+    branches = [f"release/{'x' * 60}-{number}" for number in range(20)]
+    recording = deploy(given, tmp_path, [repository(number, branches=branches) for number in range(30)])
+    triggers = recording.one("EventListener", "github-listener").plain()["spec"]["triggers"]
+    assert len({one["name"] for one in triggers}) == len(triggers)
+    assert {one["template"]["ref"] for one in triggers} == set(names(recording, "TriggerTemplate"))
+    tables = [table(recording, number) for number in range(len(triggers))]
+    assert sum(len(one) for one in tables) == 30 * 20
+    longest = max(len(json.dumps(one)) for one in tables)
+    assert longest < 100_000, f"cel-go refuses an expression of {longest} characters, and every push with it"
+
+
 def test_the_first_keeps_the_tutorials_names_and_the_others_say_whose_they_are(
     given: Given, tmp_path: Path
 ) -> None:
