@@ -31,6 +31,8 @@ INTERCEPTORS = "tekton-triggers-core-interceptors"
 # Requests to the API server a second, and at once; the kubelet's. Every 5 s a signature's secret is read
 # anew, by all deliveries that come meanwhile: with client-go's 5 and 10 some wait too long, and are lost.
 CLIENT_LIMITS = {"KUBE_API_QPS": "50", "KUBE_API_BURST": "100"}
+# They have 3 s for an answer; without a request they get what is left of a busy node.
+REQUESTS = {"cpu": "100m", "memory": "64Mi"}
 CUSTOM = "custom"  # beside the stages after the first: ClusterInterceptors
 _KINDS = {
     "Namespace": FOUNDATIONS,
@@ -77,13 +79,14 @@ def _identity(one: Object) -> tuple[str, ...]:
 
 
 def _unthrottled(one: Object) -> Object:
-    """A copy of the interceptors' Deployment that has CLIENT_LIMITS; anything else as it is."""
+    """A copy of the interceptors' Deployment that has CLIENT_LIMITS and REQUESTS; anything else as it is."""
     if (one["kind"], one["metadata"]["name"]) != ("Deployment", INTERCEPTORS):
         return one
     result = copy.deepcopy(one)
     for container in result["spec"]["template"]["spec"]["containers"]:
         given = [each for each in container.get("env", ()) if each["name"] not in CLIENT_LIMITS]
         container["env"] = given + [{"name": name, "value": value} for name, value in CLIENT_LIMITS.items()]
+        container["resources"] = {"requests": REQUESTS} | container.get("resources", {})
     return result
 
 

@@ -43,7 +43,7 @@ def test_nothing_is_lost() -> None:
     assert sum(len(objects) for objects in staged(releases()).values()) == len(before)
 
 
-def test_interceptors_may_ask_for_the_secret_as_often_as_pushes_come() -> None:
+def test_interceptors_have_what_they_need_to_answer_in_time() -> None:
     name = "KUBE_API_QPS"
     container = {"name": "interceptors", "env": [{"name": "A", "value": "1"}, {"name": name, "value": "5"}]}
     spec = {"template": {"spec": {"containers": [container]}}}
@@ -52,7 +52,9 @@ def test_interceptors_may_ask_for_the_secret_as_often_as_pushes_come() -> None:
         for one in ("tekton-triggers-core-interceptors", "another")
     )
     changed, same = staged({"a": [theirs, other]})["workloads"]
-    assert changed["spec"]["template"]["spec"]["containers"][0]["env"] == [
+    (answering,) = changed["spec"]["template"]["spec"]["containers"]
+    assert answering["resources"]["requests"].keys() == {"cpu", "memory"}, "BestEffort is served last"
+    assert answering["env"] == [
         {"name": "A", "value": "1"},
         {"name": "KUBE_API_QPS", "value": "50"},
         {"name": "KUBE_API_BURST", "value": "100"},
