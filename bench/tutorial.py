@@ -6,6 +6,7 @@ tutorial's own need images and a Docker Hub that the sandbox cannot have.
 """
 
 import json
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from sandbox.waiting import wait_for
 ACCOUNT, LISTENER, SECRET = "tutorial", "tutorial", "tutorial-secret"
 IMAGES = {"git": "sandbox/git:2.39", "docker": "sandbox/docker:20.10"}
 SECONDS = 120.0
+PORT = 8080  # an EventListener's Service
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +55,8 @@ def tutorial(place: Place, clone_url: str, image: str, *, waits: bool) -> Iterat
             }
             place.custom.create_namespaced_custom_object(*group, namespace, plural, body)
         address = wait_for("the listener's load balancer", lambda: _address(place, namespace), SECONDS)
-        yield Tutorial(namespace=namespace, url=f"http://{address[0]}:8080", secret=secret)
+        wait_for("the load balancer to answer", lambda: _answers(address[0]), SECONDS)
+        yield Tutorial(namespace=namespace, url=f"http://{address[0]}:{PORT}", secret=secret)
     finally:
         rights.delete_cluster_role_binding(namespace)
         place.core.delete_namespace(namespace)
@@ -168,3 +171,12 @@ def _gone(place: Place, namespace: str) -> bool | str:
         return str(place.core.read_namespace(namespace).status.phase)
     except client.ApiException as error:
         return error.status == 404 or str(error.reason)
+
+
+def _answers(address: str) -> bool | str:
+    """Each try is a connection of its own: one begun before kube-proxy knows the Service never arrives."""
+    try:
+        with socket.create_connection((address, PORT), timeout=1):
+            return True
+    except OSError as problem:
+        return str(problem)
