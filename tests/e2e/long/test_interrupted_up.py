@@ -6,7 +6,8 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
 
@@ -41,7 +42,7 @@ def stack(paths: Paths) -> Iterator[Stack]:
 
 @contextmanager
 def making_up() -> Iterator["subprocess.Popen[bytes]"]:
-    """`make up` in a session of its own, by which all that it starts can be ended."""
+    """`make up` in a group of its own, which can be interrupted as by Ctrl-C in a terminal."""
     with subprocess.Popen(
         ["make", "up"],
         cwd=CHECKOUT,
@@ -50,6 +51,12 @@ def making_up() -> Iterator["subprocess.Popen[bytes]"]:
         stderr=subprocess.DEVNULL,
     ) as process:
         yield process
+
+
+def family(pid: int) -> list[int]:
+    """The process and all below it, parents first; the CLI has a session of its own."""
+    children = (file.read_text().split() for file in Path(f"/proc/{pid}/task").glob("*/children"))
+    return [pid, *(one for line in children for child in line for one in family(int(child)))]
 
 
 def cut_off(paths: Paths, stage: str, how: signal.Signals) -> None:
@@ -64,7 +71,9 @@ def cut_off(paths: Paths, stage: str, how: signal.Signals) -> None:
     with making_up() as process:
         wait_for(f"the stage {stage}", reached, SECONDS, interval=0.05)
         if how is signal.SIGKILL:  # as when the machine is gone: nobody records anything
-            subprocess.run(["pkill", "-KILL", "--session", str(process.pid)], check=True)
+            for one in family(process.pid):
+                with suppress(ProcessLookupError):
+                    os.kill(one, signal.SIGKILL)
         else:
             os.killpg(process.pid, how)
         process.wait(SECONDS)
