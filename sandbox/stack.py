@@ -53,7 +53,8 @@ class Stack:
         """What makes Pulumi's commands and kubectl mean this sandbox."""
         return {
             "PULUMI_HOME": str(self._paths.pulumi_home),
-            "PULUMI_BACKEND_URL": self._backend.as_uri(),
+            # No second file beside each: killed between the two, the CLI could not read its state again.
+            "PULUMI_BACKEND_URL": f"{self._backend.as_uri()}?metadata=skip",
             "PULUMI_CONFIG_PASSPHRASE_FILE": str(self._passphrase),
             # Every command's flag --config-file: the tracked file has no secret and stays as it is.
             "PULUMI_OPTION_CONFIG_FILE": str(self._settings),

@@ -56,6 +56,11 @@ def test_no_secret_stands_in_the_state(paths: Paths) -> None:
         assert secret not in state, "the state file is copied, backed up and mailed around"
 
 
+def test_the_state_is_one_file_that_is_replaced_whole(paths: Paths) -> None:
+    beside = list((paths.state / "pulumi-state").rglob("*.attrs"))
+    assert not beside, "a killed CLI leaves an empty one, and fails from then on: failed to load checkpoint"
+
+
 def test_a_preview_works_with_no_cluster(paths: Paths, tmp_path: Path) -> None:
     settings = (paths.state / "Pulumi.sandbox.yaml").read_text()
     elsewhere = re.sub(r"kubeconfig: .*", f"kubeconfig: {tmp_path}/absent", settings)

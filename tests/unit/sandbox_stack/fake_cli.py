@@ -16,16 +16,17 @@ CREDENTIALS = Credentials(
 )
 # Records its arguments and what it read; makes the files that the real CLI makes.
 FAKE = """
-import json, os, pathlib, sys
+import json, os, pathlib, sys, urllib.parse
 record = pathlib.Path({record!r})
 read = sys.stdin.read() if "set" in sys.argv or "import" in sys.argv else ""
 with record.open("a") as file:
     env = {{key: value for key, value in os.environ.items() if key.startswith("PULUMI")}}
     file.write(json.dumps({{"arguments": sys.argv[1:], "stdin": read, "env": env}}) + "\\n")
 verb = sys.argv[1:3]
+url = urllib.parse.urlsplit(os.environ.get("PULUMI_BACKEND_URL", ""))
+backend = pathlib.Path(urllib.parse.unquote(url.path))
 if verb == ["stack", "init"]:
-    state = pathlib.Path(os.environ["PULUMI_BACKEND_URL"].removeprefix("file://").replace("%20", " "))
-    folder = state / ".pulumi" / "stacks" / "tekton-builds"
+    folder = backend / ".pulumi" / "stacks" / "tekton-builds"
     folder.mkdir(parents=True)
     (folder / "sandbox.json").write_text('{{"checkpoint": {{"latest": null}}}}')
     with open("Pulumi.sandbox.yaml", "a") as file:
@@ -37,8 +38,7 @@ if verb[:1] == ["fail"]:
     print("first line\\nerror: the reason", file=sys.stderr)
     sys.exit(255)
 if verb == ["stack", "export"]:
-    folder = pathlib.Path(os.environ["PULUMI_BACKEND_URL"].removeprefix("file://").replace("%20", " "))
-    state = json.loads((folder / ".pulumi" / "stacks" / "tekton-builds" / "sandbox.json").read_text())
+    state = json.loads((backend / ".pulumi" / "stacks" / "tekton-builds" / "sandbox.json").read_text())
     print(json.dumps({{"version": 3, "deployment": state["checkpoint"]["latest"]}}))
 if verb[:1] == ["up"]:
     sys.exit(int(os.environ.get("FAKE_UP", "0")))
