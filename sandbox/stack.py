@@ -105,8 +105,9 @@ class Stack:
             credentials=credentials,
         )
         hidden = stack_config.secrets_of(credentials)
+        backend = self.variables["PULUMI_BACKEND_URL"]  # the CLI remembers a selected stack for each
         identity = hashlib.sha256(
-            json.dumps([text, hidden, self._passphrase.read_text()]).encode()
+            json.dumps([text, hidden, self._passphrase.read_text(), backend]).encode()
         ).hexdigest()
         header = f"{MADE_FROM}{identity[:16]}\n"
         if self._exists() and self._settings.is_file() and header in self._settings.read_text():
