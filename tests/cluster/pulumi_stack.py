@@ -1,18 +1,21 @@
-"""A program run by the real Pulumi CLI with the stand-in plugins, in a folder of its own."""
+"""A program run by the real Pulumi CLI with the sandbox's plugins, in a folder of its own."""
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
-from plugins.kubernetes.values import Properties
+from sandbox.pulumi_plugins import users_home
 from tests.cluster.api_server import binary
 
-CHECKOUT = Path(__file__).parents[3]
+CHECKOUT = Path(__file__).parents[2]
 SECONDS = 180
+Properties = dict[str, Any]
 PROJECT = """
 name: components
 runtime: python
@@ -23,13 +26,23 @@ config:
 HEAD = """
 import pulumi
 import pulumi_kubernetes as kubernetes
-from pulumi_kubernetes.yaml.v2 import ConfigFile, ConfigGroup
 
 provider = kubernetes.Provider("cluster", kubeconfig=open("kubeconfig").read())
 
 def options(**more):
     return pulumi.ResourceOptions(provider=provider, **more)
 """
+
+
+def plugins() -> Path:
+    """Where the sandbox whose tools are used has its plugins; without one, where the user has theirs."""
+    programs = os.environ.get("TEKTON_BUILDS_BIN")
+    home = Path(programs).parent / "pulumi" if programs else users_home()
+    folder = home / "plugins"
+    provider = "pulumi-resource-kubernetes"
+    if not shutil.which(provider) and not list(folder.glob(f"resource-kubernetes-v*/{provider}")):
+        raise RuntimeError(f"{folder} has no Kubernetes provider; `make test` gets it first")
+    return folder
 
 
 class Stack:
@@ -39,18 +52,20 @@ class Stack:
         self.folder = folder
         self._name = name
         state, home = folder / "state", folder / "home"
-        for each in (state, home):
+        self.temporary = folder / "tmp"
+        for each in (state, home, self.temporary):
             each.mkdir(parents=True)
+        (home / "plugins").symlink_to(plugins())
         (home / "logs").touch()  # a file where the CLI wants a folder: no log, which costs most of its time
         (folder / "Pulumi.yaml").write_text(PROJECT.format(state=state))
         (folder / "kubeconfig").write_text(kubeconfig)
         self.write(program)
-        plugins, python = CHECKOUT / "plugins" / "bin", Path(sys.executable).parent
-        path = [plugins, python, binary("pulumi").parent, os.environ["PATH"]]
-        self._environment = {
+        path = [Path(sys.executable).parent, binary("pulumi").parent, os.environ["PATH"]]
+        self.environment = {
             "PATH": os.pathsep.join(str(each) for each in path),
             "HOME": str(home),
             "PULUMI_HOME": str(home),
+            "TMPDIR": str(self.temporary),
             "PULUMI_CONFIG_PASSPHRASE": "of this test",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
         }
@@ -63,7 +78,7 @@ class Stack:
         return subprocess.run(
             [binary("pulumi"), *arguments, "--non-interactive"],
             cwd=self.folder,
-            env=self._environment,
+            env=self.environment,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
