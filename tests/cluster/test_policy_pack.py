@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.cluster.api_server import ApiServer
-from tests.cluster.kubernetes_plugin.stack import CHECKOUT, Stack
+from tests.cluster.pulumi_stack import CHECKOUT, Stack
 
 pytestmark = pytest.mark.cluster
 

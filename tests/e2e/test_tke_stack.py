@@ -15,7 +15,8 @@ from sandbox.network import Network
 from sandbox.paths import Paths
 from sandbox.progress import Progress
 from sandbox.push_command import push
-from sandbox.stack import TKE_STACK, Stack
+from sandbox.stack import Stack
+from sandbox.stack_environment import TKE_STACK
 from sandbox.toolchain.toolchain import Toolchain
 from sandbox.up import up
 from sandbox.whole import Sandbox
