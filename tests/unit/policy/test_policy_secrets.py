@@ -1,0 +1,45 @@
+"""Where passwords and keys may stand."""
+
+import pytest
+
+from policy.rules import UNKNOWN, no_plain_secret
+from tests.unit.policy.judged import Case, accepted, refused
+from tests.unit.policy.shapes import AROUND_CONTAINER, deployment
+
+MAP = "kubernetes:core/v1:ConfigMap"
+KEY = "-----BEGIN OPENSSH PRIVATE KEY-----\n"
+
+
+@pytest.mark.parametrize("place", AROUND_CONTAINER)
+def test_a_password_in_an_environment_is_refused_wherever_the_container_is(place: str) -> None:
+    container = {"name": "c", "env": [{"name": "dbPassword", "value": "a"}]}
+    assert "dbPassword" in refused(no_plain_secret, AROUND_CONTAINER[place](container))
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        deployment(env=[{"name": "ID", "value": KEY}]),
+        (MAP, {"data": {"id": KEY}}),
+        (MAP, {"data": {"client_secret": "a"}}),
+        ("kubernetes:core/v1:ConfigMapList", {"items": [{"data": {"client_secret": "a"}}]}),
+    ],
+)
+def test_so_is_a_key_and_what_is_in_a_config_map(case: Case) -> None:
+    refused(no_plain_secret, case)
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        deployment(
+            env=[{"name": "TOKEN", "valueFrom": {"secretKeyRef": {}}}, {"name": "API_KEY", "value": ""}]
+        ),
+        deployment(env=UNKNOWN),
+        (MAP, {"data": {"secretName": "a", "note": "a", "password": UNKNOWN}}),
+        (MAP, {"data": UNKNOWN}),
+        ("kubernetes:core/v1:Secret", {"stringData": {"password": "a"}}),
+    ],
+)
+def test_what_comes_from_a_secret_or_is_none_is_accepted(case: Case) -> None:
+    accepted(no_plain_secret, case)
