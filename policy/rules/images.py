@@ -8,8 +8,8 @@ from .parameters import filled
 from .resource import DATA, Resource, walk
 
 # Their releases name every image by digest, so one without is not the release's.
-RELEASED = ("ingress-nginx", "tekton-pipelines", "tekton-pipelines-resolvers")
-OURS = "tekton-builds"  # what the program puts into those namespaces says so in its labels
+# Not by their namespaces: other things stand there too, as oauth2-proxy beside the Dashboard.
+RELEASED = ("ingress-nginx", "tekton-dashboard", "tekton-pipelines", "tekton-triggers")
 CONTAINERS = {
     *("container", "containers", "initContainers", "ephemeralContainers"),
     *("steps", "sidecars", "stepTemplate"),  # Tekton's
@@ -21,8 +21,7 @@ def exact_images(resource: Resource) -> Iterator[str]:
     """Every image is named by a digest, or by an exact tag where no release says its digest."""
     if not resource.kind or resource.kind in DATA:
         return
-    labels = ("metadata", "labels", "app.kubernetes.io/part-of")
-    released = resource.at("metadata", "namespace") in RELEASED and resource.at(*labels) != OURS
+    released = resource.at("metadata", "labels", "app.kubernetes.io/part-of") in RELEASED
     for image in _images(resource):
         # A preview or a run knows more.
         if not isinstance(image, str) or not image or "$(" in image or DIGEST.search(image):

@@ -6,7 +6,10 @@ from collections.abc import Iterator, Mapping
 from .resource import Resource, at, items, objects, places, text
 
 SAYS_SECRET = re.compile(r"(PASSWORD|PASSWD|TOKEN|SECRET|PRIVATE_?KEY|API_?KEY|ACCESS_?KEY)$", re.IGNORECASE)
-PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
+# A private key, or a URL with a password in it that is no reference to a variable.
+HOLDS_SECRET = re.compile(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----|[a-z][a-z0-9+.-]*://[^\s/:@]*:(?![$<{])[^\s/@]+@", re.IGNORECASE
+)
 
 
 def no_plain_secret(resource: Resource) -> Iterator[str]:
@@ -14,11 +17,11 @@ def no_plain_secret(resource: Resource) -> Iterator[str]:
     for _, place in places(resource):
         for variable in items(place.get("env")):
             name, value = at(variable, "name"), at(variable, "value")
-            if text(name) and text(value) and (SAYS_SECRET.search(name) or PRIVATE_KEY.search(value)):
+            if text(name) and text(value) and (SAYS_SECRET.search(name) or HOLDS_SECRET.search(value)):
                 yield f"the variable {name} has its value in the clear: take it from a Secret"
     for one in objects(resource):
         data = one.at("data")
         if one.kind == "ConfigMap" and isinstance(data, Mapping):
             for key, value in data.items():
-                if text(value) and (SAYS_SECRET.search(key) or PRIVATE_KEY.search(value)):
+                if text(value) and (SAYS_SECRET.search(key) or HOLDS_SECRET.search(value)):
                     yield f"{key} is in a ConfigMap, where everybody may read it: it belongs into a Secret"

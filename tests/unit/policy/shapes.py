@@ -13,9 +13,9 @@ def pod(**spec: Any) -> Case:
     return "kubernetes:core/v1:Pod", {"metadata": {"name": "a"}, "spec": spec}
 
 
-def deployment(namespace: str = "default", labels: Object | None = None, **container: Any) -> Case:
+def deployment(labels: Object | None = None, **container: Any) -> Case:
     spec = {"containers": [{"name": "c", **container}]}
-    meta = {"name": "a", "namespace": namespace, "labels": labels or {}}
+    meta = {"name": "a", "labels": labels or {}}
     return DEPLOYMENT, {"metadata": meta, "spec": {"template": {"spec": spec}}}
 
 

@@ -121,16 +121,17 @@ def test_what_is_exact_or_known_to_a_run_alone_is_accepted(case: Case) -> None:
     accepted(exact_images, case)
 
 
-def test_what_is_of_a_release_has_a_digest() -> None:
-    image = "ghcr.io/tektoncd/a:v1"
-    assert "digest" in refused(exact_images, deployment("tekton-pipelines", image=image))
-    accepted(exact_images, deployment("tekton-pipelines", image=image + DIGEST))
+@pytest.mark.parametrize(
+    "release", ["tekton-pipelines", "tekton-triggers", "tekton-dashboard", "ingress-nginx"]
+)
+def test_what_is_of_a_release_has_a_digest(release: str) -> None:
+    labels = {"app.kubernetes.io/part-of": release}
+    assert "digest" in refused(exact_images, deployment(labels, image="ghcr.io/upstream/a:v1"))
+    accepted(exact_images, deployment(labels, image=f"ghcr.io/upstream/a:v1{DIGEST}"))
 
 
 def test_what_the_program_puts_beside_a_release_is_none_of_it() -> None:
     """As oauth2-proxy, in front of the Dashboard."""
-    ours = {"app.kubernetes.io/part-of": "tekton-builds"}
-    accepted(
-        exact_images, deployment("tekton-pipelines", ours, image="quay.io/oauth2-proxy/oauth2-proxy:v7.15.4")
-    )
-    refused(exact_images, deployment("tekton-pipelines", ours, image="quay.io/oauth2-proxy/oauth2-proxy"))
+    labels = {"app.kubernetes.io/part-of": "tekton-builds"}
+    accepted(exact_images, deployment(labels, image="quay.io/oauth2-proxy/oauth2-proxy:v7.15.4"))
+    refused(exact_images, deployment(labels, image="quay.io/oauth2-proxy/oauth2-proxy"))

@@ -20,7 +20,9 @@ def test_a_password_in_an_environment_is_refused_wherever_the_container_is(place
     "case",
     [
         deployment(env=[{"name": "ID", "value": KEY}]),
+        deployment(env=[{"name": "DATABASE_URL", "value": "postgres://shop:s3cret@db.shop.svc:5432/shop"}]),
         (MAP, {"data": {"id": KEY}}),
+        (MAP, {"data": {"config": "cache: redis://:s3cret@cache:6379\n"}}),
         (MAP, {"data": {"client_secret": "a"}}),
         ("kubernetes:core/v1:ConfigMapList", {"items": [{"data": {"client_secret": "a"}}]}),
     ],
@@ -36,6 +38,17 @@ def test_so_is_a_key_and_what_is_in_a_config_map(case: Case) -> None:
             env=[{"name": "TOKEN", "valueFrom": {"secretKeyRef": {}}}, {"name": "API_KEY", "value": ""}]
         ),
         deployment(env=UNKNOWN),
+        deployment(env=[{"name": "DATABASE_URL", "value": "postgres://shop:$(PASSWORD)@db:5432/shop"}]),
+        (
+            MAP,
+            {
+                "data": {
+                    "url": "https://example.com:8443/a@b",
+                    "mail": "mailto:a@example.com",
+                    "ssh": "ssh://git@a",
+                }
+            },
+        ),
         (MAP, {"data": {"secretName": "a", "note": "a", "password": UNKNOWN}}),
         (MAP, {"data": UNKNOWN}),
         ("kubernetes:core/v1:Secret", {"stringData": {"password": "a"}}),
