@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from .resource import Resource, items
-from .world import Network, is_world, network, without
+from .world import Network, is_world, network, public_addresses, without
 
 TENCENTCLOUD = "tencentcloud:"
 PORT = 443
@@ -32,8 +32,8 @@ def no_open_api_server(resource: Resource) -> Iterator[str]:
     if not resource.type.startswith(TENCENTCLOUD):
         return
     if is_world(opened := list(_opened(resource))):
-        cidrs = sorted({str(each) for each in opened})
-        some = ", ".join(cidrs[:3]) + (f" and {len(cidrs) - 3} more" if len(cidrs) > 3 else "")
+        widest = sorted({*opened}, key=public_addresses, reverse=True)
+        some = ", ".join(str(each) for each in widest[:2]) + (" and others" if widest[2:] else "")
         yield f"port {PORT} is open to the world, by {some}: {HELP}"
     policies = [network(cidr) for cidr in items(resource.at("managedClusterInternetSecurityPolicies"))]
     if is_world(cidr for cidr in policies if cidr):

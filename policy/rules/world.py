@@ -43,9 +43,9 @@ def is_world(networks: Iterable[Network]) -> bool:
         # Any: the types of ipaddress know lists of one version only.
         mine: list[Any] = [each for each in everything if each.version == version]
         widest = 2 ** (MAX_PREFIX[version] - prefix)
-        if any(_public(each) > widest for each in mine):
+        if any(public_addresses(each) > widest for each in mine):
             return True
-        if sum(map(_public, ipaddress.collapse_addresses(mine))) > WIDEST_IN_ALL * widest:
+        if sum(map(public_addresses, ipaddress.collapse_addresses(mine))) > WIDEST_IN_ALL * widest:
             return True
     return False
 
@@ -61,7 +61,7 @@ def without(wide: Any, refused: Sequence[Any]) -> Iterator[Network]:
     yield wide
 
 
-def _public(wide: Network) -> int:
+def public_addresses(wide: Network) -> int:
     """How many public addresses it has."""
 
     def shared(cidrs: Iterable[str]) -> int:

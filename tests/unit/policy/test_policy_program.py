@@ -1,5 +1,6 @@
 """What the program makes breaks no policy but where its settings ask for it."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -80,3 +81,11 @@ def test_a_listener_on_plain_http_is_refused_in_production(tmp_path: Path) -> No
     ((name, sentence),) = violations(recording, "prod")
     assert name == "ingress"
     assert "ingress.kind" in sentence
+
+
+def test_every_policy_is_documented_in_the_order_of_the_pack() -> None:
+    text = (program.ROOT / "docs" / "environments.md").read_text(encoding="utf-8")
+    table = text.partition("| policy |")[2].partition("\n\n")[0]
+    assert re.findall(r"^\| `([\w-]+)` \|", table, re.MULTILINE) == [
+        rule.__name__.replace("_", "-") for rule in RULES
+    ]
