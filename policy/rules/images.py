@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from .parameters import filled
+from .parameters import substitute
 from .resource import DATA, Resource, walk
 
 # Their releases name every image by digest, so one without is not the release's.
@@ -44,7 +44,7 @@ def moves(image: str) -> bool:
 
 def _images(resource: Resource) -> Iterator[Any]:
     """What containers, and volumes with an image's files, name; parameters have their defaults."""
-    for key, place in walk(filled(resource.props)):
+    for key, place in walk(substitute(resource.props)):
         # A StepAction is a step, and has no list of them.
         step = resource.kind == "StepAction" and key == "spec"
         if key in CONTAINERS or step:

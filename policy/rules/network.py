@@ -31,8 +31,8 @@ def no_open_api_server(resource: Resource) -> Iterator[str]:
     """The API server of a cluster in Tencent Cloud is open to chosen addresses only."""
     if not resource.type.startswith(TENCENTCLOUD):
         return
-    if is_world(opened := list(_opened(resource))):
-        widest = sorted({*opened}, key=public_addresses, reverse=True)
+    if is_world(sources := list(_sources(resource))):
+        widest = sorted({*sources}, key=public_addresses, reverse=True)
         some = ", ".join(str(each) for each in widest[:2]) + (" and others" if widest[2:] else "")
         yield f"port {PORT} is open to the world, by {some}: {HELP}"
     policies = [network(cidr) for cidr in items(resource.at("managedClusterInternetSecurityPolicies"))]
@@ -43,9 +43,9 @@ def no_open_api_server(resource: Resource) -> Iterator[str]:
         yield "the API server is public without a security group: set `clusterInternetSecurityGroup`"
 
 
-def _opened(resource: Resource) -> Iterator[Network]:
+def _sources(resource: Resource) -> Iterator[Network]:
     """Where connections to the port may come from: of two rules that fit an address, the first counts."""
-    refused: list[Network] = []
+    drops: list[Network] = []
     for rule in _rules(resource):
         if not (isinstance(rule.action, str) and _covers_tcp(rule)):
             continue
@@ -53,9 +53,9 @@ def _opened(resource: Resource) -> Iterator[Network]:
             if (cidr := network(source)) is None:
                 continue
             if rule.action.upper() == "ACCEPT":
-                yield from without(cidr, refused)
+                yield from without(cidr, drops)
             elif rule.action.upper() == "DROP":
-                refused.append(cidr)
+                drops.append(cidr)
 
 
 def _rules(resource: Resource) -> Iterator[_Rule]:
@@ -65,20 +65,20 @@ def _rules(resource: Resource) -> Iterator[_Rule]:
             action, source, port, protocol = (*rule.split("#"), "", "", "")[:4]
             yield _Rule(action, (source,), protocol, port)
         elif isinstance(rule, Mapping):
-            sources = tuple(cidr for key in ("cidrBlock", "ipv6CidrBlock") for cidr in _listed(rule.get(key)))
+            sources = tuple(cidr for key in ("cidrBlock", "ipv6CidrBlock") for cidr in _cidrs(rule.get(key)))
             template = rule.get("serviceTemplateId") or rule.get("serviceTemplateGroup")
             yield _Rule(rule.get("action"), sources, rule.get("protocol"), rule.get("port"), template)
     if str(resource.at("type")).lower() == "ingress":  # a GroupRule, which is one rule
         yield _Rule(
             resource.at("policy"),
-            tuple(_listed(resource.at("cidrIp"))),
+            tuple(_cidrs(resource.at("cidrIp"))),
             resource.at("ipProtocol"),
             resource.at("portRange"),
             resource.at("protocolTemplate"),
         )
 
 
-def _listed(cidrs: Any) -> Iterator[Any]:
+def _cidrs(cidrs: Any) -> Iterator[Any]:
     yield from cidrs.split(",") if isinstance(cidrs, str) else items(cidrs)
 
 

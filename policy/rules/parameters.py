@@ -14,49 +14,49 @@ class _Known(NamedTuple):
     """The values at a place of the tree, by what refers to them, as `params.image`."""
 
     values: Mapping[str, str]
-    passed: frozenset[str] = frozenset()
+    arguments: frozenset[str] = frozenset()
     """Those that the caller gives: no default counts further in."""
 
 
-def filled(node: Any, known: _Known = _Known({})) -> Any:  # noqa: B008
+def substitute(node: Any, known: _Known = _Known({})) -> Any:  # noqa: B008
     """A copy of the tree with every reference to a parameter replaced that has a value or a default.
 
     A reference that has neither stays as it is: only a run knows it.
     """
     if isinstance(node, str):
-        return REFERENCE.sub(lambda found: known.values.get(_plain(found[1]), found[0]), node)
+        return REFERENCE.sub(lambda match: known.values.get(_plain(match[1]), match[0]), node)
     if isinstance(node, Mapping):
-        inner = _declared(node, known)
-        return {key: filled(value, inner) for key, value in node.items()}
+        inner = _scope(node, known)
+        return {key: substitute(value, inner) for key, value in node.items()}
     if isinstance(node, list | tuple):
-        return [filled(item, known) for item in node]
+        return [substitute(item, known) for item in node]
     return node
 
 
 def _plain(reference: str) -> str:
-    """`inputs.params["image"]` and `params.image` are one."""
+    """`inputs.params["image"]` as `params.image`, the shortest way to write it."""
     return QUOTED.sub(r".\1", reference.strip()).removeprefix("inputs.")
 
 
-def _declared(node: Mapping[str, Any], known: _Known) -> _Known:
+def _scope(node: Mapping[str, Any], known: _Known) -> _Known:
     """What is known further in: Tekton hands parameters down to whatever stands inside."""
     # Only a TriggerTemplate has these, and its parameters have names of their own.
     prefix = "tt.params" if "resourcetemplates" in node else "params"
-    values, passed = dict(known.values), set(known.passed)
+    values, arguments = dict(known.values), set(known.arguments)
     for parameter in items(node.get("params")):
         if not isinstance(name := at(parameter, "name"), str):
             continue
         name = f"{prefix}.{name}"
         if "value" in parameter:
-            passed.add(name)
+            arguments.add(name)
             values.pop(name, None)
-            values.update(_spread(name, filled(parameter["value"], known)))
-        elif "default" in parameter and name not in known.passed:
-            values.update(_spread(name, parameter["default"]))
-    return _Known(values, frozenset(passed))
+            values.update(_parts(name, substitute(parameter["value"], known)))
+        elif "default" in parameter and name not in known.arguments:
+            values.update(_parts(name, parameter["default"]))
+    return _Known(values, frozenset(arguments))
 
 
-def _spread(name: str, value: Any) -> Iterator[tuple[str, str]]:
+def _parts(name: str, value: Any) -> Iterator[tuple[str, str]]:
     """A text under its name, and each part of a list or an object under its own."""
     if isinstance(value, str):
         yield name, value

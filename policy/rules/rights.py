@@ -22,11 +22,11 @@ AGGREGATED = tuple(f"{RBAC}/aggregate-to-{name}" for name in WIDE)
 
 def no_cluster_admin(resource: Resource) -> Iterator[str]:
     """Nobody may do everything."""
-    for one in _of_rbac(resource):
-        if one.kind.endswith("RoleBinding"):
-            if one.at("roleRef", "name") == "cluster-admin":
+    for item in _rbac(resource):
+        if item.kind.endswith("RoleBinding"):
+            if item.at("roleRef", "name") == "cluster-admin":
                 yield "it binds cluster-admin: whoever it binds may do everything"
-        elif any(_everything(rule) for rule in items(one.at("rules"))):
+        elif any(_everything(rule) for rule in items(item.at("rules"))):
             yield "it allows every verb on every resource, as cluster-admin does"
 
 
@@ -36,21 +36,21 @@ def no_far_reaching_role(resource: Resource) -> Iterator[str]:
     The roles of the releases that need it are in releases.py, and their bindings are to accounts of the
     release: another account that is bound to such a role would have it by a detour.
     """
-    for one in _of_rbac(resource):
-        if one.kind == "ClusterRoleBinding":
-            yield from _bound(one)
-        elif not one.kind.endswith("RoleBinding"):
-            powers = {power for rule in items(one.at("rules")) for power in _powers(rule, one.kind)}
-            if _aggregates(one):
+    for item in _rbac(resource):
+        if item.kind == "ClusterRoleBinding":
+            yield from _binding(item)
+        elif not item.kind.endswith("RoleBinding"):
+            powers = {power for rule in items(item.at("rules")) for power in _powers(rule, item.kind)}
+            if _aggregates(item):
                 powers.add(READS)
-            allowed = MAY.get((one.part_of, one.name))
-            if one.kind == "ClusterRole" and allowed:
+            allowed = MAY.get((item.part_of, item.name))
+            if item.kind == "ClusterRole" and allowed:
                 powers -= allowed.powers
             yield from (SENTENCES[power] for power in sorted(powers))
 
 
-def _of_rbac(resource: Resource) -> Iterator[Object]:
-    return (one for one in objects(resource) if one.group == RBAC)
+def _rbac(resource: Resource) -> Iterator[Object]:
+    return (item for item in objects(resource) if item.group == RBAC)
 
 
 def _everything(rule: Any) -> bool:
@@ -98,7 +98,7 @@ def _aggregates(role: Object) -> bool:
     return False
 
 
-def _bound(binding: Object) -> Iterator[str]:
+def _binding(binding: Object) -> Iterator[str]:
     name = binding.at("roleRef", "name")
     allowed = [each for (_, role), each in MAY.items() if role == name]
     homes = [home for each in allowed for home in each.accounts]

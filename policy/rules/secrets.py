@@ -19,9 +19,9 @@ def no_plain_secret(resource: Resource) -> Iterator[str]:
             name, value = at(variable, "name"), at(variable, "value")
             if text(name) and text(value) and (SAYS_SECRET.search(name) or HOLDS_SECRET.search(value)):
                 yield f"the variable {name} has its value in the clear: take it from a Secret"
-    for one in objects(resource):
-        data = one.at("data")
-        if one.kind == "ConfigMap" and isinstance(data, Mapping):
+    for item in objects(resource):
+        data = item.at("data")
+        if item.kind == "ConfigMap" and isinstance(data, Mapping):
             for key, value in data.items():
                 if text(value) and (SAYS_SECRET.search(key) or HOLDS_SECRET.search(value)):
                     yield f"{key} is in a ConfigMap, where everybody may read it: it belongs into a Secret"

@@ -39,21 +39,21 @@ def tls_in_production(resource: Resource) -> Iterator[str]:
     """What a production stack shows to the world is encrypted."""
     if not is_production(resource.stack):
         return
-    for one in objects(resource):
-        if one.kind == "Ingress" and one.group in INGRESS:
-            yield from _ingress(one)
-        elif one.kind == "Service" and one.group == "core":
-            yield from _service(one)
-        elif one.kind == "EventListener":
-            yield from _listener(one)
-        elif one.kind == "Gateway" and one.group == "gateway.networking.k8s.io":
-            protocols = [at(each, "protocol") for each in items(one.at("spec", "listeners"))]
+    for item in objects(resource):
+        if item.kind == "Ingress" and item.group in INGRESS:
+            yield from _ingress(item)
+        elif item.kind == "Service" and item.group == "core":
+            yield from _service(item)
+        elif item.kind == "EventListener":
+            yield from _listener(item)
+        elif item.kind == "Gateway" and item.group == "gateway.networking.k8s.io":
+            protocols = [at(each, "protocol") for each in items(item.at("spec", "listeners"))]
             if "HTTP" in protocols and not {"HTTPS", "TLS"} & {each for each in protocols if text(each)}:
                 yield "its listeners speak plain HTTP: add one with `protocol: HTTPS`"
 
 
-def _ingress(one: Object) -> Iterator[str]:
-    tls = one.at("spec", "tls")
+def _ingress(item: Object) -> Iterator[str]:
+    tls = item.at("spec", "tls")
     if not tls:
         yield "it has no TLS: set `ingress.tls`, and `dashboard.tls` for the Dashboard"
         return
@@ -65,7 +65,7 @@ def _ingress(one: Object) -> Iterator[str]:
         or not all(any(items(at(each, "hosts"))) for each in items(tls))
     ):
         return
-    for rule in items(one.at("spec", "rules")):
+    for rule in items(item.at("spec", "rules")):
         host = at(rule, "host") or ""
         if isinstance(host, str) and not any(_fits(host, each) for each in listed):
             yield f"it has no TLS for {host or 'other host names'}: add the host to `spec.tls`"
@@ -76,20 +76,20 @@ def _fits(host: str, pattern: str) -> bool:
     return host == pattern or (pattern.startswith("*.") and host.partition(".")[2] == pattern[2:])
 
 
-def _service(one: Object) -> Iterator[str]:
-    exposed = one.at("spec", "type")
-    if exposed not in EXPOSING and not any(items(one.at("spec", "externalIPs"))):
+def _service(item: Object) -> Iterator[str]:
+    exposed = item.at("spec", "type")
+    if exposed not in EXPOSING and not any(items(item.at("spec", "externalIPs"))):
         return
-    annotations = one.at("metadata", "annotations")
-    if _says(annotations, CERTIFICATES) or (exposed == "LoadBalancer" and _says(annotations, INTERNAL)):
+    annotations = item.at("metadata", "annotations")
+    if _has(annotations, CERTIFICATES) or (exposed == "LoadBalancer" and _has(annotations, INTERNAL)):
         return
-    ports = [port for port in items(one.at("spec", "ports")) if at(port, "protocol") not in ("UDP", "SCTP")]
+    ports = [port for port in items(item.at("spec", "ports")) if at(port, "protocol") not in ("UDP", "SCTP")]
     if ports and not any(_encrypted(port) for port in ports):
         what = exposed if exposed in EXPOSING else "externalIPs"
         yield f"its {what} speaks plain HTTP, as no port is for TLS: {SET}"
 
 
-def _says(annotations: Any, table: Mapping[str, re.Pattern[str]]) -> bool:
+def _has(annotations: Any, table: Mapping[str, re.Pattern[str]]) -> bool:
     return any(
         text(value := at(annotations, name)) and pattern.search(value) is not None
         for name, pattern in table.items()
@@ -107,9 +107,9 @@ def _encrypted(port: Any) -> bool:
     return at(port, "port") in (*TLS_PORTS, 22) or (text(name) and TLS_NAME.search(name) is not None)
 
 
-def _listener(one: Object) -> Iterator[str]:
-    service = one.at("spec", "resources", "kubernetesResource")
-    exposed = at(service, "serviceType") or one.at("spec", "serviceType")
+def _listener(item: Object) -> Iterator[str]:
+    service = item.at("spec", "resources", "kubernetesResource")
+    exposed = at(service, "serviceType") or item.at("spec", "serviceType")
     if exposed not in EXPOSING:
         return
     # With a certificate in its environment the listener itself speaks TLS.

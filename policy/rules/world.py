@@ -50,13 +50,13 @@ def is_world(networks: Iterable[Network]) -> bool:
     return False
 
 
-def without(wide: Any, refused: Sequence[Any]) -> Iterator[Network]:
-    """What is left of a network when those in `refused` are taken out."""
-    for each in refused:
+def without(wide: Any, drops: Sequence[Any]) -> Iterator[Network]:
+    """What is left of a network when those in `drops` are taken out."""
+    for each in drops:
         if each.version == wide.version and each.overlaps(wide):
             if not wide.subnet_of(each):
                 for part in wide.address_exclude(each):
-                    yield from without(part, refused)
+                    yield from without(part, drops)
             return
     yield wide
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests.unit.policy.judged import Case
+from tests.unit.policy.judge import Case
 
 DEPLOYMENT, TASK = "kubernetes:apps/v1:Deployment", "kubernetes:tekton.dev/v1:Task"
 Object = dict[str, Any]

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from tests.program import ROOT
-from tests.unit.policy.judged import case, sentences
+from tests.unit.policy.judge import case, sentences
 
 STACKS = sorted((ROOT / "tests" / "policy_stacks").glob("*.yaml"))
 
@@ -32,7 +32,7 @@ def test_there_are_twenty_of_them_and_some_of_each_kind() -> None:
 @pytest.mark.parametrize("file", STACKS, ids=lambda file: file.stem)
 def test_a_stack_is_judged_as_its_author_expects(file: Path) -> None:
     stack = load(file)
-    cases = [case(one) for one in stack.get("objects") or ()]
-    cases += [(one["type"], one["properties"]) for one in stack.get("tencentcloud") or ()]
-    said = [sentence for one in cases for sentence in sentences(one, stack=stack["stack"])]
+    cases = [case(item) for item in stack.get("objects") or ()]
+    cases += [(item["type"], item["properties"]) for item in stack.get("tencentcloud") or ()]
+    said = [sentence for item in cases for sentence in sentences(item, stack=stack["stack"])]
     assert bool(said) is (stack["expected"] == "refused"), f"{stack['reason']}\n" + "\n".join(said)

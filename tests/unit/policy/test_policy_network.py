@@ -6,7 +6,7 @@ import pytest
 
 from policy.rules import UNKNOWN, no_open_api_server
 from policy.rules.world import is_world, network
-from tests.unit.policy.judged import Case, accepted, refused
+from tests.unit.policy.judge import Case, assert_accepted, refusal
 
 CLUSTER, ENDPOINT = "Kubernetes/cluster:Cluster", "Kubernetes/clusterEndpoint:ClusterEndpoint"
 WORLD = "0.0.0.0/0"
@@ -73,7 +73,7 @@ def made(kind: str, **inputs: Any) -> Case:
     ],
 )
 def test_a_group_that_opens_the_port_to_the_world_is_refused(case: Case) -> None:
-    assert "cluster.apiCidrs" in refused(no_open_api_server, case)
+    assert "cluster.apiCidrs" in refusal(no_open_api_server, case)
 
 
 @pytest.mark.parametrize(
@@ -107,19 +107,21 @@ def test_a_group_that_opens_the_port_to_the_world_is_refused(case: Case) -> None
     ],
 )
 def test_a_group_that_does_not_is_accepted(case: Case) -> None:
-    accepted(no_open_api_server, case)
+    assert_accepted(no_open_api_server, case)
 
 
 @pytest.mark.parametrize("kind", [CLUSTER, ENDPOINT])
 def test_a_public_api_server_has_a_security_group(kind: str) -> None:
-    refused(no_open_api_server, made(kind, clusterInternet=True))
+    refusal(no_open_api_server, made(kind, clusterInternet=True))
     policies = {"managedClusterInternetSecurityPolicies": [WORLD]}
-    refused(no_open_api_server, made(kind, clusterInternet=True, **policies))
+    refusal(no_open_api_server, made(kind, clusterInternet=True, **policies))
     policies = {"managedClusterInternetSecurityPolicies": ["203.0.113.0/24"]}
-    accepted(no_open_api_server, made(kind, clusterInternet=True, **policies))
-    accepted(no_open_api_server, made(kind, clusterInternet=True, clusterInternetSecurityGroup=UNKNOWN))
-    accepted(no_open_api_server, made(kind, clusterInternet=False))
-    accepted(no_open_api_server, made(kind, clusterInternet=UNKNOWN))
+    assert_accepted(no_open_api_server, made(kind, clusterInternet=True, **policies))
+    assert_accepted(
+        no_open_api_server, made(kind, clusterInternet=True, clusterInternetSecurityGroup=UNKNOWN)
+    )
+    assert_accepted(no_open_api_server, made(kind, clusterInternet=False))
+    assert_accepted(no_open_api_server, made(kind, clusterInternet=UNKNOWN))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from policy.rules import UNKNOWN, no_host_access, no_privileged_container, pod_security_baseline
-from tests.unit.policy.judged import Case, accepted, refused
+from tests.unit.policy.judge import Case, assert_accepted, refusal
 from tests.unit.policy.shapes import AROUND_CONTAINER, AROUND_POD, deployment, pod, task
 
 PRIVILEGED = {"name": "server", "securityContext": {"privileged": True}}
@@ -43,20 +43,20 @@ WITHIN_BASELINE: list[dict[str, Any]] = [
 
 @pytest.mark.parametrize("place", AROUND_CONTAINER)
 def test_a_privileged_container_is_refused_wherever_it_is(place: str) -> None:
-    assert "privileged" in refused(no_privileged_container, AROUND_CONTAINER[place](PRIVILEGED))
+    assert "privileged" in refusal(no_privileged_container, AROUND_CONTAINER[place](PRIVILEGED))
 
 
 def test_so_is_a_process_of_a_windows_node() -> None:
-    assert "hostProcess" in refused(no_privileged_container, pod(securityContext=HOST_PROCESS))
-    assert "hostProcess" in refused(no_privileged_container, deployment(securityContext=HOST_PROCESS))
+    assert "hostProcess" in refusal(no_privileged_container, pod(securityContext=HOST_PROCESS))
+    assert "hostProcess" in refusal(no_privileged_container, deployment(securityContext=HOST_PROCESS))
 
 
 def test_the_docker_daemon_is_the_one_privileged_container() -> None:
-    accepted(no_privileged_container, task("docker-socket", sidecars=[PRIVILEGED]))
-    refused(no_privileged_container, task("another", sidecars=[PRIVILEGED]))
-    refused(no_privileged_container, task("docker-socket", steps=[PRIVILEGED]))
-    refused(no_privileged_container, task("docker-socket", sidecars=[{**PRIVILEGED, "name": "another"}]))
-    refused(
+    assert_accepted(no_privileged_container, task("docker-socket", sidecars=[PRIVILEGED]))
+    refusal(no_privileged_container, task("another", sidecars=[PRIVILEGED]))
+    refusal(no_privileged_container, task("docker-socket", steps=[PRIVILEGED]))
+    refusal(no_privileged_container, task("docker-socket", sidecars=[{**PRIVILEGED, "name": "another"}]))
+    refusal(
         no_privileged_container,
         ("kubernetes:tekton.dev/v1:Pipeline", task("docker-socket", sidecars=[PRIVILEGED])[1]),
     )
@@ -64,13 +64,13 @@ def test_the_docker_daemon_is_the_one_privileged_container() -> None:
 
 @pytest.mark.parametrize("value", [False, UNKNOWN, None])
 def test_a_container_that_is_not_privileged_is_accepted(value: object) -> None:
-    accepted(no_privileged_container, deployment(securityContext={"privileged": value}))
+    assert_accepted(no_privileged_container, deployment(securityContext={"privileged": value}))
 
 
 @pytest.mark.parametrize("place", AROUND_POD)
 @pytest.mark.parametrize("fields", SHARED)
 def test_what_is_the_nodes_is_refused(place: str, fields: dict[str, Any]) -> None:
-    refused(no_host_access, AROUND_POD[place](fields))
+    refusal(no_host_access, AROUND_POD[place](fields))
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_what_is_the_nodes_is_refused(place: str, fields: dict[str, Any]) -> Non
     ],
 )
 def test_so_is_a_port_of_it_and_a_volume_that_pods_claim(case: Case) -> None:
-    refused(no_host_access, case)
+    refusal(no_host_access, case)
 
 
 @pytest.mark.parametrize(
@@ -98,28 +98,28 @@ def test_so_is_a_port_of_it_and_a_volume_that_pods_claim(case: Case) -> None:
     ],
 )
 def test_a_pod_of_its_own_is_accepted(case: Case) -> None:
-    accepted(no_host_access, case)
+    assert_accepted(no_host_access, case)
 
 
 @pytest.mark.parametrize("place", AROUND_CONTAINER)
 @pytest.mark.parametrize("context", BEYOND_BASELINE[:2])
 def test_more_than_baseline_is_refused_wherever_the_container_is(place: str, context: dict[str, Any]) -> None:
-    refused(pod_security_baseline, AROUND_CONTAINER[place]({"name": "c", "securityContext": context}))
+    refusal(pod_security_baseline, AROUND_CONTAINER[place]({"name": "c", "securityContext": context}))
 
 
 @pytest.mark.parametrize("place", AROUND_POD)
 @pytest.mark.parametrize("context", BEYOND_BASELINE)
 def test_more_than_baseline_is_refused_for_the_whole_pod_too(place: str, context: dict[str, Any]) -> None:
-    refused(pod_security_baseline, AROUND_POD[place]({"securityContext": context}))
+    refusal(pod_security_baseline, AROUND_POD[place]({"securityContext": context}))
 
 
 @pytest.mark.parametrize("context", WITHIN_BASELINE)
 def test_what_baseline_lets_a_container_have_is_accepted(context: dict[str, Any]) -> None:
-    accepted(pod_security_baseline, deployment(securityContext=context))
+    assert_accepted(pod_security_baseline, deployment(securityContext=context))
 
 
 def test_apparmor_is_ended_by_an_annotation_as_well() -> None:
     name = "container.apparmor.security.beta.kubernetes.io/c"
     template = {"metadata": {"annotations": {name: "unconfined"}}, "spec": {"containers": []}}
     kind, _ = deployment()
-    assert name in refused(pod_security_baseline, (kind, {"spec": {"template": template}}))
+    assert name in refusal(pod_security_baseline, (kind, {"spec": {"template": template}}))

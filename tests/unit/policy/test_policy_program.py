@@ -28,10 +28,10 @@ def run(folder: Path, settings: Mapping[str, Any], secrets: Mapping[str, str] | 
 
 def violations(recording: Recording, stack: str) -> list[tuple[str, str]]:
     return [
-        (one.name, sentence)
-        for one in recording.resources
+        (item.name, sentence)
+        for item in recording.resources
         for rule in RULES
-        for sentence in rule(Resource(one.type, one.plain(), stack))
+        for sentence in rule(Resource(item.type, item.plain(), stack))
     ]
 
 

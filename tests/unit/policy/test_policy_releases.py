@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from policy.rules.releases import MAY
-from tests.unit.policy.judged import case, sentences
+from tests.unit.policy.judge import case, sentences
 
 UPSTREAM = Path(__file__).parent / "upstream"
 RELEASES = sorted(UPSTREAM.glob("*.yaml"))
@@ -28,9 +28,9 @@ def objects(release: Path) -> Iterator[dict[str, Any]]:
 @pytest.mark.parametrize("stack", ["dev", "prod"])
 def test_no_object_of_a_release_breaks_a_policy(release: Path, stack: str) -> None:
     broken = [
-        (one["kind"], one["metadata"]["name"], sentence)
-        for one in objects(release)
-        for sentence in sentences(case(one), stack=stack)
+        (item["kind"], item["metadata"]["name"], sentence)
+        for item in objects(release)
+        for sentence in sentences(case(item), stack=stack)
     ]
     assert broken == []
 
@@ -45,18 +45,18 @@ def test_all_releases_are_here_with_their_pods_and_rights() -> None:
         "tekton-triggers-v0.37.0",
     ]
     for release in RELEASES:
-        kinds = {one["kind"] for one in objects(release)}
+        kinds = {item["kind"] for item in objects(release)}
         assert {"ClusterRole", "ClusterRoleBinding", "Deployment", "Service"} <= kinds
 
 
 @pytest.mark.parametrize(("release", "name"), MAY)
 def test_each_exception_is_a_role_that_is_there_and_needs_it(release: str, name: str) -> None:
     (role,) = [
-        one
+        item
         for path in RELEASES
         if path.stem.startswith(release) and path.stem != "ingress-nginx-v1.4.0"
-        for one in objects(path)
-        if (one["kind"], one["metadata"]["name"]) == ("ClusterRole", name)
+        for item in objects(path)
+        if (item["kind"], item["metadata"]["name"]) == ("ClusterRole", name)
     ]
     assert role["metadata"]["labels"]["app.kubernetes.io/part-of"] == release
     role["metadata"]["name"] = "another"

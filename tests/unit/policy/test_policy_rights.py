@@ -6,7 +6,7 @@ import pytest
 
 from policy.rules import UNKNOWN, no_cluster_admin, no_far_reaching_role
 from policy.rules.releases import MAY
-from tests.unit.policy.judged import Case, accepted, refused
+from tests.unit.policy.judge import Case, assert_accepted, refusal
 
 RBAC = "rbac.authorization.k8s.io"
 READ = ["get", "list", "watch"]
@@ -39,19 +39,19 @@ def selected(**selector: Any) -> Case:
 @pytest.mark.parametrize("kind", ["ClusterRole", "Role", "ClusterRolePatch"])
 def test_nobody_may_do_everything(kind: str) -> None:
     everything = role(rule(["*"], ["*"], "*"), kind=kind)
-    refused(no_cluster_admin, everything)
-    accepted(no_far_reaching_role, everything)  # it would say the same again
+    refusal(no_cluster_admin, everything)
+    assert_accepted(no_far_reaching_role, everything)  # it would say the same again
 
 
 @pytest.mark.parametrize("kind", ["ClusterRoleBinding", "RoleBinding"])
 def test_nobody_is_bound_to_do_everything(kind: str) -> None:
-    refused(no_cluster_admin, bound("cluster-admin", kind=kind))
-    accepted(no_cluster_admin, bound("view", kind=kind))
+    refusal(no_cluster_admin, bound("cluster-admin", kind=kind))
+    assert_accepted(no_cluster_admin, bound("view", kind=kind))
 
 
 def test_it_is_refused_in_a_list_too() -> None:
     _, body = role(rule(["*"], ["*"], "*"))
-    refused(no_cluster_admin, (f"kubernetes:{RBAC}/v1:ClusterRoleList", {"items": [body]}))
+    refusal(no_cluster_admin, (f"kubernetes:{RBAC}/v1:ClusterRoleList", {"items": [body]}))
 
 
 @pytest.mark.parametrize(
@@ -84,13 +84,13 @@ def test_it_is_refused_in_a_list_too() -> None:
     ],
 )
 def test_a_role_that_reaches_too_far_is_refused(case: Case, what: str) -> None:
-    assert what in refused(no_far_reaching_role, case)
+    assert what in refusal(no_far_reaching_role, case)
 
 
 def test_a_role_that_is_added_to_upstreams_own_is_judged_like_any() -> None:
     labels = {f"{RBAC}/aggregate-to-view": "true"}
     kind, body = role(rule(["secrets"], READ))
-    refused(no_far_reaching_role, (kind, {**body, "metadata": {"name": "a", "labels": labels}}))
+    refusal(no_far_reaching_role, (kind, {**body, "metadata": {"name": "a", "labels": labels}}))
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_a_role_that_is_added_to_upstreams_own_is_judged_like_any() -> None:
     ],
 )
 def test_a_role_that_does_not_is_accepted(case: Case) -> None:
-    accepted(no_far_reaching_role, case)
+    assert_accepted(no_far_reaching_role, case)
 
 
 def _needs(powers: frozenset[str]) -> dict[str, Any]:
@@ -125,17 +125,17 @@ def _needs(powers: frozenset[str]) -> dict[str, Any]:
 def test_a_role_of_a_release_may_do_what_it_needs_and_no_role_but_that(release: str, name: str) -> None:
     needed = _needs(MAY[release, name].powers)
     assert MAY[release, name].reason
-    accepted(no_far_reaching_role, role(needed, name=name, release=release))
-    refused(no_far_reaching_role, role(needed, name=f"{name}-2", release=release))
-    refused(no_far_reaching_role, role(needed, name=name))
-    refused(no_far_reaching_role, role(needed, name=name, release="another"))
+    assert_accepted(no_far_reaching_role, role(needed, name=name, release=release))
+    refusal(no_far_reaching_role, role(needed, name=f"{name}-2", release=release))
+    refusal(no_far_reaching_role, role(needed, name=name))
+    refusal(no_far_reaching_role, role(needed, name=name, release="another"))
     more = rule(["clusterroles"], ["escalate"], RBAC)
-    refused(no_far_reaching_role, role(needed, more, name=name, release=release))
+    refusal(no_far_reaching_role, role(needed, more, name=name, release=release))
 
 
 @pytest.mark.parametrize(("release", "name"), MAY)
 def test_accounts_of_a_release_alone_are_bound_to_its_roles(release: str, name: str) -> None:
     for namespace in MAY[release, name].accounts:
-        accepted(no_far_reaching_role, bound(name, namespace))
-        refused(no_far_reaching_role, bound(name, namespace, who="Group"))
-    refused(no_far_reaching_role, bound(name, "builds"))
+        assert_accepted(no_far_reaching_role, bound(name, namespace))
+        refusal(no_far_reaching_role, bound(name, namespace, who="Group"))
+    refusal(no_far_reaching_role, bound(name, "builds"))

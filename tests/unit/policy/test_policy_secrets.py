@@ -3,7 +3,7 @@
 import pytest
 
 from policy.rules import UNKNOWN, no_plain_secret
-from tests.unit.policy.judged import Case, accepted, refused
+from tests.unit.policy.judge import Case, assert_accepted, refusal
 from tests.unit.policy.shapes import AROUND_CONTAINER, deployment
 
 MAP = "kubernetes:core/v1:ConfigMap"
@@ -13,7 +13,7 @@ KEY = "-----BEGIN OPENSSH PRIVATE KEY-----\n"
 @pytest.mark.parametrize("place", AROUND_CONTAINER)
 def test_a_password_in_an_environment_is_refused_wherever_the_container_is(place: str) -> None:
     container = {"name": "c", "env": [{"name": "dbPassword", "value": "a"}]}
-    assert "dbPassword" in refused(no_plain_secret, AROUND_CONTAINER[place](container))
+    assert "dbPassword" in refusal(no_plain_secret, AROUND_CONTAINER[place](container))
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def test_a_password_in_an_environment_is_refused_wherever_the_container_is(place
     ],
 )
 def test_so_is_a_key_and_what_is_in_a_config_map(case: Case) -> None:
-    refused(no_plain_secret, case)
+    refusal(no_plain_secret, case)
 
 
 @pytest.mark.parametrize(
@@ -55,4 +55,4 @@ def test_so_is_a_key_and_what_is_in_a_config_map(case: Case) -> None:
     ],
 )
 def test_what_comes_from_a_secret_or_is_none_is_accepted(case: Case) -> None:
-    accepted(no_plain_secret, case)
+    assert_accepted(no_plain_secret, case)

@@ -6,7 +6,7 @@ import pytest
 
 from policy.rules import UNKNOWN, tls_in_production
 from policy.rules.tls import is_production
-from tests.unit.policy.judged import Case, accepted, refused
+from tests.unit.policy.judge import Case, assert_accepted, refusal
 
 WEB = {"name": "web", "port": 80, "targetPort": 8080}
 SECURE = {"name": "websecure", "port": 443, "targetPort": 8443}
@@ -81,12 +81,12 @@ PLAIN: list[Case] = [
 
 @pytest.mark.parametrize("case", PLAIN)
 def test_plain_http_is_refused(case: Case) -> None:
-    assert refused(tls_in_production, case)
+    assert refusal(tls_in_production, case)
 
 
 @pytest.mark.parametrize("case", PLAIN)
 def test_in_another_stack_it_is_accepted(case: Case) -> None:
-    accepted(tls_in_production, case, stack="product")
+    assert_accepted(tls_in_production, case, stack="product")
 
 
 @pytest.mark.parametrize(
@@ -115,4 +115,4 @@ def test_in_another_stack_it_is_accepted(case: Case) -> None:
     ],
 )
 def test_what_is_encrypted_or_not_the_worlds_is_accepted(case: Case) -> None:
-    accepted(tls_in_production, case)
+    assert_accepted(tls_in_production, case)

@@ -9,7 +9,7 @@ from policy.rules import UNKNOWN
 from tests.unit.policy import test_policy_network as network
 from tests.unit.policy import test_policy_rights as rights
 from tests.unit.policy import test_policy_tls as tls
-from tests.unit.policy.judged import Case, sentences
+from tests.unit.policy.judge import Case, sentences
 from tests.unit.policy.shapes import AROUND_CONTAINER, AROUND_POD, deployment
 
 CONTAINER = {

@@ -13,14 +13,14 @@ def sentences(case: Case, rules: Sequence[Rule] = RULES, stack: str = "prod-eu")
     return [sentence for rule in rules for sentence in rule(Resource(*case, stack))]
 
 
-def refused(rule: Rule, case: Case, stack: str = "prod-eu") -> str:
+def refusal(rule: Rule, case: Case, stack: str = "prod-eu") -> str:
     """The one sentence that the rule says."""
     (sentence,) = sentences(case, [rule], stack)
     assert "\n" not in sentence
     return sentence
 
 
-def accepted(rule: Rule, case: Case, stack: str = "prod-eu") -> None:
+def assert_accepted(rule: Rule, case: Case, stack: str = "prod-eu") -> None:
     assert sentences(case, [rule], stack) == []
 
 
