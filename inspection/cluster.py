@@ -56,14 +56,14 @@ class Cluster:
         """The names of all objects of a kind in PATHS. Raises UnreachableError."""
         if kind == "Namespace":
             return self.namespaces.keys()
-        return {item["metadata"]["name"] for item in self._client.get(PATHS[kind])["items"]}
+        return {item["metadata"]["name"] for item in self._client.items(PATHS[kind])}
 
     def without_endpoints(self, services: Collection[tuple[str, str]]) -> list[tuple[str, str]]:
         """Those of the Services, as (namespace, name), without a ready pod. Raises UnreachableError."""
         ready = set()
         for namespace in {namespace for namespace, _ in services if namespace in self.namespaces}:
             path = f"/apis/discovery.k8s.io/v1/namespaces/{namespace}/endpointslices"
-            for piece in self._client.get(path, accept="application/json")["items"]:
+            for piece in self._client.items(path, accept="application/json"):
                 name = (piece["metadata"].get("labels") or {}).get("kubernetes.io/service-name")
                 if any(
                     (endpoint.get("conditions") or {}).get("ready", True)
@@ -77,7 +77,7 @@ def look(kubeconfig: Kubeconfig) -> Cluster:
     """Asks the API server who it is. Raises UnreachableError."""
     client = _Client(kubeconfig)
     version = client.get("/version", accept="application/json")["gitVersion"]
-    items = client.get(PATHS["Namespace"])["items"]
+    items = client.items(PATHS["Namespace"])
     namespaces = {item["metadata"]["name"]: item["metadata"]["uid"] for item in items}
     if IDENTITY not in namespaces:
         raise UnreachableError(f"it has no namespace {IDENTITY}, so it is no cluster's API server")
@@ -110,6 +110,10 @@ class _Client:
         except (config.ConfigException, OSError, ValueError) as error:
             raise UnreachableError(f"its kubeconfig cannot be used: {_sentence(error)}") from None
         self._client = client.ApiClient(settings)
+
+    def items(self, path: str, accept: str = METADATA) -> list[dict[str, Any]]:
+        """The objects of a list, which the API server may give as null. Raises UnreachableError."""
+        return self.get(path, accept).get("items") or []
 
     def get(self, path: str, accept: str = METADATA) -> Any:
         """The JSON that the API server answers. Raises UnreachableError."""

@@ -22,6 +22,7 @@ ANSWERS: dict[str, Any] = {
     "/api/v1/namespaces": items(
         {"name": "kube-system", "uid": "the-cluster"}, {"name": "builds", "uid": "of-builds"}
     ),
+    "/apis/networking.k8s.io/v1/ingressclasses": {"items": None},
     "/apis/rbac.authorization.k8s.io/v1/clusterroles": items({"name": "view"}, {"name": "edit"}),
     "/apis/discovery.k8s.io/v1/namespaces/builds/endpointslices": {
         "items": [
@@ -82,6 +83,7 @@ def test_a_cluster_is_known_by_the_uid_of_kube_system() -> None:
 def test_names_of_a_kind_are_asked_for_when_they_are_wanted() -> None:
     with api_server() as access:
         assert set(look(access).names("ClusterRole")) == {"view", "edit"}
+        assert not look(access).names("IngressClass"), "the API server says null where there is none"
 
 
 def test_a_service_without_a_ready_pod_is_named() -> None:
