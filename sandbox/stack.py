@@ -146,12 +146,12 @@ class Stack:
         """Shows what is not as the last `up` left it, and changes nothing; 0 when all is as it was."""
         return self._cli.show(*DRIFT, "--stack", self.name, log=log)
 
-    def up(self, log: Path | None = None) -> int:
+    def up(self, log: Path | None = None, *options: str) -> int:
         """`pulumi up`; its exit code. Brings the state in line first where it cannot be trusted."""
         self._forget_another_cluster()
         self.recover()
         self._occupy()
-        code = self._cli.show("up", "--stack", self.name, "--yes", "--skip-preview", log=log)
+        code = self._cli.show("up", "--stack", self.name, "--yes", "--skip-preview", *options, log=log)
         if code == 0:
             self._deployed.touch()
         return code
