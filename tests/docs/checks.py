@@ -9,7 +9,7 @@ import requests
 from sandbox.signed_push import commit_that_is_none
 from sandbox.waiting import wait_for
 from tests.docs.session import Session
-from tests.docs.shell import Done
+from tests.docs.shell import Result
 
 YES = ((r"Do you want to perform this \w+\?", "yes\r"),)
 NO = ((r"Do you want to perform this \w+\?", "no\r"),)
@@ -17,47 +17,47 @@ DASHBOARD = "tekton.k8s.local"
 SANDBOX_OUTPUTS = {"dashboard_url", "dashboard_password"}  # what a stack without the Dashboard lacks
 
 
-def pushed_here(session: Session, done: Done) -> None:
-    found = re.search(r"^pushed    ([0-9a-f]{40}) to main", done.said, re.MULTILINE)
-    assert found, done.said
-    session.values["SHA"] = found.group(1)
+def pushed_here(session: Session, result: Result) -> None:
+    commit = re.search(r"^pushed    ([0-9a-f]{40}) to main", result.output, re.MULTILINE)
+    assert commit, result.output
+    session.values["SHA"] = commit.group(1)
 
 
 def outputs_are_those_of_the_table(session: Session, missing: set[str]) -> None:
     """Every output of the selected stack stands in README's table, and the other way round."""
     text = (session.clone / "README.md").read_text(encoding="utf-8")
-    listed = set(
+    documented = set(
         re.findall(r"^\| `(\w+)` \|", text.partition("## Outputs")[2].partition("\n## ")[0], re.MULTILINE)
     )
-    made = set(json.loads(session.type("pulumi stack output --json 2>/dev/null").said))
-    assert made == listed - missing, "README's table of outputs"
+    outputs = set(json.loads(session.type("pulumi stack output --json 2>/dev/null").output))
+    assert outputs == documented - missing, "README's table of outputs"
 
 
-def outputs_of_the_sandbox(session: Session, _done: Done) -> None:
+def outputs_of_the_sandbox(session: Session, _result: Result) -> None:
     outputs_are_those_of_the_table(session, SANDBOX_OUTPUTS)
 
 
-def gone(session: Session, _done: Done) -> None:
+def gone(session: Session, _result: Result) -> None:
     assert not (session.clone / ".sandbox").exists(), "nothing of the sandbox stays"
-    left = session.type("ip -brief address; ip route; mount").said
-    assert session.values["HOST"].rpartition(".")[0] not in left, f"a link or a route: {left}"
+    remains = session.type("ip -brief address; ip route; mount").output
+    assert session.values["HOST"].rpartition(".")[0] not in remains, f"a link or a route: {remains}"
 
 
-def clean(session: Session, _done: Done) -> None:
-    left = session.type("git status --short --ignored").said
-    assert ".venv" not in left, f"what was made in the checkout is there still: {left}"
+def clean(session: Session, _result: Result) -> None:
+    remains = session.type("git status --short --ignored").output
+    assert ".venv" not in remains, f"what was made in the checkout is there still: {remains}"
 
 
-def keep(session: Session, _done: Done) -> None:
+def keep(session: Session, _result: Result) -> None:
     """Somebody commits the stack's file, and every output that README names is there."""
     session.world.deployed.write_text((session.clone / "Pulumi.dev.yaml").read_text())
     if session.page == "docs/tke.md":
         outputs_are_those_of_the_table(session, set())
 
 
-def dashboard(session: Session, done: Done) -> None:
+def dashboard(session: Session, result: Result) -> None:
     """The password opens it, and no other does."""
-    address = session.type("pulumi stack output load_balancer_ip").said.strip()
+    address = session.type("pulumi stack output load_balancer_ip").output.strip()
     client = requests.Session()
     client.trust_env = False
 
@@ -68,31 +68,33 @@ def dashboard(session: Session, done: Done) -> None:
         return answer.status_code
 
     wait_for("the Dashboard's login", lambda: asked("wrong") == 401, 30)
-    assert asked(done.said.strip()) == 200
+    assert asked(result.output.strip()) == 200
 
 
-def wrong_token(session: Session, _done: Done) -> None:
+def wrong_token(session: Session, _result: Result) -> None:
     """`What it may say`, without the listener."""
-    for token, repository, said in (
+    for token, repository, sentence in (
         ("wrong", "example/shop", "it is wrong or has expired"),
         ("{TOKEN}", "example/nowhere", "shows this token no repository or no webhooks"),
     ):
-        done = session.type(session.filled(f"GITHUB_TOKEN={token} make webhook REPO={repository} STACK=dev"))
-        assert done.code == 2, "a mistake, and make says so"
-        assert said in done.said
+        result = session.type(
+            session.filled(f"GITHUB_TOKEN={token} make webhook REPO={repository} STACK=dev")
+        )
+        assert result.code == 2, "a mistake, and make says so"
+        assert sentence in result.output
 
 
-def secret_at_github(session: Session, done: Done) -> None:
+def secret_at_github(session: Session, result: Result) -> None:
     """After `make rotate`, which has named both repositories."""
     for repository in (session.world.shop, session.world.other):
         (hook,) = repository.hooks
-        assert hook["config"]["secret"] == done.said.strip(), (
+        assert hook["config"]["secret"] == result.output.strip(), (
             f"{repository.repository} signs with the old one"
         )
 
 
-def pushed(session: Session, done: Done) -> None:
-    keep(session, done)
+def pushed(session: Session, result: Result) -> None:
+    keep(session, result)
     session.values["SHA"] = commit_that_is_none()
     assert session.world.shop.push("main", session.values["SHA"]) == 202
     wait_for("the run", lambda: session.values["SHA"] in _runs(session), 30)
@@ -103,15 +105,15 @@ def _runs(session: Session) -> str:
         session.filled(
             "{BIN}/kubectl --kubeconfig {KUBECONFIG} get pipelineruns --all-namespaces --output json"
         )
-    ).said
+    ).output
 
 
-def lost(session: Session, _done: Done) -> None:
+def lost(session: Session, _result: Result) -> None:
     """A push that GitHub could not deliver, behind the one that it could."""
     session.world.shop.lose("main", commit_that_is_none())
 
 
-def find_seed(session: Session, _done: Done) -> None:
+def find_seed(session: Session, _result: Result) -> None:
     file = _state(session)
     session.type(f"pulumi stack export --stack dev --file {file}")
     resources = json.loads(file.read_text())["deployment"]["resources"]
@@ -120,12 +122,12 @@ def find_seed(session: Session, _done: Done) -> None:
     session.values["URN"] = f"'{urns[0]}'"
 
 
-def remember(session: Session, _done: Done) -> None:
+def remember(session: Session, _result: Result) -> None:
     """What the state is while the cluster is there."""
     session.type(f"pulumi stack export --stack dev --file {_state(session)}")
 
 
-def nothing(session: Session, _done: Done) -> None:
+def nothing(session: Session, _result: Result) -> None:
     """The account is as new. Then the state is what it was: somebody has deleted the cluster by hand."""
     account = json.loads((session.world.folder / "account.json").read_text())
     assert set(account) == {"vpc-default0", "subnet-default0"}, "the account is as new"
@@ -135,25 +137,25 @@ def nothing(session: Session, _done: Done) -> None:
     session.values["URN"] = f"'{endpoint}'"
 
 
-def refreshed(session: Session, _done: Done) -> None:
-    done = session.type("pulumi refresh --stack dev", YES)
-    assert done.code == 0, done.said
+def refreshed(session: Session, _result: Result) -> None:
+    result = session.type("pulumi refresh --stack dev", YES)
+    assert result.code == 0, result.output
     file = _state(session)
     session.type(f"pulumi stack export --stack dev --file {file}")
     resources = json.loads(file.read_text())["deployment"].get("resources", [])
-    left = [
+    remains = [
         resource["urn"]
         for resource in resources
         if resource["type"].startswith(("kubernetes:", "tencentcloud:"))
     ]
-    assert not left, f"the state has what is nowhere: {left}"
+    assert not remains, f"the state has what is nowhere: {remains}"
 
 
 def _state(session: Session) -> Path:
     return session.world.folder / "state.json"
 
 
-def relock(session: Session, _done: Done) -> None:
+def relock(session: Session, _result: Result) -> None:
     """The sandbox is up: what is made of its images is locked, and people are logged in to its registry."""
     session.world.relock(session.clone)
     session.world.machine.home("sandbox")

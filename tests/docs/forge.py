@@ -91,8 +91,8 @@ class Api:
         page = self.pages.get(request.path)
         if isinstance(page, bytes):
             return Response(body=page, headers={"Content-Type": "application/octet-stream"})
-        status, found = (200, page) if page is not None else self._asked(request)
-        body = b"" if found is None else json.dumps(found).encode()
+        status, content = (200, page) if page is not None else self._asked(request)
+        body = b"" if content is None else json.dumps(content).encode()
         return Response(status=status, body=body, headers={"Content-Type": "application/json"})
 
     def _asked(self, request: Request) -> tuple[int, Any]:

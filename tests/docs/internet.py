@@ -59,7 +59,7 @@ def internet(folder: Path, sites: Mapping[str, Site]) -> Iterator[dict[str, str]
             host, _, port = self.path.rpartition(":")
             site = sites.get(host) or sites.get(f".{host.partition('.')[2]}")
             try:
-                other = None if site else socket.create_connection((host, int(port)), SECONDS)
+                upstream = None if site else socket.create_connection((host, int(port)), SECONDS)
             except OSError as error:
                 self.send_error(502, f"{host}: {error}")
                 return
@@ -69,8 +69,8 @@ def internet(folder: Path, sites: Mapping[str, Site]) -> Iterator[dict[str, str]
             with suppress(OSError):  # whoever asked has gone
                 if site:
                     _Site.serve(context.wrap_socket(self.connection, server_side=True), host, site)
-                elif other:
-                    _pass_through(self.connection, other)
+                elif upstream:
+                    _pass_through(self.connection, upstream)
 
         def log_message(self, *_: object) -> None:
             pass
@@ -96,9 +96,9 @@ class _Site(BaseHTTPRequestHandler):
 
     @classmethod
     def serve(cls, connection: ssl.SSLSocket, host: str, site: Site) -> None:
-        played = type("Played", (cls,), {"host": host, "site": staticmethod(site)})
+        handler = type("Handler", (cls,), {"host": host, "site": staticmethod(site)})
         with connection:
-            played(connection, ("127.0.0.1", 0), None)
+            handler(connection, ("127.0.0.1", 0), None)
 
     def _any(self) -> None:
         url = urlsplit(self.path)
@@ -141,18 +141,18 @@ class _Site(BaseHTTPRequestHandler):
         pass
 
 
-def _pass_through(one: socket.socket, other: socket.socket) -> None:
-    ways = {one: other, other: one}
-    with other:
-        while ways:
-            for source in select.select([*ways], [], [])[0]:
+def _pass_through(client: socket.socket, upstream: socket.socket) -> None:
+    peers = {client: upstream, upstream: client}
+    with upstream:
+        while peers:
+            for source in select.select([*peers], [], [])[0]:
                 data = source.recv(1 << 16)
                 if data:
-                    ways[source].sendall(data)
+                    peers[source].sendall(data)
                 else:
                     with suppress(OSError):
-                        ways[source].shutdown(socket.SHUT_WR)
-                    del ways[source]
+                        peers[source].shutdown(socket.SHUT_WR)
+                    del peers[source]
 
 
 def _environment(folder: Path, proxy: str) -> dict[str, str]:

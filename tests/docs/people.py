@@ -60,17 +60,17 @@ class Machine:
 
     def shell(self, clone: Path, home: str) -> dict[str, str]:
         """The variables of a shell on this machine, whose sandbox is another one than the checkout's."""
-        kept = {
+        variables = {
             name: value
             for name, value in os.environ.items()
             if not name.startswith(DROPPED) and name not in NAMES
         }
         beside = [clone / ".sandbox" / "stand-ins", clone / ".sandbox" / "bin"]
         return {
-            **kept,
+            **variables,
             **self.network.without_proxy({"NO_PROXY": "localhost,127.0.0.1"}),
             "HOME": str(self.home(home)),
-            "PATH": os.pathsep.join([*map(str, self._cli), kept["PATH"], *map(str, beside)]),
+            "PATH": os.pathsep.join([*map(str, self._cli), variables["PATH"], *map(str, beside)]),
             "SANDBOX_NETWORK": self.network.range,
             "TEKTON_BUILDS_CACHE": str(cache_folder()),  # else all of the toolchain would be built anew
         }

@@ -11,17 +11,17 @@ DELIVERS = ["example/shop delivers its pushes to http://.*/hooks", "GitHub's pin
 TKE = Script(
     settings=["Pulumi.prod.yaml"],
     steps={
-        "make preview STACK=dev": Step(says=PREVIEWED),
-        "export TENCENTCLOUD_SECRET_ID=... TENCENTCLOUD_SECRET_KEY=...": Step(typed={"...": "{CLOUD_KEY}"}),
+        "make preview STACK=dev": Step(prints=PREVIEWED),
+        "export TENCENTCLOUD_SECRET_ID=... TENCENTCLOUD_SECRET_KEY=...": Step(words={"...": "{CLOUD_KEY}"}),
         "pulumi plugin install resource tencentcloud v0.2.3 "
         "--server github://api.github.com/tencentcloudstack": Step(),
         "export AWS_ACCESS_KEY_ID=$TENCENTCLOUD_SECRET_ID "
         "AWS_SECRET_ACCESS_KEY=$TENCENTCLOUD_SECRET_KEY": Step(),
         "pulumi login 's3://BUCKET-APPID?region=ap-hongkong&endpoint=cos.ap-hongkong.myqcloud.com'": Step(
-            says=["Logged in to"]
+            prints=["Logged in to"]
         ),
-        "export PULUMI_CONFIG_PASSPHRASE=...": Step(typed={"...": "{PASSPHRASE}"}),
-        "pulumi stack init dev": Step(says=["Created stack 'dev'"]),
+        "export PULUMI_CONFIG_PASSPHRASE=...": Step(words={"...": "{PASSPHRASE}"}),
+        "pulumi stack init dev": Step(prints=["Created stack 'dev'"]),
         "pulumi config set --path 'cluster.apiCidrs[0]' A.B.C.D/32": Step(),
         "pulumi config set --path registry.server ghcr.io": Step(),
         "pulumi config set --path registry.namespace OWNER": Step(),
@@ -29,27 +29,27 @@ TKE = Script(
         "pulumi config set registryUsername NAME": Step(),
         "pulumi config set --secret registryPassword": Step(answers=ASKED),
         "make up STACK=dev": Step(
-            answers=YES, says=["hooks_url", "dashboard_url"], then=checks.keep, seconds=600
+            answers=YES, prints=["hooks_url", "dashboard_url"], then=checks.keep, seconds=600
         ),
-        "make kubeconfig STACK=dev": Step(says=["has the context tekton-builds-dev", r"\bReady\b"]),
+        "make kubeconfig STACK=dev": Step(prints=["has the context tekton-builds-dev", r"\bReady\b"]),
         "make webhook STACK=dev REPO=OWNER/NAME": Step(
             environment={"GITHUB_TOKEN": "{TOKEN}"},
-            says=DELIVERS,
+            prints=DELIVERS,
         ),
         "pulumi stack output dashboard_password --show-secrets": Step(in_text=True, then=checks.dashboard),
         "pulumi config set --secret cloudSecretId": Step(in_text=True, answers=ASKED),
         "pulumi config set --secret cloudSecretKey": Step(in_text=True, answers=ASKED),
-        "make lock": Step(says=LOCKED),
-        "pulumi stack init prod": Step(says=["Created stack 'prod'"]),
+        "make lock": Step(prints=LOCKED),
+        "pulumi stack init prod": Step(prints=["Created stack 'prod'"]),
         "pulumi config set --secret gitSshKey < KEY": Step(),
         "pulumi config set --secret dashboardClientSecret": Step(answers=ASKED),
         # The model's one cluster is taken: a person looks at the plan, and leaves it at that.
-        "make up STACK=prod": Step(answers=NO, fails=True, says=["EventListener", "oauth2-proxy"]),
+        "make up STACK=prod": Step(answers=NO, fails=True, prints=["EventListener", "oauth2-proxy"]),
         "pulumi config set --stack dev --path cluster.deletionProtection false && make up STACK=dev": Step(
-            answers=YES, says=[r"\d+ unchanged"], then=checks.remember
+            answers=YES, prints=[r"\d+ unchanged"], then=checks.remember
         ),
-        "make destroy STACK=dev": Step(answers=YES, says=DELETED, then=checks.nothing, seconds=600),
-        "pulumi refresh --stack dev": Step(in_text=True, fails=True, says=["cluster .* not found"]),
+        "make destroy STACK=dev": Step(answers=YES, prints=DELETED, then=checks.nothing, seconds=600),
+        "pulumi refresh --stack dev": Step(in_text=True, fails=True, prints=["cluster .* not found"]),
         "pulumi state delete --stack dev --target-dependents URN": Step(
             in_text=True, answers=SURE, then=checks.refreshed
         ),
@@ -58,26 +58,26 @@ TKE = Script(
 
 GITHUB = Script(
     steps={
-        "export GITHUB_TOKEN=...": Step(typed={"...": "{TOKEN}"}),
+        "export GITHUB_TOKEN=...": Step(words={"...": "{TOKEN}"}),
         "make webhook REPO=OWNER/NAME STACK=dev": Step(
-            says=DELIVERS,
+            prints=DELIVERS,
             then=checks.wrong_token,
         ),
         'make rotate REPO="OWNER/NAME OWNER/OTHER" STACK=dev': Step(
-            says=ROTATED,
+            prints=ROTATED,
             then=checks.keep,
         ),
         "pulumi config set --stack dev --secret statusToken": Step(answers=ASKED),
         "make up STACK=dev": Step(answers=YES, then=checks.pushed),
-        "pulumi stack output --stack dev hooks_url": Step(in_text=True, says=["^http://[0-9.]+/hooks"]),
+        "pulumi stack output --stack dev hooks_url": Step(in_text=True, prints=["^http://[0-9.]+/hooks"]),
         "pulumi stack output --stack dev webhook_secret --show-secrets": Step(
             in_text=True, then=checks.secret_at_github
         ),
         "make explain COMMIT=SHA REPO=OWNER/NAME STACK=dev": Step(
-            says=["^push      {SHA} to main of example/shop", "^run ", "^logs "], then=checks.lost
+            prints=["^push      {SHA} to main of example/shop", "^run ", "^logs "], then=checks.lost
         ),
         "make redeliver REPO=OWNER/NAME STACK=dev": Step(
-            says=["delivered again, run github-run-", "no push is missing"]
+            prints=["delivered again, run github-run-", "no push is missing"]
         ),
     }
 )
@@ -85,26 +85,26 @@ GITHUB = Script(
 ENVIRONMENTS = Script(
     steps={
         "make drift STACK=dev": Step(),
-        "pulumi up --stack dev --refresh": Step(in_text=True, answers=YES, says=[r"\d+ unchanged"]),
+        "pulumi up --stack dev --refresh": Step(in_text=True, answers=YES, prints=[r"\d+ unchanged"]),
     }
 )
 
 BUILDER = Script(
     settings=["Pulumi.dev.yaml", "Pulumi.dev.yaml"],
     steps={
-        "make up STACK=dev": Step(in_text=True, answers=YES, says=["buildkitd"], then=checks.find_seed),
+        "make up STACK=dev": Step(in_text=True, answers=YES, prints=["buildkitd"], then=checks.find_seed),
         "pulumi up --stack dev --replace URN": Step(
-            in_text=True, answers=YES, says=["replaced"], then=checks.keep
+            in_text=True, answers=YES, prints=["replaced"], then=checks.keep
         ),
     },
 )
 
 RELEASES = Script(
     steps={
-        "make lock": Step(says=LOCKED),
-        "make lock UPGRADE=tekton-pipelines=v1.15.3": Step(says=["pipelines v1.15.3: [0-9a-f]{64}"]),
-        "make lock LOCK=PATH": Step(in_text=True, typed={"PATH": "sandbox/releases.yaml"}, says=LOCKED),
-        "make mirror TO=registry.example.com/mirror STACK=dev": Step(in_text=True, says=[r"\d+ images; "]),
+        "make lock": Step(prints=LOCKED),
+        "make lock UPGRADE=tekton-pipelines=v1.15.3": Step(prints=["pipelines v1.15.3: [0-9a-f]{64}"]),
+        "make lock LOCK=PATH": Step(in_text=True, words={"PATH": "sandbox/releases.yaml"}, prints=LOCKED),
+        "make mirror TO=registry.example.com/mirror STACK=dev": Step(in_text=True, prints=[r"\d+ images; "]),
     }
 )
 

@@ -30,49 +30,51 @@ SET = (
 README = Script(
     steps={
         "make up": Step(
-            says=["^webhooks   http://", r"^commands   \. \.sandbox/env", "^a build    make push"],
+            prints=["^webhooks   http://", r"^commands   \. \.sandbox/env", "^a build    make push"],
             then=checks.relock,
             seconds=900,
         ),
         "make test": Step(environment=COLLECT),
         "make push": Step(
-            says=["done      2 images of the pushed commit are in the registry"], then=checks.pushed_here
+            prints=["done      2 images of the pushed commit are in the registry"], then=checks.pushed_here
         ),
         ". .sandbox/env": Step(),
-        "pulumi preview": Step(says=[r"\d+ unchanged"]),
-        "pulumi up": Step(answers=YES, says=[r"\d+ unchanged"]),
+        "pulumi preview": Step(prints=[r"\d+ unchanged"]),
+        "pulumi up": Step(answers=YES, prints=[r"\d+ unchanged"]),
         "pulumi stack output hooks_url": Step(
-            says=[r"^http://[0-9.]+/hooks"], then=checks.outputs_of_the_sandbox
+            prints=[r"^http://[0-9.]+/hooks"], then=checks.outputs_of_the_sandbox
         ),
-        "tkn pipelinerun list --namespace builds": Step(says=[r"github-run-\w+ .*Succeeded"]),
-        "make preview": Step(says=[r"Policies:", r"\d+ unchanged"]),
+        "tkn pipelinerun list --namespace builds": Step(prints=[r"github-run-\w+ .*Succeeded"]),
+        "make preview": Step(prints=[r"Policies:", r"\d+ unchanged"]),
         "make drift": Step(),
-        "make bench": Step(environment={"ONLY": "previews"}, says=[r"preview of 1 repository: "]),
-        "make kubeconfig": Step(says=["has the context tekton-builds-sandbox", r"\bReady\b"]),
-        "make webhook": Step(says=["example delivers its pushes to http://.*; a test was answered with 202"]),
+        "make bench": Step(environment={"ONLY": "previews"}, prints=[r"preview of 1 repository: "]),
+        "make kubeconfig": Step(prints=["has the context tekton-builds-sandbox", r"\bReady\b"]),
+        "make webhook": Step(prints=["delivers its pushes to http://.*/hooks; a test was answered with 202"]),
         "make explain COMMIT=SHA": Step(
-            says=["^push      {SHA} to main", "run .*succeeded", "image ", "logs "]
+            prints=["^push      {SHA} to main", "^run .*succeeded", "^image ", "^logs "]
         ),
-        "make redeliver": Step(says=["no push is missing"]),
-        "make lock": Step(online=True, says=LOCKED),
+        "make redeliver": Step(prints=["no push is missing"]),
+        "make lock": Step(online=True, prints=LOCKED),
         "make mirror TO=REGISTRY/PATH": Step(
-            says=[r"\d+ images; the stack pulls them there with .* {REGISTRY}/mirror`"]
+            prints=[r"\d+ images; the stack pulls them there with .* {REGISTRY}/mirror`"]
         ),
-        "make rotate": Step(says=ROTATED),
-        "make status": Step(says=["ok"]),
+        "make rotate": Step(prints=ROTATED),
+        "make status": Step(prints=["ok"]),
         "make test-long": Step(environment=COLLECT),
         "make check": Step(environment={"MYPY_CACHE_DIR": "{MYPY_CACHE}"}),
-        "make destroy": Step(says=DELETED),
+        "make destroy": Step(prints=DELETED),
         "make preview STACK=dev": Step(
             in_text=True,
             online=True,
-            says=PREVIEWED,
+            prints=PREVIEWED,
         ),
-        "pulumi stack init own": Step(new_shell=True, says=["Created stack 'own'"]),
+        "pulumi stack init own": Step(new_shell=True, prints=["Created stack 'own'"]),
         **dict.fromkeys(SET, Step()),
         "pulumi config set --secret registryPassword": Step(answers=ASKED),
-        "make up STACK=own": Step(answers=YES, says=[r"hooks_url +: \"http://[0-9.]+/hooks\""], seconds=600),
-        "make destroy STACK=own": Step(answers=YES, says=DELETED, seconds=600),
+        "make up STACK=own": Step(
+            answers=YES, prints=[r"hooks_url +: \"http://[0-9.]+/hooks\""], seconds=600
+        ),
+        "make destroy STACK=own": Step(answers=YES, prints=DELETED, seconds=600),
         "make down": Step(then=checks.gone),
         "make clean": Step(environment={"TEKTON_BUILDS_CACHE": "{CACHE}"}, then=checks.clean),
     }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from tests.docs.pages import Piece, pieces
-from tests.docs.shell import Done, Shell
+from tests.docs.shell import Result, Shell
 
 if TYPE_CHECKING:
     from tests.docs.world import World
@@ -23,13 +23,13 @@ LAST = 6000  # characters of the output in an error
 class Step:
     """What is known of a command beforehand."""
 
-    says: Sequence[str] = ()
+    prints: Sequence[str] = ()
     """What it prints, as regular expressions; {NAME} is a value."""
     fails: bool = False
     """Whether the page says, or a person's answer makes, that it ends with an error."""
     answers: Sequence[tuple[str, str]] = ()
     """Questions, as regular expressions, and what a person answers, in the order in which they come."""
-    typed: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
     """What stands for words of this command, beside those of PLACEHOLDERS; {NAME} as above."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """Of this command alone: what makes it shorter, and never another."""
@@ -40,7 +40,7 @@ class Step:
     new_shell: bool = False
     """The page says so."""
     seconds: float = 300
-    then: Callable[["Session", Done], None] | None = None
+    then: Callable[["Session", Result], None] | None = None
     """Looks at what it has done."""
 
 
@@ -64,7 +64,7 @@ class Session:
         self.world, self.page, self.clone = world, page, clone
         self.values = world.values
         """What stands for words of the page, by name; steps add to them."""
-        self.took: list[Done] = []
+        self.results: list[Result] = []
         self._script = world.scripts[page]
         self._log = world.folder / f"{clone.name}.log"
         self._rest = [piece for piece in pieces(clone, page) if self._is_typed(piece)]
@@ -98,30 +98,30 @@ class Session:
         if step.new_shell:
             self._shell.__exit__()
             self._shell = self._next_shell()
-        command = self.filled(replaced(piece.text, step.typed))
+        command = self.filled(replaced(piece.text, step.words))
         variables = {**step.environment, **(self.world.online if step.online else {})}
         for name, value in variables.items():
             self.type(f"was_{name}=${{{name}-}}; export {name}={shlex.quote(self.filled(value))}")
-        done = self.type(command, step.answers, step.seconds)
+        result = self.type(command, step.answers, step.seconds)
         for name in variables:
             self.type(f'{name}=$was_{name}; [ "${name}" ] || unset {name}')
-        self.took.append(done)
-        assert bool(done.code) == step.fails, f"{piece} ended with {done.code}:\n{done.said[-LAST:]}"
-        for pattern in step.says:
-            assert re.search(self.filled(pattern), done.said, re.MULTILINE), (
-                f"{piece} should have said {self.filled(pattern)!r}:\n{done.said[-LAST:]}"
+        self.results.append(result)
+        assert bool(result.code) == step.fails, f"{piece} ended with {result.code}:\n{result.output[-LAST:]}"
+        for pattern in step.prints:
+            assert re.search(self.filled(pattern), result.output, re.MULTILINE), (
+                f"{piece} should have said {self.filled(pattern)!r}:\n{result.output[-LAST:]}"
             )
         if step.then:
-            step.then(self, done)
+            step.then(self, result)
 
-    def type(self, command: str, answers: Sequence[tuple[str, str]] = (), seconds: float = 60) -> Done:
+    def type(self, command: str, answers: Sequence[tuple[str, str]] = (), seconds: float = 60) -> Result:
         """In the shell as it is now."""
         filled = [(question, self.filled(answer)) for question, answer in answers]
         return self._shell.type(command, filled, seconds)
 
     def filled(self, text: str) -> str:
         """With the values in the place of their names."""
-        return re.sub(r"\{([A-Z_]+)\}", lambda found: self.values[found.group(1)], text)
+        return re.sub(r"\{([A-Z_]+)\}", lambda name: self.values[name.group(1)], text)
 
     def _write(self, piece: Piece) -> None:
         """A whole file, or settings of a file that is there."""
@@ -155,7 +155,7 @@ def replaced(text: str, more: Mapping[str, str]) -> str:
     every = {**PLACEHOLDERS, **more}
     names = sorted(every, key=len, reverse=True)
     pattern = "|".join(rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z=])" for name in names)
-    return re.sub(pattern, lambda found: every[found.group()], text)
+    return re.sub(pattern, lambda word: every[word.group()], text)
 
 
 def set_in(file: Path, settings: Mapping[str, Any]) -> None:
@@ -171,6 +171,6 @@ def set_in(file: Path, settings: Mapping[str, Any]) -> None:
 def timings(sessions: Sequence[Session]) -> Iterator[str]:
     """A line a page, and below it what took longest."""
     for session in sessions:
-        yield f"{session.page}: {sum(done.seconds for done in session.took):.0f} s"
-        for done in sorted(session.took, key=lambda done: -done.seconds)[:6]:
-            yield f"    {done.seconds:6.1f} s  {done.command}"
+        yield f"{session.page}: {sum(result.seconds for result in session.results):.0f} s"
+        for result in sorted(session.results, key=lambda result: -result.seconds)[:6]:
+            yield f"    {result.seconds:6.1f} s  {result.command}"

@@ -27,11 +27,11 @@ LAST = 6000  # characters of the output in an error
 
 
 @dataclass(frozen=True, kw_only=True)
-class Done:
+class Result:
     """What a command printed, without colours and cursor movements, and how it ended."""
 
     command: str
-    said: str
+    output: str
     code: int
     seconds: float
 
@@ -83,32 +83,31 @@ class Shell:
                 with suppress(subprocess.TimeoutExpired):
                     self._process.wait(GRACE)
 
-    def type(self, command: str, answers: Sequence[tuple[str, str]] = (), seconds: float = 300) -> Done:
+    def type(self, command: str, answers: Sequence[tuple[str, str]] = (), seconds: float = 300) -> Result:
         """Waits until the command has ended; whenever it asks the next of the questions, it is answered.
 
         Raises TimeoutError with what it said last.
         """
-        began = time.monotonic()
+        start = time.monotonic()
         self._log.write(f"\n$ {command}\n")
         os.write(self._commands, command.encode() + b"\0")
-        said, seen, waiting = "", 0, list(answers)
+        text, position, waiting = "", 0, list(answers)
         while True:
-            ready, _, _ = select.select([self._screen, self._codes], [], [], 1.0)
-            if self._screen in ready:
-                said += self._read()
-                if waiting and (found := re.search(waiting[0][0], ESCAPES.sub("", said[seen:]))):
-                    assert found, "the question that was waited for"
-                    seen = len(said)
+            readable, _, _ = select.select([self._screen, self._codes], [], [], 1.0)
+            if self._screen in readable:
+                text += self._read()
+                if waiting and re.search(waiting[0][0], ESCAPES.sub("", text[position:])):
+                    position = len(text)
                     os.write(self._screen, waiting.pop(0)[1].encode())
-            elif self._codes in ready:
+            elif self._codes in readable:
                 code = int(os.read(self._codes, 16))
-                took = time.monotonic() - began
-                self._log.write(f"\n[{code} after {took:.1f} s]\n")
+                seconds_taken = time.monotonic() - start
+                self._log.write(f"\n[{code} after {seconds_taken:.1f} s]\n")
                 self._log.flush()
-                return Done(command=command, said=plain(said), code=code, seconds=took)
-            if time.monotonic() - began > seconds:
+                return Result(command=command, output=plain(text), code=code, seconds=seconds_taken)
+            if time.monotonic() - start > seconds:
                 self._end()
-                raise TimeoutError(f"`{command}` has not ended in {seconds:.0f} s:\n{plain(said)[-LAST:]}")
+                raise TimeoutError(f"`{command}` has not ended in {seconds:.0f} s:\n{plain(text)[-LAST:]}")
 
     def _read(self) -> str:
         text = self._decoder.decode(os.read(self._screen, 1 << 16))

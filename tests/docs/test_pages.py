@@ -26,8 +26,8 @@ README, TKE = "README.md", "docs/tke.md"
 class Pages:
     """The sessions that are open, and those that are done."""
 
-    def __init__(self, made: World, stack: ExitStack) -> None:
-        self.world = made
+    def __init__(self, world: World, stack: ExitStack) -> None:
+        self.world = world
         self._stack = stack
         self.open: dict[str, Session] = {}
 
@@ -58,9 +58,11 @@ class Pages:
         with Shell(clone, environment, self.world.folder / f"{clone.name}.log") as shell:
             for run in runs(clone / ".github" / "workflows" / f"{name}.yaml", self.world.of_github()):
                 variables = [f"{key}={shlex.quote(value)}" for key, value in run.environment.items() if value]
-                done = shell.type(" ".join([*variables, run.command]))
-                assert done.code == 0, f"{name}: `{run.command}` ended with {done.code}:\n{done.said[-LAST:]}"
-        assert re.search(r"\d+ unchanged", done.said), "the stack is as it was merged"
+                result = shell.type(" ".join([*variables, run.command]))
+                assert result.code == 0, (
+                    f"{name}: `{run.command}` ended with {result.code}:\n{result.output[-LAST:]}"
+                )
+        assert re.search(r"\d+ unchanged", result.output), "the stack is as it was merged"
 
     def _cloud_shell(self, name: str) -> dict[str, str]:
         shell = self.world.machine.shell(self.world.folder / name, "cloud")
@@ -77,10 +79,10 @@ class Pages:
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
     with ExitStack() as stack:
-        made = stack.enter_context(world(tmp_path_factory.mktemp("docs"), SCRIPTS))
-        stack.callback(made.end)
-        yield Pages(made, stack)
-        print("", *timings(made.sessions), sep="\n")
+        place = stack.enter_context(world(tmp_path_factory.mktemp("docs"), SCRIPTS))
+        stack.callback(place.end)
+        yield Pages(place, stack)
+        print("", *timings(place.sessions), sep="\n")
 
 
 def test_readme_from_an_empty_machine_to_a_cluster_of_ones_own(pages: Pages) -> None:

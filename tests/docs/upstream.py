@@ -27,27 +27,27 @@ PLUGIN = "pulumi-resource-tencentcloud"
 Object = dict[str, Any]
 
 
-def texts(sandbox_lock: Path, served: Path, images: Mapping[str, str]) -> dict[str, bytes]:
-    """The file of each release of the project's lock, by name. `served`: the sandbox's folder of releases.
+def texts(sandbox_lock: Path, folder: Path, images: Mapping[str, str]) -> dict[str, bytes]:
+    """The file of each release of the project's lock, by name. `folder`: the sandbox's folder of releases.
 
     `images`: references with digests of the sandbox's `traefik` and `busybox`.
     """
-    found = {
-        one.name: (served / urlsplit(one.urls[0]).path.lstrip("/")).read_bytes()
-        for one in listed(sandbox_lock)
+    files = {
+        release.name: (folder / urlsplit(release.urls[0]).path.lstrip("/")).read_bytes()
+        for release in listed(sandbox_lock)
     }
     page = dashboard()
-    for one in page:
-        if one["kind"] == "Deployment":
-            one["spec"]["template"]["spec"]["containers"][0]["image"] = images["busybox"]
+    for entry in page:
+        if entry["kind"] == "Deployment":
+            entry["spec"]["template"]["spec"]["containers"][0]["image"] = images["busybox"]
     whole = yaml.safe_dump_all(page).encode()
-    found |= {"tekton-dashboard": whole, "tekton-dashboard-full": whole}
-    return {**found, NGINX: yaml.safe_dump_all(_nginx(images["traefik"])).encode()}
+    files |= {"tekton-dashboard": whole, "tekton-dashboard-full": whole}
+    return {**files, NGINX: yaml.safe_dump_all(_nginx(images["traefik"])).encode()}
 
 
 def hosts(releases: Iterable[Release]) -> set[str]:
     """Whom their files are asked of."""
-    return {str(urlsplit(url).hostname) for one in releases for url in one.urls}
+    return {str(urlsplit(url).hostname) for release in releases for url in release.urls}
 
 
 class Files:
@@ -68,8 +68,8 @@ class Files:
 def relocked(lock: Path, text: bytes) -> None:
     """Puts the digest of `text` in the place of ingress-nginx's, in a clone's own lock."""
     before = lock.read_text(encoding="utf-8")
-    (locked,) = [one for one in listed(lock) if one.name == NGINX]
-    lock.write_text(before.replace(str(locked.sha256), hashlib.sha256(text).hexdigest()), encoding="utf-8")
+    (release,) = [release for release in listed(lock) if release.name == NGINX]
+    lock.write_text(before.replace(str(release.sha256), hashlib.sha256(text).hexdigest()), encoding="utf-8")
 
 
 def plugin_pages(version: str, program: Path) -> dict[str, Any]:

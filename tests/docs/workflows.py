@@ -28,21 +28,21 @@ class Run:
     environment: Mapping[str, str]
 
 
-def runs(file: Path, known: Mapping[str, str]) -> Iterator[Run]:
+def runs(file: Path, values: Mapping[str, str]) -> Iterator[Run]:
     """In the order of the file, for the first stack of the matrix. Raises KeyError for what nobody knows.
 
-    `known`: what `${{ ... }}` stands for.
+    `values`: what `${{ ... }}` stands for.
     """
     workflow: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
     for job in workflow["jobs"].values():
-        values = {**known, "matrix.stack": job["strategy"]["matrix"]["stack"][0]}
+        names = {**values, "matrix.stack": job["strategy"]["matrix"]["stack"][0]}
         for step in job["steps"]:
-            environment = {name: _filled(text, values) for name, text in step.get("env", {}).items()}
+            environment = {name: _filled(text, names) for name, text in step.get("env", {}).items()}
             name = step.get("uses", "").partition("@")[0]
             if "run" in step:
-                yield Run(command=_filled(step["run"], values), environment=environment)
+                yield Run(command=_filled(step["run"], names), environment=environment)
             elif name == "pulumi/actions":
-                yield Run(command=_action(step["with"], values), environment=environment)
+                yield Run(command=_action(step["with"], names), environment=environment)
             elif name not in MADE_BY_GITHUB:
                 raise KeyError(name)
 
@@ -56,4 +56,4 @@ def _action(inputs: Mapping[str, Any], values: Mapping[str, str]) -> str:
 
 
 def _filled(text: str, values: Mapping[str, str]) -> str:
-    return re.sub(r"\$\{\{\s*([\w.]+)\s*\}\}", lambda found: values[found.group(1)], text)
+    return re.sub(r"\$\{\{\s*([\w.]+)\s*\}\}", lambda name: values[name.group(1)], text)

@@ -84,11 +84,11 @@ class World:
         state = self.sandbox / ".sandbox"
         wanted = {"traefik": self._images["traefik"], "busybox": BASE_IMAGE}
         registry = self.network.registry
-        named = {
+        references = {
             name: f"{registry}/{image}@{upstream.digest(state / 'registry', image)}"
             for name, image in wanted.items()
         }
-        return upstream.texts(CHECKOUT / "sandbox" / "releases.yaml", state / "releases", named)
+        return upstream.texts(CHECKOUT / "sandbox" / "releases.yaml", state / "releases", references)
 
     @cached_property
     def _files(self) -> upstream.Files:
@@ -96,9 +96,9 @@ class World:
 
     def sites(self) -> dict[str, Site]:
         """By host; nothing is made before it is asked."""
-        version = next(one.version for one in plugins() if one.name == "tencentcloud")
+        version = next(plugin.version for plugin in plugins() if plugin.name == "tencentcloud")
         model = self.sandbox / "plugins" / "bin" / upstream.PLUGIN
-        repositories = {one.repository: one for one in (self.shop, self.other)}
+        repositories = {model.repository: model for model in (self.shop, self.other)}
         api = Api(repositories, upstream.plugin_pages(version, model))
 
         def files(request: Request) -> Response:
@@ -131,10 +131,10 @@ class World:
             self.relock(clone)
         if self.deployed.is_file():
             (clone / STACK_FILE).write_text(self.deployed.read_text())
-        for one in SETTINGS:
-            if one.page == page:
-                ours = {name: f"{self.network.registry}/{self._images[name]}" for name in one.images}
-                set_in(clone / one.file, {"tekton-builds:images": ours})
+        for setting in SETTINGS:
+            if setting.page == page:
+                ours = {name: f"{self.network.registry}/{self._images[name]}" for name in setting.images}
+                set_in(clone / setting.file, {"tekton-builds:images": ours})
         return clone
 
     def relock(self, clone: Path) -> None:
@@ -183,7 +183,7 @@ class World:
 @contextmanager
 def world(folder: Path, scripts: Mapping[str, Script]) -> Iterator[World]:
     """With the hosts that it plays."""
-    made = World(folder, scripts)
-    with internet(folder / "authorities", made.sites()) as environment:
-        made.online |= environment
-        yield made
+    place = World(folder, scripts)
+    with internet(folder / "authorities", place.sites()) as environment:
+        place.online |= environment
+        yield place

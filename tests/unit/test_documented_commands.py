@@ -29,31 +29,33 @@ def exempt(piece: Piece) -> bool:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_what_a_page_tells_to_type_is_typed_in_its_session(page: str) -> None:
-    known = SCRIPTS[page].steps if page in SCRIPTS else {}
+    steps = SCRIPTS[page].steps if page in SCRIPTS else {}
     missing = [
-        str(one) for one in commands(page, "block", "table") if one.text not in known and not exempt(one)
+        str(piece)
+        for piece in commands(page, "block", "table")
+        if piece.text not in steps and not exempt(piece)
     ]
     assert not missing, f"nobody has tried them; tests/docs/ has a script for each page: {missing}"
 
 
 def test_a_command_that_the_text_names_is_one_that_some_session_types() -> None:
-    typed = [command for script in SCRIPTS.values() for command in script.steps]
-    typed += [entry.command for entry in ELSEWHERE]
+    all_commands = [command for script in SCRIPTS.values() for command in script.steps]
+    all_commands += [entry.command for entry in ELSEWHERE]
     for page in PAGES:
         for piece in commands(page, "text"):
             # A name alone may stand for the command with arguments, and a word in capitals for any.
             parts = r"\S+".join(re.escape(part) for part in PLACEHOLDER.split(piece.text))
-            named = re.compile(rf"{parts}(?=\s|$)")
-            assert exempt(piece) or any(map(named.match, typed)), f"{piece}: nobody has tried it"
+            pattern = re.compile(rf"{parts}(?=\s|$)")
+            assert exempt(piece) or any(map(pattern.match, all_commands)), f"{piece}: nobody has tried it"
 
 
 @pytest.mark.parametrize("page", SCRIPTS)
 def test_a_script_has_nothing_that_its_page_has_not(page: str) -> None:
-    told = {piece.text for piece in commands(page, "block", "table")}
-    named = {piece.text for piece in commands(page, "text")}
+    instructions = {piece.text for piece in commands(page, "block", "table")}
+    mentions = {piece.text for piece in commands(page, "text")}
     for command, step in SCRIPTS[page].steps.items():
-        assert command in told | named, f"{page} does not say `{command}` any more"
-        assert command in told or step.in_text, (
+        assert command in instructions | mentions, f"{page} does not say `{command}` any more"
+        assert command in instructions or step.in_text, (
             f"{page} names `{command}` in passing, so the script must say that it is run"
         )
     blocks = commands(page, "settings")
@@ -77,7 +79,7 @@ def test_what_another_test_types_is_in_that_test() -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "typed"),
+    ("page_text", "command"),
     [
         ("make webhook REPO=OWNER/NAME STACK=dev", "make webhook REPO=example/shop STACK=dev"),
         ("pulumi config set registryUsername NAME", "pulumi config set registryUsername shop"),
@@ -85,8 +87,8 @@ def test_what_another_test_types_is_in_that_test() -> None:
         ("export TOKEN=...", "export TOKEN=..."),
     ],
 )
-def test_only_what_stands_for_something_of_the_readers_is_replaced(written: str, typed: str) -> None:
-    assert replaced(written, {}) == typed
+def test_only_what_stands_for_something_of_the_readers_is_replaced(page_text: str, command: str) -> None:
+    assert replaced(page_text, {}) == command
 
 
 def test_a_page_is_read_as_a_person_reads_it(tmp_path: Path) -> None:
@@ -97,8 +99,8 @@ def test_a_page_is_read_as_a_person_reads_it(tmp_path: Path) -> None:
         "| `make drift` | as `pulumi refresh` |\n|---|---|\n\n"
         "1. Write:\n\n   ```yaml\n   a: 1\n   b: [2]\n   ```\n"
     )
-    found = [(piece.kind, piece.line, piece.text) for piece in pieces(tmp_path, "page.md")]
-    assert found == [
+    result = [(piece.kind, piece.line, piece.text) for piece in pieces(tmp_path, "page.md")]
+    assert result == [
         ("text", 1, "make up"),
         ("block", 5, "make push"),
         ("block", 6, "export A=1 B=2"),
