@@ -71,17 +71,38 @@ def dashboard(session: Session, result: Result) -> None:
     assert asked(result.output.strip()) == 200
 
 
-def wrong_token(session: Session, _result: Result) -> None:
-    """`What it may say`, without the listener."""
-    for token, repository, sentence in (
-        ("wrong", "example/shop", "it is wrong or has expired"),
-        ("{TOKEN}", "example/nowhere", "shows this token no repository or no webhooks"),
-    ):
-        result = session.type(
-            session.filled(f"GITHUB_TOKEN={token} make webhook REPO={repository} STACK=dev")
-        )
-        assert result.code == 2, "a mistake, and make says so"
-        assert sentence in result.output
+def refusals(session: Session, _result: Result) -> None:
+    """Every row of `What it may say` is what the command prints then."""
+    text = (session.clone / "docs" / "github.md").read_text(encoding="utf-8")
+    section = text.partition("## What it may say")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (\w.*?) \|", section, re.MULTILINE)
+    shop = session.world.shop
+    cases = (
+        lambda: _webhook(session, token="wrong"),
+        lambda: _webhook(session, repository="example/nowhere"),
+        lambda: _webhook(session, refusal=(403, "Resource not accessible by personal access token")),
+        lambda: _webhook(session, reachable=False),
+    )
+    assert len(rows) == len(cases), f"docs/github.md has other rows: {rows}"
+    for row, case in zip(rows, cases, strict=True):
+        result = case()
+        shop.refusal, shop.reachable = None, True
+        assert result.code, f"{row}: make says that it has failed"
+        assert row in result.output
+
+
+def _webhook(
+    session: Session,
+    *,
+    token: str = "{TOKEN}",
+    repository: str = "example/shop",
+    refusal: tuple[int, str] | None = None,
+    reachable: bool = True,
+) -> Result:
+    shop = session.world.shop
+    shop.refusal, shop.reachable = refusal, reachable
+    command = f"GITHUB_TOKEN={token} make webhook REPO={repository} STACK=dev"
+    return session.type(session.filled(command))
 
 
 def secret_at_github(session: Session, result: Result) -> None:

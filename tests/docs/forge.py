@@ -20,6 +20,8 @@ class CallingGitHub(GitHub):
     def __init__(self, repository: str) -> None:
         super().__init__(repository)
         self.url = API
+        self.reachable = True
+        """Whether GitHub reaches the listener."""
 
     def pinged(self, hook: Json) -> tuple[int, str]:
         return self._send(hook, "ping", secrets.token_hex(16), {"zen": "Keep it logically awesome."})[0]
@@ -71,6 +73,8 @@ class CallingGitHub(GitHub):
             "X-GitHub-Delivery": identity,
             "X-Hub-Signature-256": signature(hook["config"]["secret"], body),
         }
+        if not self.reachable:
+            return (502, "failed to connect to host"), headers
         with requests.Session() as session:
             session.trust_env = False
             try:

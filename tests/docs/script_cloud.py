@@ -61,7 +61,7 @@ GITHUB = Script(
         "export GITHUB_TOKEN=...": Step(words={"...": "{TOKEN}"}),
         "make webhook REPO=OWNER/NAME STACK=dev": Step(
             prints=DELIVERS,
-            then=checks.wrong_token,
+            then=checks.refusals,
         ),
         'make rotate REPO="OWNER/NAME OWNER/OTHER" STACK=dev': Step(
             prints=ROTATED,
