@@ -17,6 +17,8 @@ def cloned(folder: Path, *, packages: bool = True) -> Path:
     subprocess.run(["git", "clone", "--quiet", CHECKOUT, folder], check=True)
     for place in (".venv", "policy/.venv"):
         source, target = (CHECKOUT / place).resolve(), folder / place
+        if not source.exists():
+            continue
         linked = subprocess.run(["cp", "-al", source, target], capture_output=True, check=False)
         if linked.returncode:  # another file system
             shutil.rmtree(target, ignore_errors=True)

@@ -70,6 +70,7 @@ class Machine:
             **variables,
             **self.network.without_proxy({"NO_PROXY": "localhost,127.0.0.1"}),
             "HOME": str(self.home(home)),
+            "PULUMI_HOME": str(self.home(home) / ".pulumi"),  # the CLI asks the password file, and not HOME
             "PATH": os.pathsep.join([*map(str, self._cli), variables["PATH"], *map(str, beside)]),
             "SANDBOX_NETWORK": self.network.range,
             "TEKTON_BUILDS_CACHE": str(cache_folder()),  # else all of the toolchain would be built anew

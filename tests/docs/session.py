@@ -154,7 +154,7 @@ def replaced(text: str, more: Mapping[str, str]) -> str:
     """With what the reader would put in; the longest names first."""
     every = {**PLACEHOLDERS, **more}
     names = sorted(every, key=len, reverse=True)
-    pattern = "|".join(rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z=])" for name in names)
+    pattern = "|".join(rf"(?<![A-Za-z_]){re.escape(name)}(?![A-Za-z_=])" for name in names)
     return re.sub(pattern, lambda word: every[word.group()], text)
 
 
