@@ -173,5 +173,6 @@ def _nginx(image: str) -> list[Object]:
 
 
 def _object(kind: str, name: str, api: str = "v1", *, inside: bool = True, **rest: Any) -> Object:
-    metadata = {"name": name, **({"namespace": NGINX} if inside else {})}
+    labels = {"app.kubernetes.io/name": NGINX, "app.kubernetes.io/part-of": NGINX}
+    metadata = {"name": name, "labels": labels, **({"namespace": NGINX} if inside else {})}
     return {"apiVersion": api, "kind": kind, "metadata": metadata, **rest}
