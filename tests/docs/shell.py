@@ -19,7 +19,7 @@ from typing import Self
 # Reads commands from one pipe and writes exit codes to another, so that neither can be taken for output; the
 # commands themselves have the terminal alone.
 LOOP = 'while IFS= read -r -d "" -u {0} line; do eval "$line" {0}<&- {1}>&-; printf "%d\\n" "$?" >&{1}; done'
-ESCAPES = re.compile(r"\x1b(\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|[@-Z\\-_=>])")
+ESCAPES = re.compile(r"\x1b(\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|[0-9@-Z\\-_=>])")
 WHERE = "\x1b[6n"  # a program that asks where the cursor is waits for the answer
 ROWS, COLUMNS = 600, 220  # so many that the CLI shows every resource
 GRACE = 60.0  # seconds: an interrupted `up` finishes what it has begun
