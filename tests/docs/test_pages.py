@@ -77,12 +77,14 @@ class Pages:
 
 
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
+def pages(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pages]:
     with ExitStack() as stack:
         place = stack.enter_context(world(tmp_path_factory.mktemp("docs"), SCRIPTS))
         stack.callback(place.end)
         yield Pages(place, stack)
-        print("", *timings(place.sessions), sep="\n")
+        terminal = request.config.pluginmanager.get_plugin("terminalreporter")
+        for line in ("", *timings(place.sessions)):
+            terminal.write_line(line)
 
 
 def test_readme_from_an_empty_machine_to_a_cluster_of_ones_own(pages: Pages) -> None:
