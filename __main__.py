@@ -3,10 +3,11 @@
 import pulumi
 import pulumi_random
 
-from components import compatibility, dashboard, releases, tekton
+from components import compatibility, dashboard, inventory, releases, tekton
 from components.builds import NAMESPACE, Builds, BuildsArgs
+from components.claims import claims
 from components.cluster import connect
-from components.ingress import Ingress, IngressArgs
+from components.ingress import RELEASE, Ingress, IngressArgs
 from components.janitor import Janitor, JanitorArgs
 from components.secrets import Secrets
 from components.settings import Settings
@@ -14,20 +15,27 @@ from components.webhook import PATH, Webhook, WebhookArgs
 
 settings, secrets = Settings.load(), Secrets.load()
 repositories, source = settings.repositories, compatibility.checked(settings)
+manifests = releases.load(source, inventory.releases_of(settings))
 random = pulumi_random.Provider("random")
-cluster = connect("cluster", settings.cluster, secrets, pulumi.ResourceOptions(providers=[random]))
+child = pulumi.ResourceOptions(providers=[random])
+cluster = connect("cluster", settings.cluster, secrets, claims(settings, manifests), child)
 opts = pulumi.ResourceOptions(providers=[cluster.provider, random])
-manifests = releases.load(source, [*tekton.RELEASES, *dashboard.release(settings.dashboard)])
-ready = tekton.Tekton("tekton", tekton.TektonArgs(releases=manifests), opts)
+tektons = {name: objects for name, objects in manifests.items() if name != RELEASE}
+ready = tekton.Tekton("tekton", tekton.TektonArgs(releases=tektons), opts)
 what = {"repositories": repositories, "registry": settings.registry, "builder": settings.builder}
 whose = {"logins": secrets.logins, "known_hosts": settings.known_hosts, "images": settings.images}
 told = {"status": settings.commit_status, "page": dashboard.runs_page(settings, NAMESPACE)}
-builds = Builds("builds", BuildsArgs(**what, **whose, **told, after=[ready]), opts)
+builds = Builds("builds", BuildsArgs(**what, **whose, **told, after=ready.ready), opts)
 push = {"repositories": repositories, "chosen": settings.runs, "runs": builds.runs, "tekton": ready.namespace}
-taken = WebhookArgs(**push, signed=settings.webhook, after=[ready, *builds.pipelines])
+taken = WebhookArgs(**push, signed=settings.webhook, after=[*ready.ready, *builds.pipelines])
 webhook = Webhook("webhook", taken, opts)
 Janitor("janitor", JanitorArgs(chosen=settings.runs, runs=builds.runs, image=settings.images.kubectl), opts)
-way = {"chosen": settings.ingress, "images": settings.images, "source": source, "path": PATH}
+way = {
+    "chosen": settings.ingress,
+    "images": settings.images,
+    "manifest": manifests.get(RELEASE),
+    "path": PATH,
+}
 also = dashboard.places(settings.dashboard, ready.namespace)
 ways = IngressArgs(**way, backend=webhook.backend, also=also, after=[webhook.listener])
 ingress = Ingress("ingress", ways, opts)

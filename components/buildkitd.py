@@ -14,7 +14,7 @@ from pulumi_kubernetes.core.v1 import ContainerArgsDict, ProbeArgsDict
 
 from components import certificates
 from components.metadata import labels, metadata
-from components.namespace import namespace
+from components.namespace import inside, namespace
 from components.network_policy import allow, pods_of, to_internet
 from components.settings import Builder
 from components.tasks import USER
@@ -53,9 +53,10 @@ class Buildkitd(pulumi.ComponentResource):
         super().__init__("tekton-builds:buildkitd:Buildkitd", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         # `baseline` for the reasons of a build with a buildkitd of its own.
-        here = namespace(
+        home = namespace(
             f"{name}-namespace", NAMESPACE, component="buildkitd", pod_security="baseline", opts=child
         )
+        here, within = home.metadata.name, inside(self, home)
         meta = metadata(NAME, here, component="buildkitd")
         allow(
             f"{name}-from-builds",
@@ -65,7 +66,7 @@ class Buildkitd(pulumi.ComponentResource):
             [pods_of(args.clients)],
             port=PORT,
             component="buildkitd",
-            opts=child,
+            opts=within,
         )
         to_internet(
             f"{name}-to-internet",
@@ -73,10 +74,10 @@ class Buildkitd(pulumi.ComponentResource):
             here,
             args.builder.egress_cidrs,
             component="buildkitd",
-            opts=child,
+            opts=within,
         )
         pair = certificates.pair(name, HOST, child)
-        own = kubernetes.core.v1.Secret(f"{name}-server", metadata=meta, string_data=pair.server, opts=child)
+        own = kubernetes.core.v1.Secret(f"{name}-server", metadata=meta, string_data=pair.server, opts=within)
         known = kubernetes.core.v1.Secret(
             f"{name}-client",
             metadata=metadata(SECRET, args.clients, component="buildkitd"),
@@ -85,17 +86,17 @@ class Buildkitd(pulumi.ComponentResource):
         )
         config = _config(args)
         file = kubernetes.core.v1.ConfigMap(
-            f"{name}-config", metadata=meta, data={"buildkitd.toml": config}, opts=child
+            f"{name}-config", metadata=meta, data={"buildkitd.toml": config}, opts=within
         )
         account = kubernetes.core.v1.ServiceAccount(
-            f"{name}-account", metadata=meta, automount_service_account_token=False, opts=child
+            f"{name}-account", metadata=meta, automount_service_account_token=False, opts=within
         )
         # Ready when the pod is, which must not wait for it.
         kubernetes.core.v1.Service(
             f"{name}-service",
             metadata=meta,
             spec={"selector": POD, "ports": [{"port": PORT, "protocol": "TCP"}]},
-            opts=child,
+            opts=within,
         )
         # It reads both when it starts: other contents, another pod.
         read = pulumi.Output.all(pair.server, config).apply(
@@ -138,7 +139,7 @@ class Buildkitd(pulumi.ComponentResource):
                     }
                 ],
             },
-            opts=child,
+            opts=within,
         )
         self.shared = Shared(address=f"tcp://{HOST}:{PORT}", secret=known.metadata.name)
         self.register_outputs({})

@@ -11,7 +11,7 @@ from components import buildkitd, credentials
 from components.buildkitd import Buildkitd, BuildkitdArgs
 from components.credentials import CredentialsArgs
 from components.metadata import metadata
-from components.namespace import namespace
+from components.namespace import inside, namespace
 from components.network_policy import allow, pods_of, to_internet
 from components.secrets import Logins
 from components.settings import Builder, CommitStatus, Images, Registry, Repository
@@ -27,6 +27,8 @@ API = "tekton.dev/v1"
 class Runs:
     """What a PipelineRun must say to run here."""
 
+    home: pulumi.Resource
+    """The namespace."""
     namespace: pulumi.Output[str]
     account: pulumi.Output[str]
     """The account they run as; it may do nothing, and its pods get no token."""
@@ -75,7 +77,7 @@ class Builds(pulumi.ComponentResource):
                 "builder.kind is 'docker': its daemon is privileged, so every Dockerfile that is built has "
                 f"the node, and the namespace {NAMESPACE} allows it; `buildkit` needs no privilege"
             )
-        self.namespace = namespace(
+        home = namespace(
             f"{name}-namespace",
             NAMESPACE,
             component="builds",
@@ -85,7 +87,8 @@ class Builds(pulumi.ComponentResource):
             # Also when they go: Tekton's controllers then still see the end of the runs in the namespace.
             opts=pulumi.ResourceOptions(parent=self, depends_on=args.after),
         )
-        child = pulumi.ResourceOptions(parent=self)
+        self.namespace = home.metadata.name
+        child = inside(self, home)
         # A build calls others, and nobody calls a build: another build least of all.
         allow(
             f"{name}-from-nobody",
@@ -126,6 +129,7 @@ class Builds(pulumi.ComponentResource):
             child,
         )
         self.runs = Runs(
+            home=home,
             namespace=self.namespace,
             account=account,
             secrets={one.full_name: _opening(one, args, held) for one in args.repositories},
@@ -136,9 +140,7 @@ class Builds(pulumi.ComponentResource):
             insecure=args.registry.server if args.registry.insecure else "",
             mirrors=args.builder.registry_mirrors,
         )
-        shared = (
-            self._shared(f"{name}-buildkitd", args, registries, child) if args.builder.shared_gib else None
-        )
+        shared = self._shared(f"{name}-buildkitd", args, registries) if args.builder.shared_gib else None
         specs = {
             git_clone.NAME: git_clone.spec(args.images.git),
             build: _build_task(args, registries, shared),
@@ -159,19 +161,17 @@ class Builds(pulumi.ComponentResource):
                     report=_report(args, repository),
                 ),
                 # The Pipeline names its Tasks; Tekton looks them up when a run starts, so they come first.
-                pulumi.ResourceOptions(parent=self, depends_on=tasks),
+                inside(self, home, depends_on=tasks),
             )
             for repository in args.repositories
         ]
         self.register_outputs({"namespace": self.namespace, "account": account})
 
-    def _shared(
-        self, resource: str, args: BuildsArgs, registries: Registries, opts: pulumi.ResourceOptions
-    ) -> build_image.Shared:
+    def _shared(self, resource: str, args: BuildsArgs, registries: Registries) -> build_image.Shared:
         given = BuildkitdArgs(
             image=args.images.buildkit, builder=args.builder, registries=registries, clients=self.namespace
         )
-        return Buildkitd(resource, given, opts).shared
+        return Buildkitd(resource, given, pulumi.ResourceOptions(parent=self)).shared
 
     def _custom(
         self, resource: str, kind: str, name: str, spec: dict[str, Any], opts: pulumi.ResourceOptions

@@ -2,50 +2,63 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import pulumi
 import pulumi_kubernetes as kubernetes
+from pulumi.output import UNKNOWN
 
+from components.recorded_state import RecordedState, recorded_state
 from components.secrets import Secrets
-from components.settings import Cluster, Tke
+from components.settings import Cluster, Existing, Tke
+from inspection import cluster as inspection
+from inspection.kubeconfig import Kubeconfig, KubeconfigError, read
 
 if TYPE_CHECKING:
     from components.tke import TkeCluster
 
-# For a preview without a kubeconfig. Leaving it unknown would be as true, but then a release's objects are
-# not shown: the provider lists them only when it is configured. It takes an unreachable cluster for an
-# empty one.
-NOWHERE = {
-    "apiVersion": "v1",
-    "kind": "Config",
-    "clusters": [{"name": "none", "cluster": {"server": "https://there-is-no-kubeconfig.invalid"}}],
-    "users": [{"name": "none", "user": {}}],
-    "contexts": [{"name": "none", "context": {"cluster": "none", "user": "none"}}],
-    "current-context": "none",
-}
+Claims = Collection[tuple[str, str]]
+"""Kind and name of objects outside namespaces, the namespaces among them, that this program makes."""
+WEBHOOK_SERVICES = "tekton-pipelines-webhook", "tekton-triggers-webhook"
+TEKTON_NAMESPACE = "tekton-pipelines"
+
+
+class ClusterError(pulumi.RunError):
+    """A cluster that cannot be used, in one sentence."""
 
 
 def connect(
-    name: str, settings: Cluster, secrets: Secrets, opts: pulumi.ResourceOptions | None = None
+    name: str,
+    settings: Cluster,
+    secrets: Secrets,
+    claims: Claims,
+    opts: pulumi.ResourceOptions | None = None,
 ) -> ExistingCluster | TkeCluster:
-    """The cluster that the settings mean, made or found."""
+    """The cluster that the settings mean, made or found.
+
+    `claims` are refused where the cluster has them and the stack's state does not. Raises pulumi.RunError.
+    """
     if isinstance(settings, Tke):
         # The cloud's SDK is loaded for a cluster in the cloud only.
         from components.tke import TkeCluster, TkeClusterArgs  # noqa: PLC0415
 
-        return TkeCluster(name, TkeClusterArgs(settings=settings, credentials=secrets.cloud), opts)
-    access = kubeconfig(settings.kubeconfig, secrets.kubeconfig)
-    return ExistingCluster(name, ExistingClusterArgs(kubeconfig=access), opts)
+        arguments = TkeClusterArgs(settings=settings, credentials=secrets.cloud, claims=claims)
+        return TkeCluster(name, arguments, opts)
+    kubeconfig = load_kubeconfig(settings, secrets.kubeconfig)
+    return ExistingCluster(
+        name, ExistingClusterArgs(settings=settings, kubeconfig=kubeconfig, claims=claims), opts
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class ExistingClusterArgs:
-    kubeconfig: pulumi.Input[str]
-    """The kubeconfig's contents; a secret."""
+    settings: Existing
+    kubeconfig: Kubeconfig | None = field(repr=False)
+    """None: there is no kubeconfig yet, and this is a preview."""
+    claims: Claims = ()
 
 
 class ExistingCluster(pulumi.ComponentResource):
@@ -60,33 +73,152 @@ class ExistingCluster(pulumi.ComponentResource):
         self, name: str, args: ExistingClusterArgs, opts: pulumi.ResourceOptions | None = None
     ) -> None:
         super().__init__("tekton-builds:cluster:ExistingCluster", name, None, opts)
-        self.kubeconfig = pulumi.Output.secret(args.kubeconfig)
+        child = pulumi.ResourceOptions(parent=self)
+        state = recorded_state(f"{name}-state", child)
+        cluster = inspected(args.kubeconfig, state, _where(args.settings, args.kubeconfig))
+        if cluster is not None:
+            check_identity(cluster, state, _where(args.settings, args.kubeconfig))
+            check_contents(cluster, state, args.claims, adopt=args.settings.adopt)
+        unknown = cast(str, UNKNOWN)
+        self.kubeconfig = pulumi.Output.secret(unknown if cluster is None else cluster.kubeconfig.text)
         self.provider = kubernetes.Provider(
-            name, kubeconfig=self.kubeconfig, opts=pulumi.ResourceOptions(parent=self)
+            name,
+            kubeconfig=self.kubeconfig,
+            # Another address, certificate or context of the same cluster replaces nothing.
+            cluster_identifier=unknown if cluster is None else cluster.uid,
+            opts=child,
         )
         self.register_outputs({"kubeconfig": self.kubeconfig})
 
 
-def kubeconfig(path: str, contents: pulumi.Output[str] | None) -> pulumi.Output[str]:
-    """The contents, or else those of a file; `path` may be relative to the project and may start with ~.
+def _where(settings: Existing, kubeconfig: Kubeconfig | None) -> str:
+    """The subject of a sentence about the cluster that the settings lead to."""
+    source = (
+        f"cluster.kubeconfig is {settings.kubeconfig!r}"
+        if settings.kubeconfig
+        else ("the secret kubeconfig is set")
+    )
+    return (
+        source
+        if kubeconfig is None
+        else f"{source}, whose context {kubeconfig.context!r} leads to {kubeconfig.server}"
+    )
 
-    In a preview the file may be missing: every object then previews as new. Raises pulumi.RunError with one
-    sentence otherwise.
+
+def inspected(kubeconfig: Kubeconfig | None, state: RecordedState, where: str) -> inspection.Cluster | None:
+    """A look at the cluster. None in the preview of a stack that is not in any cluster yet, when there is no
+    kubeconfig or nothing answers. Raises ClusterError.
     """
-    if contents is not None:
-        return contents
-    file = Path(path).expanduser()
     try:
-        return pulumi.Output.secret(file.read_text(encoding="utf-8"))
+        if kubeconfig is None:
+            raise inspection.UnreachableError("there is no such file")
+        return inspection.look(kubeconfig)
+    except inspection.UnreachableError as error:
+        if state.objects:
+            raise ClusterError(
+                f"{where}, but that cannot be asked: {error}. The stack has {len(state.objects)} objects "
+                "there, and nothing can be planned without it: start the cluster, or name its kubeconfig"
+            ) from None
+        if not pulumi.runtime.is_dry_run():
+            raise ClusterError(
+                f"{where}, but that cannot be asked: {error}. Start the cluster, or name its kubeconfig"
+            ) from None
+        pulumi.log.warn(
+            f"{where}, but that cannot be asked: {error}. This previews a cluster without objects"
+        )
+        return None
+
+
+def check_identity(cluster: inspection.Cluster, state: RecordedState, where: str) -> None:
+    """Refuses a cluster that is not the one in which the stack's objects are. Raises ClusterError."""
+    if not state.objects:
+        return
+    if state.cluster_identifier:
+        same = state.cluster_identifier == cluster.uid
+    else:
+        # Before 2026-11 no identity was kept; the namespaces' uids tell as much.
+        namespaces = {
+            name: uid for (kind, _, name), uid in state.objects.items() if kind == "Namespace" and uid
+        }
+        same = not namespaces or any(cluster.namespaces.get(name) == uid for name, uid in namespaces.items())
+    if not same:
+        raise ClusterError(
+            f"{where}, which is another cluster than the one with this stack's {len(state.objects)} objects: "
+            "set cluster.context to the right context (`pulumi config set --path cluster.context NAME`), or "
+            "make another stack for this cluster (`pulumi stack init NAME`)"
+        )
+
+
+def check_contents(cluster: inspection.Cluster, state: RecordedState, claims: Claims, *, adopt: bool) -> None:
+    """Refuses what is in the way: objects of somebody else, and a Tekton that admits nothing.
+
+    The provider would take over what exists, and `pulumi destroy` would delete it. Raises ClusterError.
+    """
+    foreign = [
+        f"{kind} {name}"
+        for kind in sorted({kind for kind, _ in claims})
+        for name in _unrecorded(cluster, state, kind, claims)
+    ]
+    if foreign:
+        shown = ", ".join(foreign[:3]) + (f" and {len(foreign) - 3} more" if len(foreign) > 3 else "")
+        sentence = f"the cluster has {shown} already, and this stack has not made them"
+        if not adopt:
+            raise ClusterError(
+                f"{sentence}: remove them, use another cluster, or, where an interrupted `pulumi up` of this "
+                "stack made them, take them over with `pulumi config set --path cluster.adopt true`"
+            )
+        pulumi.log.warn(
+            f"{sentence}; cluster.adopt is true, so it takes them over, and `destroy` deletes them"
+        )
+    if pulumi.runtime.is_dry_run():
+        services = [
+            (TEKTON_NAMESPACE, name)
+            for name in WEBHOOK_SERVICES
+            if ("Service", TEKTON_NAMESPACE, name) in state.objects
+        ]
+        if silent := _asked(lambda: cluster.without_endpoints(services)):
+            namespace, name = silent[0]
+            raise ClusterError(
+                f"Tekton's webhook {name} has no ready pod, so nothing that it admits can be previewed: look "
+                f"at `kubectl -n {namespace} get pods`; `pulumi up --skip-preview` goes on without a preview"
+            )
+
+
+def _unrecorded(cluster: inspection.Cluster, state: RecordedState, kind: str, claims: Claims) -> list[str]:
+    """Names of claimed objects of a kind that the cluster has and the state does not."""
+    missing = {name for other, name in claims if other == kind and (kind, "", name) not in state.objects}
+    return sorted(missing & set(_asked(lambda: cluster.names(kind)))) if missing else []
+
+
+def _asked(ask: Callable[[], Any]) -> Any:
+    try:
+        return ask()
+    except inspection.UnreachableError as error:
+        raise ClusterError(f"the API server answered once and no more: {error}; run the same again") from None
+
+
+def load_kubeconfig(settings: Existing, contents: str | None) -> Kubeconfig | None:
+    """The kubeconfig of the settings' file or, where `contents` is not None, of the secret.
+
+    The path may be relative to the project and may start with ~. None in a preview when there is no such
+    file.
+    Raises ClusterError.
+    """
+    path = settings.kubeconfig
+    try:
+        if contents is not None:
+            return read(contents, context=settings.context)
+        file = Path(path).expanduser()
+        return read(file.read_text(encoding="utf-8"), context=settings.context, folder=file.resolve().parent)
+    except KubeconfigError as error:
+        source = "the secret kubeconfig" if contents is not None else f"cluster.kubeconfig is {path!r}: it"
+        raise ClusterError(f"{source} {error}") from None
     except FileNotFoundError:
         if not pulumi.runtime.is_dry_run():
-            raise pulumi.RunError(
+            raise ClusterError(
                 f"cluster.kubeconfig is {path!r}, but there is no such file: "
                 "start the cluster or name its kubeconfig"
             ) from None
-        pulumi.log.warn(
-            f"cluster.kubeconfig: there is no {path} yet, so this previews a cluster without objects"
-        )
-        return pulumi.Output.secret(json.dumps(NOWHERE))
+        return None
     except (OSError, UnicodeDecodeError) as error:
-        raise pulumi.RunError(f"cluster.kubeconfig is {path!r}, but that cannot be read: {error}") from None
+        raise ClusterError(f"cluster.kubeconfig is {path!r}, but that cannot be read: {error}") from None

@@ -60,7 +60,7 @@ def outputs(
         client_secret=secrets.dashboard,
         namespace=tekton.namespace,
         front=front,
-        after=[tekton],
+        after=tekton.ready,
     )
     made = Dashboard("dashboard", args, opts)
     return {

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_kubernetes as kubernetes
 
+from components.kube.waiting import ADDRESS
 from components.metadata import metadata
 from components.route import Backend, load_balancer_address
 
@@ -38,7 +39,10 @@ class Exposed(pulumi.ComponentResource):
         service = kubernetes.core.v1.Service(
             name,
             metadata=metadata(
-                f"exposed-{name}", args.backend.namespace, component="ingress", annotations=args.annotations
+                f"exposed-{name}",
+                args.backend.namespace,
+                component="ingress",
+                annotations={**args.annotations, **ADDRESS},
             ),
             spec={
                 "type": "LoadBalancer",

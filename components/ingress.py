@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components import releases, settings
+from components import settings
 from components.exposed import Exposed, ExposedArgs
 from components.ingress_nginx import Nginx, NginxArgs
 from components.ingress_traefik import Traefik, TraefikArgs
+from components.manifest import Object
 from components.network_policy import allow, pods_of
 from components.route import Backend, Front, Route, RouteArgs
 
@@ -33,8 +34,8 @@ class Place:
 class IngressArgs:
     chosen: settings.Ingress
     images: settings.Images
-    source: releases.Source
-    """Where a controller's release comes from."""
+    manifest: Sequence[Object] | None
+    """The controller's release, for kind nginx; None where a preview could not have it."""
     path: str
     """The one path that leads in."""
     backend: Backend
@@ -99,8 +100,7 @@ class Ingress(pulumi.ComponentResource):
     def _front(self, name: str, args: IngressArgs, child: pulumi.ResourceOptions) -> Front:
         annotations = args.chosen.load_balancer.annotations
         if args.chosen.kind == "nginx":
-            manifest = releases.load(args.source, [RELEASE]).get(RELEASE)
-            return Nginx(name, NginxArgs(manifest=manifest, annotations=annotations), child).front
+            return Nginx(name, NginxArgs(manifest=args.manifest, annotations=annotations), child).front
         traefik = TraefikArgs(
             image=args.images.traefik,
             serves=[args.backend.namespace, *(place.namespace for place in args.also)],

@@ -4,7 +4,6 @@ The project is retired: the manifest is its last. Traefik takes the same Ingress
 """
 
 import copy
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -13,10 +12,13 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 from pulumi.output import UNKNOWN
 
+from components.kube.objects import Objects, ObjectsArgs
+from components.kube.waiting import ADDRESS, NO_WAIT, annotated
 from components.route import Front, load_balancer_address
 
 CLASS = "nginx"
 NAMESPACE, SERVICE = "ingress-nginx", "ingress-nginx-controller"
+RUNNING = ("Deployment", "DaemonSet", "Job")
 
 Object = dict[str, Any]
 
@@ -57,24 +59,29 @@ class Nginx(pulumi.ComponentResource):
             return
         service, others = divided(args.manifest)
         namespaces = [one for one in others if one["kind"] == "Namespace"]
-        rest = [one for one in others if one["kind"] != "Namespace"]
-        first = kubernetes.yaml.v2.ConfigGroup(f"{name}-namespace", yaml=_text(namespaces), opts=child)
-        # No value flows from a namespace in a group, and what is in it cannot come before it.
-        after = pulumi.ResourceOptions(parent=self, depends_on=[first])
-        group = kubernetes.yaml.v2.ConfigGroup(f"{name}-controller", yaml=_text(rest), opts=after)
+        home = Objects(f"{name}-namespace", ObjectsArgs(objects=namespaces), child)
+        controller = ObjectsArgs(
+            objects=[one for one in others if one["kind"] != "Namespace"],
+            namespaces=home.namespaces,
+            # The Jobs put the webhook's certificate into its configuration, which must be there.
+            last=RUNNING,
+        )
+        running = Objects(f"{name}-controller", controller, child).resources
         meta = service["metadata"]
+        annotations = {**meta.get("annotations", {}), **args.annotations, **ADDRESS}
         balancer = kubernetes.core.v1.Service(
             f"{name}-service",
-            metadata={**meta, "annotations": {**meta.get("annotations", {}), **args.annotations}},
+            metadata={**meta, "annotations": annotations},
             spec=service["spec"],
-            # It is ready when the controller's pods are, which come with the group.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[first, group]),
+            opts=pulumi.ResourceOptions(
+                parent=self, depends_on=running, deleted_with=home.namespaces.get(NAMESPACE)
+            ),
         )
         self.front = Front(
             class_name=pulumi.Output.from_input(CLASS),
             address=balancer.status.apply(load_balancer_address),
             namespace=pulumi.Output.from_input(NAMESPACE),
-            ready=[group],
+            ready=running,
         )
         self.register_outputs({"address": self.front.address})
 
@@ -92,12 +99,8 @@ def divided(manifest: Sequence[Object]) -> tuple[Object, list[Object]]:
     for one in manifest:
         if one is services[0]:
             continue
-        kept = copy.deepcopy(one)
+        kept = annotated(one, NO_WAIT) if one["kind"] == "Service" else copy.deepcopy(one)
         if kept["kind"] == "Job":
             kept["spec"].pop("ttlSecondsAfterFinished", None)
         others.append(kept)
     return services[0], others
-
-
-def _text(objects: Sequence[Object]) -> str:
-    return "".join(f"---\n{json.dumps(one)}\n" for one in objects)

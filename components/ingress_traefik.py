@@ -7,14 +7,16 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 from pulumi_kubernetes.core.v1 import ContainerArgsDict, ContainerPortArgsDict
 
+from components.kube.waiting import ADDRESS
 from components.metadata import labels, metadata
-from components.namespace import namespace
+from components.namespace import inside, namespace
 from components.rights import grant, rule
 from components.route import Front, load_balancer_address
 
 CLASS = "nginx"
 NAMESPACE = "ingress"
 NAME = "traefik"
+ROLE = f"{NAME}-ingress"
 USER = 65532
 WEB, SECURE, ADMIN = 8000, 8443, 8080  # ports over 1024: no capability is needed to listen
 
@@ -55,19 +57,18 @@ class Traefik(pulumi.ComponentResource):
     def __init__(self, name: str, args: TraefikArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("tekton-builds:ingress:Traefik", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        here = namespace(
+        home = namespace(
             f"{name}-namespace", NAMESPACE, component="ingress", pod_security="restricted", opts=child
         )
+        here = home.metadata.name
         served = [here, *args.serves]
         meta = metadata(NAME, here, component="ingress")
-        account = kubernetes.core.v1.ServiceAccount(f"{name}-account", metadata=meta, opts=child)
+        account = kubernetes.core.v1.ServiceAccount(f"{name}-account", metadata=meta, opts=inside(self, home))
         places = [(f"{name}-reads-cluster", CLUSTER_RULES, None)] + [
             (f"{name}-serves-{index}", NAMESPACED_RULES, place) for index, place in enumerate(served)
         ]
         rights = [
-            grant(
-                resource, f"{NAME}-ingress", account, rules, namespace=place, component="ingress", opts=child
-            )
+            grant(resource, ROLE, account, rules, namespace=place, component="ingress", opts=child)
             for resource, rules, place in places
         ]
         ingress_class = kubernetes.networking.v1.IngressClass(
@@ -97,11 +98,11 @@ class Traefik(pulumi.ComponentResource):
                 },
             },
             # It lists namespaces and classes once, when it starts: without its rights it would fail.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[*rights, ingress_class]),
+            opts=inside(self, home, depends_on=[*rights, ingress_class]),
         )
         service = kubernetes.core.v1.Service(
             f"{name}-service",
-            metadata=metadata(NAME, here, component="ingress", annotations=args.annotations),
+            metadata=metadata(NAME, here, component="ingress", annotations={**args.annotations, **ADDRESS}),
             spec={
                 "type": "LoadBalancer",
                 "selector": pods,
@@ -110,7 +111,7 @@ class Traefik(pulumi.ComponentResource):
                     for entry, (outside, inside) in entries(args).items()
                 ],
             },
-            opts=child,
+            opts=inside(self, home),
         )
         self.front = Front(
             class_name=ingress_class.metadata.name,

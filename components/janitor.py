@@ -16,7 +16,7 @@ from pulumi_kubernetes.core.v1 import ContainerArgsDict
 from components import settings
 from components.builds import Runs
 from components.metadata import PART_OF, labels, metadata
-from components.namespace import namespace
+from components.namespace import inside, namespace
 from components.rights import grant, rule
 from components.tasks import template
 
@@ -41,11 +41,12 @@ class Janitor(pulumi.ComponentResource):
     def __init__(self, name: str, args: JanitorArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("tekton-builds:janitor:Janitor", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        here = namespace(
+        home = namespace(
             f"{name}-namespace", NAMESPACE, component="janitor", pod_security="restricted", opts=child
         )
+        here = home.metadata.name
         meta = metadata(NAME, here, component="janitor")
-        account = kubernetes.core.v1.ServiceAccount(f"{name}-account", metadata=meta, opts=child)
+        account = kubernetes.core.v1.ServiceAccount(f"{name}-account", metadata=meta, opts=inside(self, home))
         rights = grant(
             f"{name}-rights",
             NAME,
@@ -53,7 +54,7 @@ class Janitor(pulumi.ComponentResource):
             RULES,
             namespace=args.runs.namespace,
             component="janitor",
-            opts=child,
+            opts=inside(self, args.runs.home),
         )
         pods = {"app.kubernetes.io/name": NAME}
         environment: dict[str, pulumi.Input[str]] = {
@@ -91,7 +92,7 @@ class Janitor(pulumi.ComponentResource):
                 },
             },
             # Without its rights it would only log refusals.
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[rights]),
+            opts=inside(self, home, depends_on=[rights]),
         )
         self.register_outputs({})
 

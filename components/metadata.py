@@ -1,6 +1,7 @@
 """The metadata that every object of ours carries."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import pulumi
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgsDict
@@ -29,7 +30,7 @@ def metadata(
 
     `namespace` is None for cluster-wide kinds.
     """
-    meta: ObjectMetaArgsDict = {"name": name, "labels": labels(component)}
+    meta: dict[str, Any] = {"name": name, "labels": labels(component)}
     if namespace is not None:
         meta["namespace"] = namespace
     if annotations:

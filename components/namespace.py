@@ -1,5 +1,6 @@
-"""A namespace with the Pod Security level that it enforces."""
+"""A namespace with the Pod Security level that it enforces, and what goes with it."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 import pulumi
@@ -15,9 +16,9 @@ def namespace(
     component: str,
     pod_security: Literal["privileged", "baseline", "restricted"],
     opts: pulumi.ResourceOptions,
-) -> pulumi.Output[str]:
-    """Makes it; its name, known to whoever goes into it when it is there."""
-    made = kubernetes.core.v1.Namespace(
+) -> kubernetes.core.v1.Namespace:
+    """Makes it."""
+    return kubernetes.core.v1.Namespace(
         resource,
         metadata={
             "name": name,
@@ -25,4 +26,13 @@ def namespace(
         },
         opts=opts,
     )
-    return made.metadata.name
+
+
+def inside(
+    parent: pulumi.Resource, home: pulumi.Resource, depends_on: Sequence[pulumi.Resource] = ()
+) -> pulumi.ResourceOptions:
+    """Options of an object in the namespace `home`, which `pulumi destroy` deletes in its place.
+
+    For objects only: a component's children would inherit it, wherever they are.
+    """
+    return pulumi.ResourceOptions(parent=parent, deleted_with=home, depends_on=depends_on)

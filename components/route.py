@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 import pulumi
 import pulumi_kubernetes as kubernetes
-from pulumi_kubernetes.networking.v1 import IngressRuleArgsDict, IngressSpecArgsDict
 
+from components.kube.waiting import ADDRESS
 from components.metadata import metadata
 from components.settings import Tls
 
@@ -64,7 +64,7 @@ class Route(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: RouteArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("tekton-builds:route:Route", name, None, opts)
-        rule: IngressRuleArgsDict = {
+        rule: dict[str, Any] = {
             "http": {
                 "paths": [
                     {
@@ -79,8 +79,8 @@ class Route(pulumi.ComponentResource):
         }
         if args.host:
             rule["host"] = args.host
-        spec: IngressSpecArgsDict = {"ingress_class_name": args.front.class_name, "rules": [rule]}
-        annotations = dict(args.annotations)
+        spec: dict[str, Any] = {"ingress_class_name": args.front.class_name, "rules": [rule]}
+        annotations = {**args.annotations, **ADDRESS}
         if args.tls:
             spec["tls"] = [{"hosts": [args.host], "secret_name": args.tls.secret_name}]
             if args.tls.cluster_issuer:

@@ -8,7 +8,7 @@ in Pulumi.yaml, because it makes a key mandatory: it takes no default, and these
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
@@ -62,8 +62,9 @@ class CloudCredentials:
 class Secrets:
     """What the stack holds encrypted; None for what it does not have."""
 
-    kubeconfig: pulumi.Output[str] | None
-    """A kubeconfig's contents, when `cluster.kubeconfig` names no file."""
+    kubeconfig: str | None = field(repr=False)
+    """A kubeconfig's contents, when `cluster.kubeconfig` names no file: in the clear, as the cluster is
+    asked with it before anything is registered, and what goes to the engine is made secret again."""
     logins: Logins
     dashboard: pulumi.Output[str] | None
     """The secret of the OAuth application that asks who may see the Dashboard."""
@@ -74,7 +75,7 @@ class Secrets:
     def load(cls) -> "Secrets":
         """The secrets of the stack that runs; `Settings.load` has checked that they are whole."""
         return cls(
-            kubeconfig=_secret("kubeconfig"),
+            kubeconfig=pulumi.Config().require("kubeconfig") if has("kubeconfig") else None,
             logins=Logins(
                 registry=_login("registryPassword"),
                 git=_login("gitPassword"),

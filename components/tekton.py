@@ -2,19 +2,21 @@
 
 The manifests as they come fail in most first runs: ConfigMaps and ClusterInterceptors meet an admission
 webhook that is registered, but does not serve yet. So every object goes into one of four stages, across all
-releases, and a stage starts when the one before it is ready. Beside them, what is made of Tekton's own kinds
-comes as soon as its kind is there: the servers then find it when they start, and fill in its certificate at
-once, not a minute later.
+releases, and workloads and webhooks start when what is before them is ready. Beside them, what is made of
+Tekton's own kinds comes as soon as its kind is there: the servers then find it when they start, and fill in
+its certificate at once, not a minute later.
 """
 
 import copy
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 import pulumi_kubernetes as kubernetes
+
+from components.kube.objects import Objects, ObjectsArgs
+from components.kube.waiting import NO_WAIT, annotated, wait_for
 
 NAMESPACE = "tekton-pipelines"  # the releases' own
 RELEASES = ("tekton-pipelines", "tekton-triggers", "tekton-interceptors")
@@ -24,7 +26,7 @@ Object = dict[str, Any]
 FOUNDATIONS, PLAIN, WORKLOADS, WEBHOOKS = STAGES = (
     "foundations",  # namespaces and CRDs: everything else stands in one or is made of one
     "plain",  # accounts, rights, configuration, empty Secrets: nothing intercepts these yet
-    "workloads",  # Deployments, awaited; with their Services, which wait for the Deployments' pods
+    "workloads",  # Deployments, awaited, with their Services
     "webhooks",  # from here on the API server asks Tekton: its servers run, so it gets an answer
 )
 INTERCEPTORS = "tekton-triggers-core-interceptors"
@@ -33,7 +35,7 @@ INTERCEPTORS = "tekton-triggers-core-interceptors"
 CLIENT_LIMITS = {"KUBE_API_QPS": "50", "KUBE_API_BURST": "100"}
 # They have 3 s for an answer; without a request they get what is left of a busy node.
 REQUESTS = {"cpu": "100m", "memory": "64Mi"}
-CUSTOM = "custom"  # beside the stages after the first: ClusterInterceptors
+CUSTOM = "custom"  # before the workloads: ClusterInterceptors
 _KINDS = {
     "Namespace": FOUNDATIONS,
     "CustomResourceDefinition": FOUNDATIONS,
@@ -91,22 +93,16 @@ def _unthrottled(one: Object) -> Object:
 
 
 def _awaited(one: Object) -> Object:
-    """A copy that is ready only when Tekton's controllers have filled in the certificate they serve with.
+    """A copy with what the provider waits for before the object counts as made.
 
-    Without it a webhook is registered, but every object that it should admit is refused.
+    A webhook's configuration is ready when Tekton's controllers have filled in the certificate that they
+    serve with: before that, every object that it should admit is refused. A Service is not waited for, as the
+    Deployment behind it is, and the provider lets ten seconds go by after each change of its endpoints.
     """
     if "webhooks" in one:
         paths = [f"{{.webhooks[{index}].clientConfig.caBundle}}" for index in range(len(one["webhooks"]))]
-    elif one["kind"] == "ClusterInterceptor":
-        paths = ["{.spec.clientConfig.caBundle}"]
-    else:
-        return one
-    conditions = [f"jsonpath={path}" for path in paths]
-    result = copy.deepcopy(one)
-    result["metadata"].setdefault("annotations", {})["pulumi.com/waitFor"] = (
-        conditions[0] if len(conditions) == 1 else json.dumps(conditions)
-    )
-    return result
+        return annotated(one, wait_for([f"jsonpath={path}" for path in paths]))
+    return annotated(one, NO_WAIT) if one["kind"] == "Service" else one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,52 +112,60 @@ class TektonArgs:
 
 
 class Tekton(pulumi.ComponentResource):
-    """Tekton's parts, ready: what depends on this component is admitted by Tekton's webhooks."""
+    """Tekton's parts, ready."""
 
     namespace: pulumi.Output[str]
     """Where they are, known to whoever goes into it when it is there."""
+    namespaces: Mapping[str, pulumi.Resource]
+    """The releases' namespaces, by name."""
+    ready: Sequence[pulumi.Resource]
+    """What depends on these is admitted by Tekton's webhooks."""
 
     def __init__(self, name: str, args: TektonArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         stages = staged(args.releases)
         super().__init__("tekton-builds:tekton:Tekton", name, None, opts)
-        self.namespace = pulumi.Output.from_input(NAMESPACE)
-        before: Sequence[pulumi.Resource] = ()
-        for stage in STAGES:
-            # No value flows between stages: the order is all that makes the first run succeed.
-            child = pulumi.ResourceOptions(parent=self, depends_on=before)
-            if stages[stage]:
-                group = kubernetes.yaml.v2.ConfigGroup(
-                    f"{name}-{stage}", yaml=_text(stages[stage]), opts=child
-                )
-                before = [group]
-                if stage == FOUNDATIONS:
-                    self.namespace = group.urn.apply(lambda _: NAMESPACE)
-            if stage == FOUNDATIONS:
-                # They are ready when a workload has filled in their certificates. It does so when it starts,
-                # or else every minute: hence before the workloads, and none of the stages waits for them.
-                # When they go, the webhooks that are asked still run: a workload outlives its webhooks.
-                kinds = pulumi.ResourceOptions(parent=self, depends_on=before)
-                _custom_resources(name, stages[CUSTOM], kinds)
+        child = pulumi.ResourceOptions(parent=self)
+        foundations = Objects(f"{name}-{FOUNDATIONS}", ObjectsArgs(objects=stages[FOUNDATIONS]), child)
+        self.namespaces = foundations.namespaces
+        own = self.namespaces.get(NAMESPACE)
+        self.namespace = own.urn.apply(lambda _: NAMESPACE) if own else pulumi.Output.from_input(NAMESPACE)
+        definitions = [one for one in foundations.resources if one not in self.namespaces.values()]
+        plain = self._stage(name, PLAIN, stages, depends_on=[])
+        # The server behind them fills in their certificate when it starts, before it says that it is ready
+        # (triggers cmd/interceptors/main.go), or else every minute: so they come first, and nothing waits for
+        # them. When they go, no webhook asks about them any more.
+        interceptors = _custom_resources(
+            name, stages[CUSTOM], pulumi.ResourceOptions(parent=self, depends_on=definitions)
+        )
+        before = [*definitions, *plain, *interceptors]
+        workloads = self._stage(name, WORKLOADS, stages, depends_on=before)
+        webhooks = self._stage(name, WEBHOOKS, stages, depends_on=workloads or before)
+        self.ready = webhooks or workloads or before
         self.register_outputs({"namespace": self.namespace})
 
+    def _stage(
+        self,
+        name: str,
+        stage: str,
+        stages: Mapping[str, Sequence[Object]],
+        *,
+        depends_on: Sequence[pulumi.Resource],
+    ) -> Sequence[pulumi.Resource]:
+        args = ObjectsArgs(objects=stages[stage], depends_on=depends_on, namespaces=self.namespaces)
+        return Objects(f"{name}-{stage}", args, pulumi.ResourceOptions(parent=self)).resources
 
-def _text(objects: Iterable[Object]) -> str:
-    """The objects as YAML documents, each in YAML's JSON form.
 
-    `ConfigGroup(objs=...)` says the same, but the SDK walks every field of Tekton's CRDs: a second a run.
-    """
-    return "".join(f"---\n{json.dumps(one)}\n" for one in objects)
-
-
-def _custom_resources(name: str, objects: Iterable[Object], opts: pulumi.ResourceOptions) -> None:
-    """A ConfigGroup must know each kind's scope when it previews, and these kinds may not exist yet."""
-    for one in objects:
-        rest = {key: value for key, value in one.items() if key not in {"apiVersion", "kind", "metadata"}}
+def _custom_resources(
+    name: str, objects: Iterable[Object], opts: pulumi.ResourceOptions
+) -> list[pulumi.Resource]:
+    return [
         kubernetes.apiextensions.CustomResource(
             f"{name}-{one['kind']}-{one['metadata']['name']}".lower(),
             api_version=one["apiVersion"],
             kind=one["kind"],
             metadata=one["metadata"],
             opts=opts,
-            **rest,
+            **{key: value for key, value in one.items() if key not in {"apiVersion", "kind", "metadata"}},
         )
+        for one in objects
+    ]

@@ -11,17 +11,18 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_kubernetes as kubernetes
 import tencentcloud_iac_pulumi as tencentcloud
-from pulumi.output import contains_unknowns
 
-from components.cluster import NOWHERE
+from components.cluster import Claims, ClusterError, check_contents
+from components.recorded_state import RecordedState, recorded_state
 from components.secrets import CloudCredentials
 from components.settings.cluster import Tke
 from components.tke_account import Account, TkeError
 from components.tke_kubeconfig import checked
 from components.tke_network import TkeNetwork, TkeNetworkArgs
 from components.tke_nodes import BY_TRAFFIC, TkeNodes, TkeNodesArgs
+from inspection.cluster import UnreachableError, look
+from inspection.kubeconfig import KubeconfigError, read
 
-NOWHERE_TEXT = json.dumps(NOWHERE)
 API_MBPS = 10  # of the endpoint's load balancer: kubectl needs little
 DOCUMENTATION = [ipaddress.IPv4Network(f"{net}.0/24") for net in ("192.0.2", "198.51.100", "203.0.113")]
 
@@ -31,6 +32,8 @@ class TkeClusterArgs:
     settings: Tke
     credentials: CloudCredentials | None
     """None: a preview goes on without asking the account."""
+    claims: Claims = ()
+    """Kind and name of objects that may not be in the cluster as somebody else's."""
 
 
 class TkeCluster(pulumi.ComponentResource):
@@ -45,6 +48,8 @@ class TkeCluster(pulumi.ComponentResource):
         settings = args.settings
         _check_reach(settings)
         super().__init__("tekton-builds:cluster:TkeCluster", name, None, opts)
+        state = recorded_state(f"{name}-state", pulumi.ResourceOptions(parent=self))
+        _check_reachable(state, args)
         cloud = _provider(name, args, pulumi.ResourceOptions(parent=self))
         child = pulumi.ResourceOptions(parent=self, provider=cloud)
         account = Account(settings.region, cloud, can_be_asked=args.credentials is not None)
@@ -101,11 +106,16 @@ class TkeCluster(pulumi.ComponentResource):
             # And when all goes, nodes stay until what runs on them has gone through the endpoint.
             opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=nodes.pools)),
         )
-        given: pulumi.Output[str] = pulumi.Output.secret(endpoint.kube_config)
-        self.kubeconfig = given.apply(checked)
-        # A preview of a cluster that is not there yet shows what goes into it all the same.
-        shown = given.apply(lambda text: NOWHERE_TEXT if contains_unknowns(text) else checked(text), True)
-        self.provider = kubernetes.Provider(name, kubeconfig=shown, opts=pulumi.ResourceOptions(parent=self))
+        # Unknown in the preview of a cluster that is not there yet: what goes into it then previews as new.
+        kubeconfig: pulumi.Output[str] = pulumi.Output.secret(endpoint.kube_config)
+        self.kubeconfig = kubeconfig.apply(checked)
+        self.provider = kubernetes.Provider(
+            name,
+            kubeconfig=self.kubeconfig,
+            # The same cluster at another address, or with another certificate, replaces nothing.
+            cluster_identifier=cluster.id,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
         self.register_outputs({"kubeconfig": self.kubeconfig})
 
 
@@ -124,6 +134,33 @@ def _provider(name: str, args: TkeClusterArgs, opts: pulumi.ResourceOptions) -> 
         security_token=known.token,
         opts=opts,
     )
+
+
+def _check_reachable(state: RecordedState, args: TkeClusterArgs) -> None:
+    """Refuses to plan without a cluster that is there, and what is in the way in it. Raises ClusterError."""
+    if not state.endpoint_kubeconfig:
+        return
+    try:
+        kubeconfig = read(state.endpoint_kubeconfig)
+        cluster = look(kubeconfig)
+    except KubeconfigError:
+        return  # `checked` says what is wrong with it
+    except UnreachableError as error:
+        sentence = (
+            f"the API server of the cluster {args.settings.name}, {kubeconfig.server}, cannot be asked: "
+            f"{error}. The stack has {len(state.objects)} objects there"
+        )
+        if not state.objects:
+            return
+        if set(state.api_cidrs) != set(args.settings.api_cidrs):
+            # The way back in for somebody whose address has changed: the rules come before the cluster.
+            pulumi.log.warn(f"{sentence}; cluster.apiCidrs has changed, so this goes on without it")
+            return
+        raise ClusterError(
+            f"{sentence}, and nothing can be planned without it: is this machine's public address in "
+            "cluster.apiCidrs (`pulumi config set --path 'cluster.apiCidrs[0]' A.B.C.D/32`)?"
+        ) from None
+    check_contents(cluster, state, args.claims, adopt=False)
 
 
 def _check_reach(settings: Tke) -> None:

@@ -17,8 +17,9 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgsDict
 
 from components import settings
 from components.builds import Runs
+from components.kube.waiting import IN_BACKGROUND, wait_for
 from components.metadata import labels, metadata
-from components.namespace import namespace
+from components.namespace import inside, namespace
 from components.network_policy import NAME_LABEL, allow
 from components.rights import grant, rule
 from components.route import Backend
@@ -30,6 +31,7 @@ NAMESPACE = "builds-webhook"
 API = "triggers.tekton.dev/v1beta1"
 PORT = 8080
 PATH = "/hooks"
+CLUSTER_ROLE = f"{NAMESPACE}-{trigger.LISTENER}"
 REPLICAS = 2  # a push is taken while a node goes away
 PODS = {"eventlistener": trigger.LISTENER}
 
@@ -79,18 +81,26 @@ class Webhook(pulumi.ComponentResource):
     def __init__(self, name: str, args: WebhookArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("tekton-builds:webhook:Webhook", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        self.namespace = namespace(
+        self._home = namespace(
             f"{name}-namespace", NAMESPACE, component="webhook", pod_security="restricted", opts=child
         )
+        self.namespace = self._home.metadata.name
+        within = inside(self, self._home)
         account = kubernetes.core.v1.ServiceAccount(
-            f"{name}-account", metadata=self._meta(trigger.LISTENER), opts=child
+            f"{name}-account", metadata=self._meta(trigger.LISTENER), opts=within
         )
         rights = [
-            grant(resource, role, account, rules, namespace=place, component="webhook", opts=child)
-            for resource, role, rules, place in (
-                (f"{name}-reads-triggers", trigger.LISTENER, LISTENER_RULES, self.namespace),
-                (f"{name}-reads-interceptors", f"{NAMESPACE}-{trigger.LISTENER}", CLUSTER_RULES, None),
-                (f"{name}-starts-runs", trigger.LISTENER, BUILDS_RULES, args.runs.namespace),
+            grant(resource, role, account, rules, namespace=place, component="webhook", opts=where)
+            for resource, role, rules, place, where in (
+                (f"{name}-reads-triggers", trigger.LISTENER, LISTENER_RULES, self.namespace, within),
+                (f"{name}-reads-interceptors", CLUSTER_ROLE, CLUSTER_RULES, None, child),
+                (
+                    f"{name}-starts-runs",
+                    trigger.LISTENER,
+                    BUILDS_RULES,
+                    args.runs.namespace,
+                    inside(self, args.runs.home),
+                ),
             )
         ]
         passwords = {
@@ -109,7 +119,7 @@ class Webhook(pulumi.ComponentResource):
             string_data=pulumi.Output.secret(
                 {trigger.secret_key(version): password for version, password in passwords.items()}
             ),
-            opts=child,
+            opts=within,
         )
         triggers = _triggers(args)
         templates = [
@@ -118,7 +128,7 @@ class Webhook(pulumi.ComponentResource):
                 "TriggerTemplate",
                 one.template,
                 self._template(args, one),
-                after=args.after,
+                opts=inside(self, self._home, depends_on=args.after),
             )
             for one in triggers
         ]
@@ -127,16 +137,17 @@ class Webhook(pulumi.ComponentResource):
             "EventListener",
             trigger.LISTENER,
             trigger.listener_spec(trigger.LISTENER, triggers, REPLICAS, args.signed.versions),
-            # It names these, and fails without them.
-            after=[*args.after, *rights, secret, *templates],
+            # It names these, and fails without them. It goes before Tekton's webhooks do, and not with its
+            # namespace; its pods take half a minute to end, and the namespace waits for them.
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[*args.after, *rights, secret, *templates]),
             # Tekton makes its Deployment and Service: this is when they take deliveries.
-            annotations={"pulumi.com/waitFor": "condition=Available"},
+            annotations={**wait_for(["condition=Available"]), **IN_BACKGROUND},
         )
         kubernetes.policy.v1.PodDisruptionBudget(
             f"{name}-budget",
             metadata=self._meta(trigger.LISTENER),
             spec={"max_unavailable": 1, "selector": {"match_labels": PODS}},
-            opts=child,
+            opts=within,
         )
         # Tekton's interceptors read every Secret of the cluster: listeners alone may ask them, and no build.
         allow(
@@ -197,7 +208,7 @@ class Webhook(pulumi.ComponentResource):
         name: str,
         spec: pulumi.Input[dict[str, Any]],
         *,
-        after: Sequence[pulumi.Resource],
+        opts: pulumi.ResourceOptions,
         annotations: Mapping[str, str] | None = None,
     ) -> pulumi.Resource:
         return kubernetes.apiextensions.CustomResource(
@@ -206,7 +217,7 @@ class Webhook(pulumi.ComponentResource):
             kind=kind,
             metadata=self._meta(name, annotations),
             spec=spec,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=after),
+            opts=opts,
         )
 
 

@@ -21,7 +21,7 @@ from sandbox.gitea import GiteaError
 from sandbox.mistake import Mistake
 from sandbox.paths import Paths
 from sandbox.pulumi import PulumiError
-from sandbox.stack import STACK
+from sandbox.stack_environment import STACK
 from sandbox.toolchain.processes import Ended, ToolchainError
 
 INTERRUPTED = 130

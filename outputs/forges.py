@@ -12,7 +12,7 @@ from sandbox.forge import Forge as Gitea
 from sandbox.mistake import Mistake
 from sandbox.network import Network
 from sandbox.paths import Paths
-from sandbox.stack import STACKS
+from sandbox.stack_environment import STACKS
 
 
 class Forge(Protocol):

@@ -13,7 +13,7 @@ from outputs import stack_outputs, webhook_command
 from sandbox.mistake import Mistake
 from sandbox.paths import Paths
 from sandbox.pulumi import Pulumi
-from sandbox.stack import STACKS
+from sandbox.stack_environment import STACKS
 
 SETTING = "webhook"
 

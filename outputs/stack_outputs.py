@@ -9,7 +9,8 @@ from sandbox.network import Network
 from sandbox.paths import Paths
 from sandbox.progress import Progress
 from sandbox.pulumi import Pulumi, PulumiError
-from sandbox.stack import STACKS, Stack
+from sandbox.stack import Stack
+from sandbox.stack_environment import STACKS
 from sandbox.toolchain.toolchain import Toolchain
 
 
@@ -19,10 +20,15 @@ def cli(stack: str, paths: Paths) -> Pulumi:
         program = paths.state / "bin" / "pulumi"
         if not paths.env_file.is_file() or not program.exists():
             raise Mistake(f"there is no sandbox here; `make up STACK={stack}` makes it")
-        return Pulumi(program=program, environment=Stack(paths, Network(), program, stack).environment)
+        environment = Stack(paths, Network(), program, stack).environment
+        return Pulumi(program=program, environment=environment, temporary=paths.temporary)
     with Toolchain(paths, Progress()) as toolchain:
         toolchain.ensure("pulumi")
-        return Pulumi(program=toolchain.program("pulumi"), base=other_stack.environment(paths, os.environ))
+        return Pulumi(
+            program=toolchain.program("pulumi"),
+            base=other_stack.environment(paths, os.environ),
+            temporary=paths.temporary,
+        )
 
 
 def read(stack: str, paths: Paths) -> dict[str, Any]:

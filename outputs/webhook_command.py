@@ -10,7 +10,7 @@ from sandbox.gitea_database import Delivery
 from sandbox.mistake import Mistake
 from sandbox.network import Network
 from sandbox.paths import Paths
-from sandbox.stack import STACKS
+from sandbox.stack_environment import STACKS
 from sandbox.waiting import wait_for
 from sandbox.webhook import ensure_webhook
 

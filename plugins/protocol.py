@@ -30,16 +30,11 @@ _hollow = _hollow_packages()
 try:
     from pulumi.runtime.proto import (
         analyzer_pb2,
-        engine_pb2,
-        engine_pb2_grpc,
         language_pb2,
         language_pb2_grpc,
         plugin_pb2,
         provider_pb2,
         provider_pb2_grpc,
-        resource_pb2,
-        resource_pb2_grpc,
-        status_pb2,
     )
 finally:
     # Who wants the real SDK later in this process gets it.
@@ -48,14 +43,9 @@ finally:
 
 __all__ = [
     "analyzer_pb2",
-    "engine_pb2",
-    "engine_pb2_grpc",
     "language_pb2",
     "language_pb2_grpc",
     "plugin_pb2",
     "provider_pb2",
     "provider_pb2_grpc",
-    "resource_pb2",
-    "resource_pb2_grpc",
-    "status_pb2",
 ]

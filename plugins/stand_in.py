@@ -1,4 +1,4 @@
-"""What every small resource plugin answers alike; `plugins/kubernetes` needs more, and has its own."""
+"""What every resource plugin that stands in answers alike."""
 
 from typing import Any, ClassVar
 

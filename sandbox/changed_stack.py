@@ -20,7 +20,8 @@ def changed(
 ) -> Iterator[dict[str, Any]]:
     """Deploys the stack with these settings and these secrets beside its own; its outputs.
 
-    Afterwards all is as before. Raises PulumiError with the CLI's output.
+    A second `up` must find nothing to do. Afterwards all is as before. Raises PulumiError with the CLI's
+    output.
     """
     program = paths.state / "bin" / "pulumi"
     stack = Stack(paths, Network(), program)
@@ -34,12 +35,13 @@ def changed(
         for key, value in secrets.items():
             cli.run("config", "set", "--secret", "--stack", stack.name, key, stdin=value)
         _up(stack, log)
+        _up(stack, log.with_suffix(".again.log"), "--expect-no-changes")
         yield stack.outputs()
     finally:
         file.write_text(before)
         _up(stack, log)
 
 
-def _up(stack: Stack, log: Path) -> None:
-    if stack.up(log) != 0:
+def _up(stack: Stack, log: Path, *options: str) -> None:
+    if stack.up(log, *options) != 0:
         raise PulumiError(f"`pulumi up` failed:\n{log.read_text()}")

@@ -1,11 +1,13 @@
 """The commands behind the make targets. What a user can put right is one sentence and exit code 1."""
 
 import argparse
+import os
 import shutil
 import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from types import FrameType
 
 import requests
@@ -21,7 +23,7 @@ from sandbox.paths import Paths
 from sandbox.progress import Progress
 from sandbox.pulumi import PulumiError
 from sandbox.push_command import push
-from sandbox.stack import STACK, STACKS
+from sandbox.stack_environment import STACK, STACKS
 from sandbox.toolchain.processes import Ended, ToolchainError
 from sandbox.toolchain.toolchain import Toolchain
 from sandbox.up import up
@@ -55,7 +57,7 @@ class Commands:
     def up(self) -> int:
         """Everything that is missing, then `pulumi up`."""
         if self._stack not in STACKS:
-            other_stack.run(self._stack, "up", self._paths, self._progress)
+            return other_stack.run(self._stack, "up", self._paths, self._progress)
         with exclusive(self._paths.state), Toolchain(self._paths, self._progress) as toolchain:
             up(Sandbox(self._paths, Network(), toolchain, self._progress, stack=self._stack))
         return 0
@@ -63,21 +65,21 @@ class Commands:
     def preview(self) -> int:
         """`pulumi preview`, with the cluster running or not."""
         if self._stack not in STACKS:
-            other_stack.run(self._stack, "preview", self._paths, self._progress)
+            return other_stack.run(self._stack, "preview", self._paths, self._progress)
         with exclusive(self._paths.state), Toolchain(self._paths, self._progress) as toolchain:
             return self._prepared(toolchain).stack.preview()
 
     def drift(self) -> int:
         """What somebody has changed since the last `up`; 0 when nothing."""
         if self._stack not in STACKS:
-            other_stack.run(self._stack, "drift", self._paths, self._progress)
+            return other_stack.run(self._stack, "drift", self._paths, self._progress)
         with exclusive(self._paths.state), Toolchain(self._paths, self._progress) as toolchain:
             return self._prepared(toolchain).stack.drift()
 
     def destroy(self) -> int:
         """`pulumi destroy`; the cluster stays."""
         if self._stack not in STACKS:
-            other_stack.run(self._stack, "destroy", self._paths, self._progress)
+            return other_stack.run(self._stack, "destroy", self._paths, self._progress)
         with exclusive(self._paths.state), Toolchain(self._paths, self._progress) as toolchain:
             return self._prepared(toolchain).stack.destroy()
 
@@ -120,9 +122,10 @@ class Commands:
         return 0
 
     def _prepared(self, toolchain: Toolchain) -> Sandbox:
-        toolchain.start(["pulumi"])
         sandbox = Sandbox(self._paths, Network(), toolchain, self._progress, stack=self._stack)
+        sandbox.begin_cli()
         sandbox.prepare_stack()
+        sandbox.install_provider()
         return sandbox
 
 
@@ -156,6 +159,8 @@ def main(arguments: Sequence[str]) -> int:
     """Runs one command; its exit code. Ctrl-C and SIGTERM end what was started, and give 130."""
     options = parser().parse_args(arguments)
     signal.signal(signal.SIGTERM, _terminate)
+    if not Path(os.environ.get("TMPDIR") or "/").is_dir():
+        del os.environ["TMPDIR"]  # as after `make down` in a shell with the env file: no compiler would start
     try:
         code: int = getattr(Commands(getattr(options, "stack", STACK)), options.command)()
         return code

@@ -4,13 +4,15 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import yaml
 
 from sandbox.paths import CHECKOUT, Paths
+from sandbox.plugin_folders import Build, fill_home
 from sandbox.pulumi import Pulumi
-from sandbox.pulumi_plugins import fill_home, users_home
+from sandbox.pulumi_plugins import plugins, users_home
 from sandbox.stack_config import PROJECT
 
 
@@ -25,7 +27,7 @@ def is_logged_in(environment: Mapping[str, str], home: Path | None = None) -> bo
     return bool(isinstance(known, dict) and known.get("current"))
 
 
-def prepare(stack: str, paths: Paths, program: Path) -> dict[str, str]:
+def prepare(stack: str, paths: Paths, cli: Pulumi, build: Build) -> dict[str, str]:
     """Makes the stack with the settings of its file; what a `pulumi preview` of it needs in its environment.
 
     Raises PulumiError. Secrets in the file stay out: only their own backend and provider can read them.
@@ -50,8 +52,7 @@ def prepare(stack: str, paths: Paths, program: Path) -> dict[str, str]:
     # In a folder of its own: `stack init` writes into the project's stack file otherwise.
     (folder / "Pulumi.yaml").write_text(f"name: {PROJECT}\nruntime: python\n")
     paths.pulumi_home.mkdir(parents=True, exist_ok=True)
-    fill_home(paths.pulumi_home, Pulumi(program=program, environment=environment, project=folder))
-    Pulumi(program=program, environment=environment, project=folder).run(
-        "stack", "init", stack, "--no-select"
-    )
+    own = replace(cli, environment=environment, project=folder)
+    fill_home(paths.pulumi_home, own, plugins(), build)
+    own.run("stack", "init", stack, "--no-select")
     return {**os.environ, **environment}

@@ -39,6 +39,11 @@ class Paths:
         return self.state / "kubeconfig"
 
     @property
+    def temporary(self) -> Path:
+        """TMPDIR of every `pulumi`: the Kubernetes provider leaves the administrator's kubeconfig there."""
+        return self.state / "tmp"
+
+    @property
     def pulumi_home(self) -> Path:
         """PULUMI_HOME of the sandbox stack; `~/.pulumi` is never touched."""
         return self.state / "pulumi"

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sandbox.interrupts import put_off
-from sandbox.paths import CHECKOUT
+from sandbox.interrupts import put_off, wait_in_front
+from sandbox.paths import CHECKOUT, Paths
+from sandbox.temporary import private_folder
 
 # An interrupted `up` gets so long to finish what it has begun, so that nothing is left pending.
 GRACE = 60.0
@@ -35,25 +36,28 @@ class Pulumi:
     project: Path = CHECKOUT
     base: Mapping[str, str] = field(default_factory=lambda: os.environ)
     """What it starts from: this process's own variables, or a copy without some of them."""
+    temporary: Path = field(default_factory=lambda: Paths().temporary)
+    """Every command gets a TMPDIR below it, which goes with the command."""
 
-    @property
-    def _environment(self) -> dict[str, str]:
-        env = {**self.base, **self.environment}
+    def _environment(self, temporary: Path) -> dict[str, str]:
+        env = {**self.base, **self.environment, "TMPDIR": str(temporary)}
         if "PULUMI_CONFIG_PASSPHRASE_FILE" in self.environment:
             env.pop("PULUMI_CONFIG_PASSPHRASE", None)  # the user's own; the CLI would prefer it
         return env
 
     def run(self, *arguments: str, stdin: str | None = None) -> str:
         """Runs a command without a terminal; its output. Raises PulumiError with the CLI's last words."""
-        done = subprocess.run(
-            [self.program, *arguments, "--non-interactive"],
-            env=self._environment,
-            cwd=self.project,
-            input=stdin or "",
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        with private_folder(self.temporary) as temporary:
+            done = subprocess.run(
+                [self.program, *arguments, "--non-interactive"],
+                env=self._environment(temporary.folder),
+                pass_fds=[temporary.lock],
+                cwd=self.project,
+                input=stdin or "",
+                capture_output=True,
+                text=True,
+                check=False,
+            )
         if done.returncode != 0:
             said = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()]
             raise PulumiError(f"pulumi {' '.join(arguments[:2])}: {said[-1] if said else done.returncode}")
@@ -71,13 +75,14 @@ class Pulumi:
         """
         command = [str(self.program), *arguments, *(UNWATCHED if log else ())]
         process = None
-        with log.open("wb") if log else nullcontext() as output:
+        with private_folder(self.temporary) as temporary, log.open("wb") if log else nullcontext() as output:
             try:
                 with put_off():  # between the process and its name nobody could end it
                     # A session of its own: the terminal's Ctrl-C would reach the CLI twice, and kill it.
                     process = subprocess.Popen(
                         command,
-                        env=self._environment,
+                        env=self._environment(temporary.folder),
+                        pass_fds=[temporary.lock],
                         cwd=self.project,
                         stdin=subprocess.DEVNULL,
                         stdout=output,
@@ -89,6 +94,24 @@ class Pulumi:
                 if process:
                     _end(process)
                 raise
+
+    def hand_over(self, *arguments: str) -> int:
+        """Runs a command as if it were this process: with the terminal, questions and all; its exit code.
+
+        The terminal's Ctrl-C reaches it anyway; SIGTERM is passed on. Both are left to it to answer.
+        """
+        with private_folder(self.temporary) as temporary:
+
+            def start() -> "subprocess.Popen[bytes]":
+                return subprocess.Popen(
+                    [self.program, *arguments],
+                    env=self._environment(temporary.folder),
+                    pass_fds=[temporary.lock],
+                    cwd=self.project,
+                )
+
+            code = wait_in_front(start)
+        return code if code >= 0 else 128 - code  # as a shell says that a signal has ended it
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

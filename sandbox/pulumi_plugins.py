@@ -1,18 +1,18 @@
-"""Where Pulumi's plugins come from: the official ones where they can be had, else the stand-ins."""
+"""Pulumi's plugins: which the program needs, and where they may come from."""
 
+import functools
 import importlib.metadata
 import importlib.util
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import requests
 
 from sandbox.paths import CHECKOUT
-from sandbox.pulumi import Pulumi, PulumiError
+from sandbox.pulumi import PulumiError
 from sandbox.toolchain.tool import ARCHITECTURE
 from sandbox.toolchain.versions import PULUMI
 
@@ -33,6 +33,8 @@ class Plugin:
     """Where its archives are."""
     server: str = ""
     """What `pulumi plugin install` must be told of it, when it is not Pulumi's own."""
+    tool: str = ""
+    """What the toolchain builds it as, from the official sources; else a stand-in takes its place."""
     models_a_cloud: bool = False
     """Whether its stand-in only pretends that there is what it makes."""
 
@@ -79,21 +81,24 @@ def plugins() -> list[Plugin]:
     return [
         _tencentcloud(),
         Plugin(kind="language", name="python", version=PULUMI),
-        *(
-            Plugin(kind="resource", name=name, version=_package_version(f"pulumi_{name}"))
-            for name in ("kubernetes", "random")
+        Plugin(
+            kind="resource",
+            name="kubernetes",
+            version=_package_version("pulumi_kubernetes"),
+            tool="pulumi-kubernetes",
         ),
+        Plugin(kind="resource", name="random", version=_package_version("pulumi_random")),
     ]
 
 
-def _is_ours(path: Path) -> bool:
+def is_stand_in(path: Path) -> bool:
     return path.resolve().is_relative_to(STAND_INS)
 
 
 def on_path(plugin: Plugin) -> bool:
     """Whether PATH has the plugin and it is no stand-in: the engine prefers it to all others."""
     found = shutil.which(plugin.program)
-    return found is not None and not _is_ours(Path(found))
+    return found is not None and not is_stand_in(Path(found))
 
 
 def users_home() -> Path:
@@ -101,6 +106,7 @@ def users_home() -> Path:
     return Path(os.environ.get("PULUMI_HOME") or "~/.pulumi").expanduser()
 
 
+@functools.cache  # a host that does not answer is waited for once
 def offered(plugin: Plugin) -> bool:
     """Whether the plugin's official host answers at once that it has it."""
     file = f"{plugin.program}-v{plugin.version}-linux-{ARCHITECTURE}.tar.gz"
@@ -109,102 +115,3 @@ def offered(plugin: Plugin) -> bool:
     except requests.RequestException:
         return False
     return answer.status_code == requests.codes.ok
-
-
-def fill_home(
-    home: Path,
-    pulumi: Pulumi,
-    wanted: Iterable[Plugin] | None = None,
-    *,
-    users: Path | None = None,
-    is_offered: Callable[[Plugin], bool] = offered,
-) -> list[str]:
-    """Makes every plugin available in the PULUMI_HOME `home`; the names of those that are stand-ins."""
-    stand_ins = []
-    for plugin in wanted if wanted is not None else plugins():
-        folder = home / "plugins" / plugin.folder
-        if on_path(plugin) or _is_bundled(plugin, pulumi):
-            _remove_stand_in(folder, plugin)
-        elif not (
-            _is_official(folder, plugin)
-            or _take_over(folder, plugin, users or users_home())
-            or (plugin.kind == "resource" and is_offered(plugin) and _install(folder, plugin, pulumi))
-        ):
-            _link(folder, [plugin.stand_in])
-            stand_ins.append(plugin.program)
-    return stand_ins
-
-
-def fill_path(
-    folder: Path,
-    pulumi: Pulumi,
-    *,
-    preview: bool = False,
-    is_offered: Callable[[Plugin], bool] = offered,
-) -> list[str]:
-    """Puts into `folder` a stand-in for what the user's own Pulumi neither has nor can download.
-
-    A model of a cloud will do for a preview alone: an `up` would believe in what it made.
-    """
-    shutil.rmtree(folder, ignore_errors=True)
-    missing = [
-        plugin
-        for plugin in plugins()
-        if (preview or not plugin.models_a_cloud)
-        and not on_path(plugin)
-        and not _is_bundled(plugin, pulumi)
-        and not _is_official(users_home() / "plugins" / plugin.folder, plugin)
-        and not (plugin.kind == "resource" and is_offered(plugin))
-    ]
-    _link(folder, [plugin.stand_in for plugin in missing])
-    return [plugin.program for plugin in missing]
-
-
-def _is_bundled(plugin: Plugin, pulumi: Pulumi) -> bool:
-    """Whether the CLI was delivered with it: official releases carry the language hosts."""
-    beside = pulumi.program.resolve().with_name(plugin.program)
-    return plugin.kind == "language" and beside.is_file() and not _is_ours(beside)
-
-
-def _is_official(folder: Path, plugin: Plugin) -> bool:
-    program = folder / plugin.program
-    return (
-        program.is_file()
-        and not _is_ours(program)
-        and not folder.with_name(f"{folder.name}.partial").exists()
-    )
-
-
-def _take_over(folder: Path, plugin: Plugin, users: Path) -> bool:
-    """Uses the plugin that the user's own Pulumi has downloaded, where it lies."""
-    source = users / "plugins" / plugin.folder
-    if not _is_official(source, plugin):
-        return False
-    _link(folder, sorted(source.iterdir()))
-    return True
-
-
-def _install(folder: Path, plugin: Plugin, pulumi: Pulumi) -> bool:
-    _remove_stand_in(folder, plugin)
-    try:
-        server = ("--server", plugin.server) if plugin.server else ()
-        pulumi.run("plugin", "install", plugin.kind, plugin.name, f"v{plugin.version}", *server)
-    except PulumiError:
-        return False
-    return True
-
-
-def _remove_stand_in(folder: Path, plugin: Plugin) -> None:
-    if (folder / plugin.program).is_symlink():
-        shutil.rmtree(folder)
-
-
-def _link(folder: Path, files: Iterable[Path]) -> None:
-    """A folder of links to these files, whole or not there."""
-    new = folder.with_name(f".{folder.name}.new")
-    shutil.rmtree(new, ignore_errors=True)
-    new.mkdir(parents=True)
-    for file in files:
-        (new / file.name).symlink_to(file)
-    shutil.rmtree(folder, ignore_errors=True)
-    new.replace(folder)

@@ -21,7 +21,8 @@ from sandbox.network import Network
 from sandbox.paths import Paths
 from sandbox.pulumi import PulumiError
 from sandbox.push import Push, PushError
-from sandbox.stack import STACK, Stack, in_cluster
+from sandbox.stack import Stack, in_cluster
+from sandbox.stack_environment import STACK
 from sandbox.stopwatch import Stopwatch
 from sandbox.webhook import ensure_webhook
 

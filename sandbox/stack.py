@@ -6,6 +6,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,12 @@ from sandbox.credentials import Credentials
 from sandbox.network import Network
 from sandbox.paths import CHECKOUT, Paths
 from sandbox.pending import pending, take_over
+from sandbox.plugin_folders import Build, fill_home
 from sandbox.private_file import write_private
 from sandbox.pulumi import DRIFT, POLICIES, Pulumi, PulumiError
-from sandbox.pulumi_plugins import fill_home
+from sandbox.pulumi_plugins import plugins
+from sandbox.stack_environment import STACK, account, backend, passphrase, settings, variables
 
-STACK, TKE_STACK = STACKS = (
-    "sandbox",  # the default: the node is a cluster that is there
-    "tke-sandbox",  # the node is what a model of Tencent Cloud makes
-)
 MADE_FROM = "# made from "
 
 
@@ -34,14 +33,14 @@ class Stack:
         self.name = name
         self._paths = paths
         self._network = network
-        self._backend = paths.state / "pulumi-state"
-        self._passphrase = paths.state / "passphrase"
+        self._backend = backend(paths)
+        self._passphrase = passphrase(paths)
         self._tracked = CHECKOUT / f"Pulumi.{name}.yaml"
-        self._settings = paths.state / self._tracked.name
+        self._settings = settings(paths, name)
         self._deployed = paths.state / f"deployed-{name}"
         self._deployed_to = paths.state / f"deployed-to-{name}"
-        self._account = paths.state / "tencentcloud.json"
-        self._cli = Pulumi(program=program, environment=self.environment)
+        self._account = account(paths)
+        self._cli = Pulumi(program=program, environment=self.environment, temporary=paths.temporary)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -51,30 +50,10 @@ class Stack:
     @property
     def variables(self) -> dict[str, str]:
         """What makes Pulumi's commands and kubectl mean this sandbox."""
-        return {
-            "PULUMI_HOME": str(self._paths.pulumi_home),
-            # No second file beside each: killed between the two, the CLI could not read its state again.
-            "PULUMI_BACKEND_URL": f"{self._backend.as_uri()}?metadata=skip",
-            "PULUMI_CONFIG_PASSPHRASE_FILE": str(self._passphrase),
-            # Every command's flag --config-file: the tracked file has no secret and stays as it is.
-            "PULUMI_OPTION_CONFIG_FILE": str(self._settings),
-            "PULUMI_SKIP_UPDATE_CHECK": "true",
-            "KUBECONFIG": str(self._paths.kubeconfig),
-            **(self._cloud if self.name == TKE_STACK else {}),
-        }
-
-    @property
-    def _cloud(self) -> dict[str, str]:
-        """A key that opens nothing, so that no real account is meant; and where the model's cluster is."""
-        return {
-            "TENCENTCLOUD_SECRET_ID": "stand-in",
-            "TENCENTCLOUD_SECRET_KEY": "stand-in",
-            "TENCENTCLOUD_STAND_IN_STATE": str(self._account),
-            "TENCENTCLOUD_STAND_IN_KUBECONFIG": str(self._paths.kubeconfig),
-        }
+        return variables(self._paths, self.name)
 
     def prepare(self, credentials: Credentials, bin_folder: Path) -> list[str]:
-        """Makes all that plain `pulumi` commands need; the names of the stand-ins among the plugins.
+        """Makes what plain `pulumi` commands need, but for the provider; the stand-ins among the plugins.
 
         Everything is made anew or left alone, so an interrupted `prepare` is finished by the next. Raises
         PulumiError.
@@ -87,13 +66,18 @@ class Stack:
             shutil.rmtree(home / "logs")
         (home / "logs").touch()
         self._backend.mkdir(exist_ok=True)
+        self._paths.temporary.mkdir(mode=0o700, exist_ok=True)
         if not self._passphrase.exists():
             write_private(self._passphrase, secrets.token_urlsafe(32))
-        stand_ins = fill_home(home, self._cli)
+        stand_ins = fill_home(home, self._cli, [plugin for plugin in plugins() if not plugin.tool])
         self.configure(credentials)
         self.unlock()
         env_file.write(self._paths.env_file, self.environment, bin_folder)
         return stand_ins
+
+    def install_provider(self, build: Build) -> None:
+        """Puts the Kubernetes provider where the CLI looks, built when it is to be had in no other way."""
+        fill_home(self._paths.pulumi_home, self._cli, [plugin for plugin in plugins() if plugin.tool], build)
 
     def configure(self, credentials: Credentials) -> None:
         """Writes the stack's settings, its secrets encrypted; only when they are not those already."""
@@ -105,9 +89,9 @@ class Stack:
             credentials=credentials,
         )
         hidden = stack_config.secrets_of(credentials)
-        backend = self.variables["PULUMI_BACKEND_URL"]  # the CLI remembers a selected stack for each
+        url = self.variables["PULUMI_BACKEND_URL"]  # the CLI remembers a selected stack for each
         identity = hashlib.sha256(
-            json.dumps([text, hidden, self._passphrase.read_text(), backend]).encode()
+            json.dumps([text, hidden, self._passphrase.read_text(), url]).encode()
         ).hexdigest()
         header = f"{MADE_FROM}{identity[:16]}\n"
         if self._exists() and self._settings.is_file() and header in self._settings.read_text():
@@ -121,7 +105,7 @@ class Stack:
         write_private(made, text + self._salt())
         # Named, because whoever has sourced the env file names another one.
         environment = {**self.environment, "PULUMI_OPTION_CONFIG_FILE": str(made)}
-        cli = Pulumi(program=self._cli.program, environment=environment, project=folder)
+        cli = replace(self._cli, environment=environment, project=folder)
         if not self._exists():
             cli.run("stack", "init", self.name, "--no-select")
         for key, value in hidden.items():
@@ -162,12 +146,12 @@ class Stack:
         """Shows what is not as the last `up` left it, and changes nothing; 0 when all is as it was."""
         return self._cli.show(*DRIFT, "--stack", self.name, log=log)
 
-    def up(self, log: Path | None = None) -> int:
+    def up(self, log: Path | None = None, *options: str) -> int:
         """`pulumi up`; its exit code. Brings the state in line first where it cannot be trusted."""
         self._forget_another_cluster()
         self.recover()
         self._occupy()
-        code = self._cli.show("up", "--stack", self.name, "--yes", "--skip-preview", log=log)
+        code = self._cli.show("up", "--stack", self.name, "--yes", "--skip-preview", *options, log=log)
         if code == 0:
             self._deployed.touch()
         return code

@@ -1,8 +1,11 @@
 """`make up`: the order of things, from an empty machine to a build service."""
 
+from collections.abc import Callable
 from typing import Protocol
 
-from sandbox.background import Background
+from sandbox.background import Background, raise_failure, wait_for_all
+
+Check = Callable[[], None]
 
 
 class Steps(Protocol):
@@ -17,8 +20,11 @@ class Steps(Protocol):
     def start_node(self) -> None:
         """Returns when the cluster answers. Waits for the parts that it is made of."""
 
-    def prepare_stack(self) -> None:
-        """Plain `pulumi` commands work from now on. Waits for the CLI."""
+    def prepare_stack(self, check: Check) -> None:
+        """The stack and its settings are there. Waits for the CLI; what `check` raises ends the wait."""
+
+    def install_provider(self, check: Check) -> None:
+        """Plain `pulumi` commands work from now on. Waits for the Kubernetes provider, as above."""
 
     def preview(self) -> None:
         """Shows what the stack will become, unless it is there already."""
@@ -40,17 +46,24 @@ class Steps(Protocol):
 
 
 def up(steps: Steps) -> None:
-    """Runs the steps, the long ones beside each other."""
+    """Runs the steps, the long ones beside each other; the CLI runs in this thread, which gets Ctrl-C.
+
+    On an empty machine the provider comes last of all that is built: only what the CLI does waits for it, and
+    an error elsewhere ends that wait.
+    """
     steps.check()
     steps.begin_builds()
     node = Background(steps.start_node)
-    steps.prepare_stack()
-    if not node.failed:
-        steps.preview()
-    node.result()
-    forge = Background(steps.start_forge)
-    steps.fill_node()
-    forge.result()
+    beside = (node, Background(steps.fill_node, after=node), Background(steps.start_forge, after=node))
+
+    def check() -> None:
+        raise_failure(beside)
+
+    steps.prepare_stack(check)
+    steps.install_provider(check)
+    check()
+    steps.preview()
+    wait_for_all(beside)
     steps.deploy()
     steps.connect_forge()
     steps.finish()

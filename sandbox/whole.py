@@ -12,11 +12,15 @@ from sandbox.images.tekton import CURRENT
 from sandbox.network import Network
 from sandbox.node import Node
 from sandbox.paths import Paths
+from sandbox.plugin_folders import to_build
 from sandbox.progress import Progress
 from sandbox.pulumi import PulumiError
+from sandbox.pulumi_plugins import plugins
 from sandbox.releases import tekton
-from sandbox.stack import STACK, Stack
+from sandbox.stack import Stack
+from sandbox.stack_environment import STACK
 from sandbox.toolchain.toolchain import DEBIAN, Toolchain
+from sandbox.up import Check
 from sandbox.webhook import ensure_webhook
 
 NODE_PARTS = ("kubernetes", "control-plane")
@@ -72,7 +76,17 @@ class Sandbox:
             raise Impossible("\n".join(problems))
 
     def begin_builds(self) -> None:
-        self._toolchain.start_all()
+        self._toolchain.start([*self._toolchain.names, *self._providers_to_build()])
+
+    def begin_cli(self) -> None:
+        """Starts to make what plain `pulumi` commands need, and nothing else."""
+        self._toolchain.start(["pulumi", *self._providers_to_build()])
+
+    def _providers_to_build(self) -> list[str]:
+        missing = [
+            plugin for plugin in plugins() if plugin.tool and not self._toolchain.is_ready(plugin.tool)
+        ]
+        return to_build(self._paths.pulumi_home, missing)
 
     def start_node(self) -> None:
         self._toolchain.wait(DEBIAN)
@@ -83,12 +97,18 @@ class Sandbox:
         with self._progress.step("Start the node", log=self._paths.logs / "node.log"):
             self._node.up()
 
-    def prepare_stack(self) -> None:
-        self._toolchain.wait("pulumi")
+    def prepare_stack(self, check: Check = lambda: None) -> None:
+        self._toolchain.wait("pulumi", check)
         with self._progress.step("Prepare the Pulumi stack"):
             stand_ins = self.stack.prepare(self._credentials, self._toolchain.bin_folder)
         if stand_ins:
             self._progress.note(f"The official {', '.join(stand_ins)} cannot be had here; stand-ins are used")
+
+    def install_provider(self, check: Check = lambda: None) -> None:
+        for name in self._providers_to_build():
+            self._toolchain.wait(name, check)
+        with self._progress.step("Install the Kubernetes provider"):
+            self.stack.install_provider(self._toolchain.wait)
 
     def preview(self) -> None:
         if self.stack.was_deployed:

@@ -8,7 +8,7 @@ from pathlib import Path
 from components.release import LOCK, ReleaseError
 from sandbox.mistake import Mistake
 from sandbox.paths import Paths
-from sandbox.stack import STACK
+from sandbox.stack_environment import STACK
 from sandbox.toolchain.processes import Ended, ToolchainError
 from supply import lock_command, mirror_command
 

@@ -39,6 +39,9 @@ class Registered:
     dependencies: tuple[str, ...]
     custom: bool
     urn: str
+    deleted_with: str
+    alias_types: tuple[str, ...]
+    """Types of the aliases that the program names."""
 
     @property
     def component(self) -> bool:
@@ -47,6 +50,11 @@ class Registered:
     @property
     def kubernetes(self) -> bool:
         return self.custom and self.type.startswith("kubernetes:")
+
+    @property
+    def released(self) -> bool:
+        """Whether a release's manifest has it, and no component of ours."""
+        return "tekton-builds:kube:Objects" in self.parent or self.type.endswith(":ClusterInterceptor")
 
     def plain(self) -> Any:
         """The inputs without the marks."""
@@ -65,9 +73,13 @@ class Recorder(pulumi.runtime.Mocks):
         made = self.outputs.get(args.typ, {})
         if args.typ == "random:index/randomBytes:RandomBytes":
             made = {"hex": sha256(args.name.encode()).hexdigest()}  # no two are the same
+        if args.typ == "pulumi:index:Stash":
+            made = {"output": args.inputs["input"]}  # of a first run
         return f"{args.name}-id", {**args.inputs, **made}
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> dict[Any, Any]:
+        if args.token == "pulumi:pulumi:readStackOutputs" and args.token not in self.answers:
+            return {"outputs": {}}  # a new stack
         if args.token not in self.answers:
             raise AssertionError(f"the program asks {args.token}, and a preview has no answer")
         return dict(self.answers[args.token])
@@ -92,6 +104,8 @@ class Monitor(mocks.MockMonitor):
                     dependencies=tuple(request.dependencies),
                     custom=bool(request.custom) or request.remote,
                     urn=self.make_urn(request.parent, request.type, request.name),
+                    deleted_with=request.deletedWith,
+                    alias_types=tuple(alias.spec.type for alias in request.aliases),
                 )
             )
         return super().RegisterResource(request)

@@ -46,6 +46,11 @@ class Existing(Model):
         default="",
         description="path of the kubeconfig, relative to the project; empty: the secret `kubeconfig` has it",
     )
+    context: str = Field(default="", description="context of the kubeconfig; empty: its current one")
+    adopt: bool = Field(
+        default=False,
+        description="true: objects that are in the cluster and not in the stack's state are taken over",
+    )
 
 
 class Network(Model):

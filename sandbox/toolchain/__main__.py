@@ -7,13 +7,14 @@ import sys
 from sandbox.progress import Progress, clock
 from sandbox.toolchain.inventory import DEBIAN
 from sandbox.toolchain.processes import ToolchainError
+from sandbox.toolchain.tool import MADE
 from sandbox.toolchain.toolchain import Toolchain
 
 
 def _status(toolchain: Toolchain) -> None:
     for name in toolchain.names:
         folder = toolchain.folder(name)
-        made = folder / "made.json"
+        made = folder / MADE
         if name == DEBIAN or not made.is_file():
             state = "there" if toolchain.is_ready(name) else "missing"
         else:

@@ -56,6 +56,8 @@ def tool_key(tool: Tool) -> str:
         *tool.files.values(),
         *tool.replaced,
         *((tool.source / ours).read_bytes() for ours in tool.replaced.values()),
+        *tool.embedded,
+        *tool.embedded.values(),
     )
 
 
@@ -80,8 +82,8 @@ def build(tool: Tool, folder: Path, processes: Processes, log: Path) -> None:
     programs.mkdir()
     one = len(tool.programs) == 1
     target = str(programs / tool.programs[0]) if one else f"{programs}/"
-    with _modules(tool) as modules:
-        command = ["go", "build", *modules, *flags(tool), "-o", target, *tool.packages]
+    with _sources(tool) as sources:
+        command = ["go", "build", *sources, *flags(tool), "-o", target, *tool.packages]
         try:
             processes.run(command, log=log, cwd=tool.source, env=environment(tool))
         except CommandFailed as error:
@@ -110,8 +112,8 @@ def compile_packages(tool: Tool, processes: Processes, log: Path) -> None:
 
 
 def _list(tool: Tool, wish: Sequence[str], processes: Processes, log: Path) -> None:
-    with _modules(tool) as modules:
-        command = ["go", "list", *modules, *flags(tool), *wish, *tool.packages]
+    with _sources(tool) as sources:
+        command = ["go", "list", *sources, *flags(tool), *wish, *tool.packages]
         processes.run(command, log=log, cwd=tool.source, env=environment(tool))
 
 
@@ -134,23 +136,35 @@ def module_sources(source: Path, module: str) -> Path:
 
 
 @contextmanager
-def _modules(tool: Tool) -> Iterator[list[str]]:
-    """Flags that make Go take our files for some of a module's.
-
-    Go lets nobody overlay its module cache, so it gets a copy of the module, and a go.mod that says so.
-    """
-    if not tool.replaced:
-        yield []
-        return
+def _sources(tool: Tool) -> Iterator[list[str]]:
+    """Flags that make Go take our files for some of a module's, and the module's for some of ours."""
     with tempfile.TemporaryDirectory() as temporary:
-        copy = Path(temporary) / "module"
-        _copy(module_sources(tool.source, tool.module), copy)
-        for theirs, ours in tool.replaced.items():
-            shutil.copyfile(tool.source / ours, copy / theirs)
-        modfile = Path(temporary) / "go.mod"
-        modfile.write_text(f"{(tool.source / 'go.mod').read_text()}\nreplace {tool.module} => {copy}\n")
-        shutil.copyfile(tool.source / "go.sum", modfile.with_suffix(".sum"))
-        yield [f"-modfile={modfile}"]
+        yield [*_replaced(tool, Path(temporary)), *_embedded(tool, Path(temporary))]
+
+
+def _replaced(tool: Tool, temporary: Path) -> list[str]:
+    """Go lets nobody overlay its module cache, so it gets a copy of the module, and a go.mod that says so."""
+    if not tool.replaced:
+        return []
+    copy = temporary / "module"
+    _copy(module_sources(tool.source, tool.module), copy)
+    for theirs, ours in tool.replaced.items():
+        shutil.copyfile(tool.source / ours, copy / theirs)
+    modfile = temporary / "go.mod"
+    modfile.write_text(f"{(tool.source / 'go.mod').read_text()}\nreplace {tool.module} => {copy}\n")
+    shutil.copyfile(tool.source / "go.sum", modfile.with_suffix(".sum"))
+    return [f"-modfile={modfile}"]
+
+
+def _embedded(tool: Tool, temporary: Path) -> list[str]:
+    """`//go:embed` reads beside our main.go alone: an overlay puts the module's files there."""
+    if not tool.embedded:
+        return []
+    module = module_sources(tool.source, tool.module)
+    files = {str(tool.source / name): str(module / path) for name, path in tool.embedded.items()}
+    overlay = temporary / "overlay.json"
+    overlay.write_text(json.dumps({"Replace": files}))
+    return [f"-overlay={overlay}"]
 
 
 def _copy(source: Path, target: Path) -> None:

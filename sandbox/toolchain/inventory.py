@@ -13,7 +13,9 @@ from sandbox.toolchain.processes import ToolchainError
 from sandbox.toolchain.tool import Tool
 
 DEBIAN = "debian"  # the packages of sandbox.debian, a part like any other
-# The builds, one after the other, so that each has all processors: first what the cluster starts with.
+# The builds, one after the other, so that each has all processors: first what the cluster starts with. The
+# Kubernetes provider is the last that the first `pulumi up` needs: images, registry and forge get ready while
+# it compiles, and once it is there nothing is left to do but to run it. The rest compiles beside the `up`.
 BUILD_ORDER = (
     "etcd",
     "kubernetes",
@@ -27,6 +29,7 @@ BUILD_ORDER = (
     "buildkit",
     "rootlesskit",
     "gitea",
+    "pulumi-kubernetes",
     "tkn",
     "crane",
 )
@@ -50,13 +53,15 @@ class Inventory:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Every part of the sandbox, in the order of the work."""
-        return (DEBIAN, *BUILD_ORDER, *(one.name for one in RECIPES if one.name not in BUILD_ORDER))
+        """Every part that each sandbox has, in the order of the work."""
+        on_demand = {recipe.name for recipe in ON_DEMAND} | {tool.name for tool in TOOLS if tool.on_demand}
+        return tuple(name for name in self.known if name not in on_demand)
 
     @property
     def known(self) -> tuple[str, ...]:
         """The same, and what is made on demand."""
-        return (*self.names, *(recipe.name for recipe in ON_DEMAND))
+        recipes = (recipe.name for recipe in (*RECIPES, *ON_DEMAND) if recipe.name not in BUILD_ORDER)
+        return (DEBIAN, *BUILD_ORDER, *recipes)
 
     def is_ready(self, name: str) -> bool:
         """Whether the part is there: on PATH, in the cache, or installed."""
@@ -113,7 +118,9 @@ class Inventory:
         return self._tools.clean(keep) + self._images.clean(keep)
 
     def _link(self, tool: Tool) -> None:
-        """Put the tool's programs into the one folder that goes on PATH."""
+        """Put the tool's programs into the one folder that goes on PATH, when that is where they belong."""
+        if not tool.command:
+            return
         self.bin_folder.mkdir(parents=True, exist_ok=True)
         found = self._found.get(tool.name)
         programs = found.values() if found else (self.folder(tool.name) / "bin").iterdir()

@@ -1,6 +1,7 @@
 """Every tool that is built or fetched, in one table. The exact modules stand in go.mod and go.sum."""
 
-from sandbox.toolchain.tool import Download, OnPath, Tool
+from sandbox.toolchain.pulumi_pins import PULUMI_TOOLS
+from sandbox.toolchain.tool import GITHUB, Download, OnPath, Tool
 from sandbox.toolchain.versions import (
     BUILDKIT,
     COREDNS,
@@ -10,7 +11,6 @@ from sandbox.toolchain.versions import (
     KO,
     KUBERNETES,
     LOCAL_PATH_PROVISIONER,
-    PULUMI,
     ROOTLESSKIT,
     TKN,
     TRAEFIK,
@@ -29,7 +29,6 @@ KUBERNETES_PROGRAMS = (
     "kubeadm",
     "kubectl",
 )
-GITHUB = "https://github.com"
 
 # Built in this order: the cluster starts while the rest still compiles.
 TOOLS = (
@@ -88,27 +87,7 @@ TOOLS = (
         ),
         on_path=(OnPath(ask=("coredns", "-version"), at_least=COREDNS, below="2"),),
     ),
-    Tool(
-        name="pulumi",
-        version=PULUMI,
-        packages=("github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",),
-        programs=("pulumi",),
-        # Without it the Automation API cannot read the version.
-        variables={"github.com/pulumi/pulumi/sdk/v3/go/common/version.Version": f"v{PULUMI}"},
-        downloads=(
-            Download(
-                url=f"https://get.pulumi.com/releases/sdk/pulumi-v{PULUMI}-linux-{{arch}}.tar.gz",
-                checksums=f"{GITHUB}/pulumi/pulumi/releases/download/v{PULUMI}/pulumi-{PULUMI}-checksums.txt",
-                programs=("pulumi", "pulumi-language-python", "pulumi-language-python-exec"),
-                members={
-                    name: f"pulumi/{name}"
-                    for name in ("pulumi", "pulumi-language-python", "pulumi-language-python-exec")
-                },
-                arch={"amd64": "x64", "arm64": "arm64"},
-            ),
-        ),
-        on_path=(OnPath(ask=("pulumi", "version"), at_least=PULUMI, below="4"),),
-    ),
+    *PULUMI_TOOLS,
     Tool(
         name="ko",
         version=KO,

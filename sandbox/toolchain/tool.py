@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+GITHUB = "https://github.com"
 MODULES = Path(__file__).resolve().parent
+MADE = "made.json"  # in every folder of a tool or an image: whence it came, and how long it took
 # As Go, and so images and most releases, name this machine's processor.
 ARCHITECTURE = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
 
@@ -49,7 +51,10 @@ class Tool:
     compiler: str = ""  # -gcflags for all packages
     files: Mapping[str, str] = field(default_factory=dict)  # share/NAME: a path in the module
     replaced: Mapping[str, str] = field(default_factory=dict)  # files of the module: ours, beside go.mod
-    module: str = ""  # the module of `files` and `replaced`
+    embedded: Mapping[str, str] = field(default_factory=dict)  # what our main.go embeds: a path in the module
+    module: str = ""  # the module of `files`, `replaced` and `embedded`
+    command: bool = True  # whether people and scripts find its programs on PATH
+    on_demand: bool = False  # made only when something asks for it
     in_image: bool = False  # runs in an image without a C library: only a static program will do
     downloads: tuple[Download, ...] = ()
     on_path: tuple[OnPath, ...] = ()

@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -17,7 +17,7 @@ from sandbox.toolchain.download import Downloads, Refused
 from sandbox.toolchain.inventory import BUILD_ORDER, DEBIAN, Inventory
 from sandbox.toolchain.pins import BY_NAME
 from sandbox.toolchain.processes import Processes, ToolchainError
-from sandbox.toolchain.tool import Tool
+from sandbox.toolchain.tool import MADE, Tool
 
 PACKERS = 2  # images packed at a time, beside the compiler
 
@@ -25,7 +25,7 @@ PACKERS = 2  # images packed at a time, beside the compiler
 class Toolchain(Inventory):
     """The inventory that makes what is missing. Use as a context manager: leaving it ends what still runs.
 
-    `start_all` begins in the background, `wait(name)` gives a part's folder once it is there. Errors are
+    `start` begins in the background, `wait(name)` gives a part's folder once it is there. Errors are
     ToolchainError, with the log's path.
     """
 
@@ -50,12 +50,8 @@ class Toolchain(Inventory):
     ) -> None:
         self.close()
 
-    def start_all(self) -> None:
-        """Begin everything that is missing; returns at once."""
-        self.start(self.names)
-
     def start(self, names: Iterable[str]) -> None:
-        """Begin these and what they need."""
+        """Begin these and what they need, as far as they are missing; returns at once."""
         wanted = self._with_needs(names)
         with self._lock:
             new = [name for name in self.known if name in wanted and name not in self._done]
@@ -82,12 +78,16 @@ class Toolchain(Inventory):
         for name in names:
             self.wait(name)
 
-    def wait(self, name: str) -> Path:
-        """The folder of a part, as soon as it is there. Raises ToolchainError when it cannot be."""
+    def wait(self, name: str, check: Callable[[], None] = lambda: None) -> Path:
+        """The folder of a part, as soon as it is there. Raises ToolchainError when it cannot be.
+
+        `check` is called meanwhile: what it raises ends the wait.
+        """
         self.start([name])
         done = self._done[name]
         while not done.wait(0.5):  # a wait without an end would not see Ctrl-C
             self.processes.check()
+            check()
         if name in self._errors:
             raise self._errors[name]
         return self.folder(name)
@@ -189,7 +189,7 @@ class Toolchain(Inventory):
             self._recipes[name].make(folder, self, log)
             origin = "packed"
         made = {"origin": origin, "seconds": round(time.monotonic() - began, 1)}
-        (folder / "made.json").write_text(json.dumps(made))
+        (folder / MADE).write_text(json.dumps(made))
 
     def _fill_tool(self, tool: Tool, folder: Path, log: Path) -> str:
         if self._downloads.offered(tool):

@@ -4,6 +4,7 @@ KUBERNETES = "1.34.4"
 ETCD = "3.6.13"
 COREDNS = "1.12.4"
 PULUMI = "3.276.0"
+PULUMI_KUBERNETES = "4.25.0"  # the release that requirements.txt pins
 KO = "0.19.1"
 CRANE = "0.21.7"
 BUILDKIT = "0.34.2"

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from plugins.kubernetes.api import Api
-from plugins.kubernetes.kubeconfig import load_kubeconfig, new_client
 from tests.cluster.api_server import ApiServer
+from tests.cluster.objects import Objects
 
 
 @pytest.fixture(scope="session")
@@ -19,14 +18,14 @@ def api_server() -> Iterator[ApiServer]:
 
 
 @pytest.fixture(scope="session")
-def api(api_server: ApiServer) -> Api:
+def objects(api_server: ApiServer) -> Objects:
     """Direct access for a test's own arrangements and checks."""
-    return Api(new_client(load_kubeconfig(api_server.kubeconfig)))
+    return Objects(api_server.kubeconfig_file)
 
 
 @pytest.fixture
-def namespace(api: Api) -> Iterator[str]:
+def namespace(objects: Objects) -> Iterator[str]:
     name = f"test-{uuid.uuid4().hex[:10]}"
-    api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}, field_manager="test")
+    objects.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
     yield name
-    api.delete("v1", "Namespace", None, name)
+    objects.delete("v1", "Namespace", None, name)

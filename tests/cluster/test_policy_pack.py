@@ -1,80 +1,116 @@
-"""The policy pack under the real engine: each policy has a stack that breaks it."""
+"""The policy pack under the real engine: one stack breaks every policy, and another one none."""
 
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from policy.rules import RULES
 from tests.cluster.api_server import ApiServer
-from tests.cluster.kubernetes_plugin.stack import CHECKOUT, Stack
+from tests.cluster.pulumi_stack import CHECKOUT, Stack
 
 pytestmark = pytest.mark.cluster
 
 PREVIEW = ("preview", "--policy-pack", str(CHECKOUT / "policy"))
-POD = """
-kubernetes.core.v1.Pod("pod",
-    metadata={{"name": "pod", "namespace": "{namespace}"}},
-    spec={{"containers": [{{"name": "c", "image": "{image}", {more}}}]}},
-    opts=options())
-"""
+# The same program both times: `broken` says which of two inputs each resource has.
+PROGRAM = """
+import tencentcloud_iac_pulumi as tencentcloud
+
+broken = BROKEN
+core, apps, rbac = kubernetes.core.v1, kubernetes.apps.v1, kubernetes.rbac.v1
+custom = kubernetes.apiextensions.CustomResource
 IMAGE = "docker.io/library/busybox:1.37.0"
-ROLE = """
-kubernetes.rbac.v1.ClusterRoleBinding("binding",
-    role_ref={"api_group": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "ROLE"},
+
+def either(bad, good):
+    return bad if broken else good
+
+def deployment(name, pod=None, **container):
+    labels = {"app": name}
+    apps.Deployment(name,
+        metadata={"name": name, "namespace": "default"},
+        spec={"selector": {"match_labels": labels}, "template": {"metadata": {"labels": labels}, "spec": {
+            "containers": [{"name": "c", "image": IMAGE, **container}], **(pod or {})}}},
+        opts=options())
+
+def rules(name, *ingresses):
+    made = [tencentcloud.security.GroupRuleSetIngressArgs(
+        action="ACCEPT", cidr_block=cidr, protocol=protocol, port=port) for cidr, protocol, port in ingresses]
+    tencentcloud.security.GroupRuleSet(name, security_group_id="sg-12345678", ingresses=made,
+        opts=pulumi.ResourceOptions(provider=cloud))
+
+cloud = tencentcloud.Provider("cloud", region="ap-hongkong", secret_id="a", secret_key="a")
+deployment("privileged", security_context={"privileged": either(True, False)})
+deployment("host", pod={"host_network": either(True, False)})
+deployment("capability", security_context={"capabilities": {"add": [either("SYS_ADMIN", "CHOWN")]}})
+deployment("tag", image=either("busybox", IMAGE))
+deployment("password", env=[{"name": either("API_TOKEN", "API_URL"), "value": "of a test"}])
+custom("task", api_version="tekton.dev/v1", kind="Task",
+    metadata={"name": "task", "namespace": "default"},
+    spec={"params": [{"name": "image", "default": either("busybox:latest", IMAGE)}],
+          "steps": [{"name": "s", "image": "$(params.image)"}]},
+    opts=options())
+core.ConfigMap("map", data={either("client_secret", "client_name"): "of a test"}, opts=options())
+rbac.ClusterRoleBinding("admin",
+    role_ref={"api_group": "rbac.authorization.k8s.io", "kind": "ClusterRole",
+              "name": either("cluster-admin", "view")},
     subjects=[{"kind": "ServiceAccount", "name": "a", "namespace": "default"}],
     opts=options())
-"""
-MAP = 'kubernetes.core.v1.ConfigMap("map", data={"KEY": "of a test"}, opts=options())\n'
-GROUP = """
-import tencentcloud_iac_pulumi as tencentcloud
-cloud = tencentcloud.Provider("cloud", region="ap-hongkong", secret_id="a", secret_key="a")
-tencentcloud.security.GroupRuleSet("rules",
-    security_group_id="sg-12345678",
-    ingresses=[tencentcloud.security.GroupRuleSetIngressArgs(
-        action="ACCEPT", cidr_block="CIDR", protocol="TCP", port="443")],
-    opts=pulumi.ResourceOptions(provider=cloud))
-"""
-INGRESS = """
+rbac.ClusterRole("reader",
+    rules=[{"api_groups": [""], "resources": [either("secrets", "pods")], "verbs": ["list"]}],
+    opts=options())
+rules("halves", ("0.0.0.0/0", "ICMP", "ALL"), ("203.0.113.0/24", "TCP", "443"),
+    *either([("0.0.0.0/1", "TCP", "443"), ("128.0.0.0/1", "TCP", "443")], []))
 kubernetes.networking.v1.Ingress("ingress",
-    spec={"rules": [{"host": "a.example.com"}], TLS"ingress_class_name": "nginx"},
+    spec={"rules": [{"host": "a.example.com"}], "ingress_class_name": "nginx",
+          **either({}, {"tls": [{"secret_name": "a"}]})},
+    opts=options())
+core.Service("exposed",
+    spec={"type": either("LoadBalancer", "ClusterIP"), "selector": {"app": "a"}, "ports": [{"port": 80}]},
     opts=options())
 """
-
-
-def pod(image: str = IMAGE, namespace: str = "default", more: str = "") -> str:
-    return POD.format(image=image, namespace=namespace, more=more)
-
-
-GOOD = (
-    pod()
-    + ROLE.replace("ROLE", "view")
-    + MAP.replace("KEY", "name")
-    + GROUP.replace("CIDR", "203.0.113.0/24")
-)
-GOOD += INGRESS.replace("TLS", '"tls": [{"secret_name": "a"}], ')
+# By resource: the policy that refuses it, and how its sentence begins.
 BROKEN = {
-    "no-privileged-container": (
-        pod(more='"security_context": {"privileged": True}'),
-        "the container c is privileged",
-    ),
-    "exact-images": (pod(image="busybox"), "the image busybox is another one tomorrow"),
-    "no-cluster-admin": (ROLE.replace("ROLE", "cluster-admin"), "it binds cluster-admin"),
-    "no-plain-secret": (
-        pod(more='"env": [{"name": "API_TOKEN", "value": "of a test"}]'),
-        "the variable API_TOKEN has its value in the clear",
-    ),
-    "no-open-api-server": (GROUP.replace("CIDR", "0.0.0.0/0"), "port 443 is open to 0.0.0.0/0"),
-    "tls-in-production": (INGRESS.replace("TLS", ""), "it has no TLS"),
+    "privileged": ("no-privileged-container", "the container c is privileged"),
+    "host": ("no-host-access", "`hostNetwork` gives a pod its node's network"),
+    "capability": ("pod-security-baseline", "the container c has the capability SYS_ADMIN added"),
+    "tag": ("exact-images", "the image busybox is another one tomorrow"),
+    "task": ("exact-images", "the image busybox:latest is another one tomorrow"),
+    "admin": ("no-cluster-admin", "it binds cluster-admin"),
+    "reader": ("no-far-reaching-role", "it reads every Secret of the cluster"),
+    "password": ("no-plain-secret", "the variable API_TOKEN has its value in the clear"),
+    "map": ("no-plain-secret", "client_secret is in a ConfigMap"),
+    "halves": ("no-open-api-server", "port 443 is open to the world, by 0.0.0.0/1, 128.0.0.0/1"),
+    "ingress": ("tls-in-production", "it has no TLS"),
+    "exposed": ("tls-in-production", "its LoadBalancer speaks plain HTTP"),
 }
 
 
-@pytest.mark.parametrize("policy", BROKEN)
-def test_a_stack_that_breaks_a_policy_is_refused(policy: str, tmp_path: Path, api_server: ApiServer) -> None:
-    program, sentence = BROKEN[policy]
-    said = Stack(tmp_path / "stack", api_server.kubeconfig, program, name="prod").fail(*PREVIEW)
-    assert policy in said
-    assert sentence in said
+def stack(folder: Path, server: ApiServer, *, broken: bool) -> Stack:
+    return Stack(folder / "stack", server.kubeconfig, PROGRAM.replace("BROKEN", str(broken)), name="eu-prod")
+
+
+def violations(said: str) -> Iterator[tuple[str, str, str]]:
+    """Resource, policy and everything that is said of it, for each that the CLI lists."""
+    heading = re.compile(r"\[mandatory\]\s+(\S+)\s+\(\S+: (\S+)\)\n((?:(?!.*\[mandatory\]).+\n)*)")
+    for found in heading.finditer(said):
+        yield found[2], found[1], found[3]
+
+
+def test_a_stack_that_breaks_every_policy_is_refused_for_each_resource(
+    tmp_path: Path, api_server: ApiServer
+) -> None:
+    said = stack(tmp_path, api_server, broken=True).fail(*PREVIEW)
+    listed = list(violations(said))
+    assert sorted((resource, policy) for resource, policy, _ in listed) == sorted(
+        (resource, policy) for resource, (policy, _) in BROKEN.items()
+    ), said
+    for resource, _, text in listed:
+        assert BROKEN[resource][1] in text
+    policies = {policy for policy, _ in BROKEN.values()}
+    assert policies == {rule.__name__.replace("_", "-") for rule in RULES}, "each policy has a resource here"
 
 
 def test_a_stack_that_breaks_none_is_not(tmp_path: Path, api_server: ApiServer) -> None:
-    said = Stack(tmp_path / "stack", api_server.kubeconfig, GOOD, name="prod").succeed(*PREVIEW)
+    said = stack(tmp_path, api_server, broken=False).succeed(*PREVIEW)
     assert "tekton-builds" in said, "the pack was there"

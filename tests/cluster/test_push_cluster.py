@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from kubernetes import client, config
 
-from plugins.kubernetes.api import Api
 from sandbox.cluster import EVENT_LABEL, Cluster
 from sandbox.pipeline_run import RUN_LABEL
 from sandbox.waiting import wait_for
 from tests.cluster.api_server import ApiServer
+from tests.cluster.objects import Objects
 
 pytestmark = pytest.mark.cluster
 
@@ -46,29 +46,29 @@ def cluster(tekton: None, api_server: ApiServer, namespace: str) -> Cluster:
     return Cluster.here(api_server.kubeconfig_file, namespace)
 
 
-def make(api: Api, namespace: str, kind: str, name: str, labels: dict[str, str]) -> None:
+def make(objects: Objects, namespace: str, kind: str, name: str, labels: dict[str, str]) -> None:
     metadata: dict[str, Any] = {"name": name, "namespace": namespace, "labels": labels}
     body = {"apiVersion": "tekton.dev/v1", "kind": kind, "metadata": metadata, "spec": {}}
 
     def served() -> Any:
         try:
-            return api.create(body, field_manager="test")
+            return objects.create(body)
         except Exception as error:
             return str(error)
 
     wait_for(f"{kind} is served", served, seconds=20)
 
 
-def test_only_the_run_of_the_event_is_found(cluster, api, namespace):
-    make(api, namespace, "PipelineRun", "mine", {EVENT_LABEL: "e-1"})
-    make(api, namespace, "PipelineRun", "another", {EVENT_LABEL: "e-2"})
+def test_only_the_run_of_the_event_is_found(cluster, objects, namespace):
+    make(objects, namespace, "PipelineRun", "mine", {EVENT_LABEL: "e-1"})
+    make(objects, namespace, "PipelineRun", "another", {EVENT_LABEL: "e-2"})
     assert [run["metadata"]["name"] for run in cluster.pipeline_runs("e-1")] == ["mine"]
     assert len(cluster.pipeline_runs()) == 2, "without an event, all of the namespace"
 
 
-def test_only_the_tasks_of_the_run_are_found(cluster, api, namespace):
-    make(api, namespace, "TaskRun", "mine", {RUN_LABEL: "run-1"})
-    make(api, namespace, "TaskRun", "another", {RUN_LABEL: "run-2"})
+def test_only_the_tasks_of_the_run_are_found(cluster, objects, namespace):
+    make(objects, namespace, "TaskRun", "mine", {RUN_LABEL: "run-1"})
+    make(objects, namespace, "TaskRun", "another", {RUN_LABEL: "run-2"})
     assert [run["metadata"]["name"] for run in cluster.task_runs("run-1")] == ["mine"]
 
 

@@ -65,7 +65,7 @@ class Machine:
             for name, value in os.environ.items()
             if not name.startswith(DROPPED) and name not in NAMES
         }
-        beside = [clone / ".sandbox" / name for name in ("plugins", "stand-ins", "bin")]
+        beside = [clone / ".sandbox" / name for name in ("plugins", "bin")]
         return {
             **variables,
             **self.network.without_proxy({"NO_PROXY": "localhost,127.0.0.1"}),

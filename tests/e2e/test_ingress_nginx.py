@@ -14,7 +14,7 @@ from sandbox.network import Network
 from sandbox.paths import CHECKOUT, Paths
 from sandbox.waiting import wait_for
 from sandbox.whole import BASE_IMAGE
-from tests.cluster.kubernetes_plugin.stack import Stack
+from tests.cluster.pulumi_stack import Stack
 from tests.e2e.kubectl import kubectl
 
 pytestmark = pytest.mark.e2e

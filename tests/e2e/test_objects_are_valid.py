@@ -53,7 +53,7 @@ def objects(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
 
 
 def _ours(one: Registered) -> bool:
-    return one.kubernetes and not one.type.endswith((":ConfigGroup", ":ClusterInterceptor"))
+    return one.kubernetes and not one.released
 
 
 def _tried(cluster: dynamic.DynamicClient, body: dict[str, Any]) -> None:

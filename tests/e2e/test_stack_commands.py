@@ -2,34 +2,18 @@
 
 import json
 import re
-import subprocess
 import time
 from pathlib import Path
 
 import pytest
 
-from sandbox import env_file
 from sandbox.paths import CHECKOUT, Paths
+from tests.e2e.shell import shell
 
 pytestmark = pytest.mark.e2e
 
 # Eight on an idle machine of two cores; the tests are not alone on theirs.
 NO_CHANGE_SECONDS = 40
-
-
-def shell(paths: Paths, commands: str, **variables: str) -> str:
-    """Runs commands in a shell that has sourced the env file; what they print."""
-    source = env_file.line_for(paths.env_file, CHECKOUT)
-    done = subprocess.run(
-        ["env", *(f"{key}={value}" for key, value in variables.items()), "sh", "-c", f"{source}; {commands}"],
-        cwd=CHECKOUT,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, f"{commands} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
-    return done.stdout
 
 
 def test_a_second_up_changes_nothing(paths: Paths) -> None:

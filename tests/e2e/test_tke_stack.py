@@ -15,7 +15,8 @@ import pytest
 from sandbox.network import Network
 from sandbox.paths import Paths
 from sandbox.push_command import push
-from sandbox.stack import TKE_STACK, Stack
+from sandbox.stack import Stack
+from sandbox.stack_environment import TKE_STACK
 from tests.clone import cloned
 from tests.e2e.kubectl import kubectl
 

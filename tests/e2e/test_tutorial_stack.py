@@ -5,7 +5,6 @@ The Dashboard's own image cannot be had: its release here is one of the same nam
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +18,6 @@ from sandbox.network import Network
 from sandbox.paths import Paths
 from sandbox.push import Push
 from sandbox.ssh_key import SshKey
-from sandbox.stack import Stack
 from sandbox.waiting import wait_for
 from sandbox.whole import BASE_IMAGE
 from tests.e2e.kubectl import kubectl
@@ -94,11 +92,6 @@ def release() -> list[dict[str, Any]]:
             spec={"selector": pods, "ports": [{"name": "http", "port": 9097, "targetPort": 9097}]},
         ),
     ]
-
-
-@pytest.fixture(scope="module")
-def stack(paths: Paths) -> Stack:
-    return Stack(paths, Network(), paths.state / "bin" / "pulumi")
 
 
 @pytest.fixture(scope="module")
@@ -200,10 +193,3 @@ def test_the_cluster_holds_a_hash_and_not_the_password(tutorial: dict[str, Any],
     )
     assert secret.startswith("admin:$2"), "bcrypt, which nginx and Traefik both read"
     assert tutorial["dashboard_password"] not in secret
-
-
-def test_a_second_up_changes_nothing(tutorial: dict[str, Any], stack: Stack, tmp_path: Path) -> None:
-    log = tmp_path / "up.log"
-    assert stack.up(log) == 0, log.read_text()
-    summary = log.read_text().partition("Resources:")[2].split("Duration")[0].split()
-    assert summary[1:] == ["unchanged"], f"the program wants to change something: {summary}"

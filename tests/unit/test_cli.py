@@ -116,7 +116,7 @@ def test_another_stack_keeps_the_users_backend_and_secrets(tmp_path: Path) -> No
     paths = Paths(state=tmp_path / ".sandbox")
     users = {"PATH": "/bin", "PULUMI_BACKEND_URL": "s3://theirs", "PULUMI_CONFIG_PASSPHRASE": "theirs"}
     env = other_stack.environment(paths, users)
-    assert env == {**users, "PATH": f"{tmp_path}/.sandbox/stand-ins:{tmp_path}/.sandbox/bin:/bin"}
+    assert env == {**users, "PATH": f"{tmp_path}/.sandbox/plugins:{tmp_path}/.sandbox/bin:/bin"}
 
 
 def test_another_stack_is_meant_even_when_the_sandboxs_env_file_is_sourced(tmp_path: Path) -> None:
@@ -124,6 +124,14 @@ def test_another_stack_is_meant_even_when_the_sandboxs_env_file_is_sourced(tmp_p
     sourced = {**Stack(paths, Network(), tmp_path / "pulumi").variables, "PATH": "/bin", "HOME": "/h"}
     env = other_stack.environment(paths, sourced)
     assert sorted(env) == ["HOME", "PATH"], "nothing of the sandbox's stack reaches the other one"
+
+
+def test_a_shell_whose_tmpdir_went_with_the_last_sandbox_can_start_another(
+    paths: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "gone"))
+    assert cli.main(["down"]) == 0
+    assert "TMPDIR" not in os.environ, "no compiler starts without its folder"
 
 
 def test_pulumi_asks_before_it_changes_another_stack() -> None:

@@ -8,6 +8,7 @@ import yaml
 
 from sandbox import nobodys_stack
 from sandbox.paths import CHECKOUT, Paths
+from sandbox.pulumi import Pulumi
 
 # Writes down where it was called and with what.
 FAKE = """#!/bin/sh
@@ -18,10 +19,17 @@ FAKE = """#!/bin/sh
 @pytest.fixture
 def calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("CALLS", str(tmp_path / "calls"))
-    monkeypatch.setattr("sandbox.nobodys_stack.fill_home", lambda _home, _cli: [])
+    monkeypatch.setattr("sandbox.nobodys_stack.fill_home", lambda *_arguments: [])
     (tmp_path / "pulumi").write_text(FAKE)
     (tmp_path / "pulumi").chmod(0o755)
     return tmp_path / "calls"
+
+
+def prepare(stack: str, folder: Path) -> dict[str, str]:
+    """With the CLI of the fixture, and nothing to build."""
+    paths = Paths(state=folder / "state")
+    cli = Pulumi(program=folder / "pulumi", temporary=paths.temporary)
+    return nobodys_stack.prepare(stack, paths, cli, lambda _tool: folder)
 
 
 @pytest.mark.parametrize(
@@ -45,8 +53,7 @@ def test_who_is_logged_in_is_left_alone(
 
 def test_the_stack_is_made_beside_the_project_and_with_its_settings(tmp_path: Path, calls: Path) -> None:
     before = (CHECKOUT / "Pulumi.dev.yaml").read_text()
-    paths = Paths(state=tmp_path / "state")
-    environment = nobodys_stack.prepare("dev", paths, tmp_path / "pulumi")
+    environment = prepare("dev", tmp_path)
     folder, arguments, backend = calls.read_text().splitlines()
     assert Path(folder) == tmp_path / "state/nobodys-stack", "`stack init` writes where it is called"
     assert arguments == "stack init dev --no-select --non-interactive"
@@ -61,12 +68,12 @@ def test_a_secret_that_nobody_can_read_stays_out(
 ) -> None:
     monkeypatch.setattr("sandbox.nobodys_stack.CHECKOUT", tmp_path)
     (tmp_path / "Pulumi.dev.yaml").write_text("config:\n  p:a: b\n  p:c:\n    secure: v1:x\n")
-    environment = nobodys_stack.prepare("dev", Paths(state=tmp_path / "state"), tmp_path / "pulumi")
+    environment = prepare("dev", tmp_path)
     assert yaml.safe_load(Path(environment["PULUMI_OPTION_CONFIG_FILE"]).read_text()) == {
         "config": {"p:a": "b"}
     }
 
 
 def test_a_stack_without_a_file_previews_what_is_missing(tmp_path: Path, calls: Path) -> None:
-    nobodys_stack.prepare("nowhere", Paths(state=tmp_path / "state"), tmp_path / "pulumi")
+    prepare("nowhere", tmp_path)
     assert "stack init nowhere" in calls.read_text()

@@ -13,7 +13,7 @@ import pytest
 from sandbox.paths import CHECKOUT
 from sandbox.waiting import wait_for
 
-PLUGINS = ("pulumi-language-python", "pulumi-resource-random", "pulumi-resource-kubernetes")
+PLUGINS = ("pulumi-language-python", "pulumi-resource-random", "pulumi-resource-tencentcloud")
 
 
 @contextmanager

@@ -1,11 +1,9 @@
 """The order in which Tekton's releases are applied, which is what makes a first run succeed."""
 
 import json
-from itertools import pairwise
 from typing import Any
 
 import pytest
-import yaml
 
 from components.tekton import STAGES, Tekton, TektonArgs, TektonError, staged
 from tests.manifests import an_object, releases, webhook
@@ -78,9 +76,16 @@ def test_a_webhook_is_ready_when_every_one_of_it_has_its_certificate(count: int,
     assert one["metadata"]["annotations"][WAIT] == wait
 
 
-def test_an_interceptor_is_ready_when_it_has_its_certificate() -> None:
-    (one,) = staged(releases())["custom"]
-    assert one["metadata"]["annotations"][WAIT] == "jsonpath={.spec.clientConfig.caBundle}"
+def test_nothing_waits_for_an_interceptor_as_its_certificate_comes_from_a_later_workload() -> None:
+    (interceptor,) = staged(releases())["custom"]
+    assert WAIT not in interceptor["metadata"].get("annotations", {}), (
+        "five of them would hold the engine's eight places while the workloads need them"
+    )
+
+
+def test_a_service_is_not_waited_for_as_its_deployment_is() -> None:
+    (service,) = [one for one in staged(releases())["workloads"] if one["kind"] == "Service"]
+    assert service["metadata"]["annotations"]["pulumi.com/skipAwait"] == "true"
 
 
 def test_the_manifests_themselves_stay_as_they_were_fetched() -> None:
@@ -100,7 +105,7 @@ def test_two_releases_with_one_object_are_refused_by_name() -> None:
 
 def test_no_release_at_all_makes_an_empty_tekton() -> None:
     recording = record(lambda: Tekton("tekton", TektonArgs(releases={})), preview=True)
-    assert [one.type for one in recording.resources] == ["tekton-builds:tekton:Tekton"]
+    assert [one for one in recording.resources if not one.component] == []
 
 
 @pytest.fixture
@@ -108,33 +113,64 @@ def recording() -> Recording:
     return record(lambda: Tekton("tekton", TektonArgs(releases=releases())))
 
 
-def test_every_stage_waits_for_the_one_before(recording: Recording) -> None:
-    groups = recording.all("ConfigGroup")
-    assert [one.name for one in groups] == [f"tekton-{stage}" for stage in STAGES]
-    for before, after in pairwise(groups):
-        assert before.urn in after.dependencies, f"{after.name} may run into what {before.name} has not made"
+def test_every_object_of_a_release_is_a_resource_so_that_previews_and_policies_see_it(
+    recording: Recording,
+) -> None:
+    names = sorted(one.plain()["metadata"]["name"] for one in recording.resources if one.kubernetes)
+    assert names == sorted(one["metadata"]["name"] for objects in releases().values() for one in objects)
+
+
+def test_workloads_find_their_kinds_and_their_configuration(recording: Recording) -> None:
+    for workload in recording.all("Deployment"):
+        for kind in ("CustomResourceDefinition", "ConfigMap", "Secret"):
+            for one in recording.all(kind):
+                assert one.urn in workload.dependencies, f"{workload.name} would start without {one.name}"
+
+
+def test_webhooks_come_when_every_workload_runs(recording: Recording) -> None:
+    (configuration,) = recording.all("ValidatingWebhookConfiguration")
+    assert {one.urn for one in recording.all("Deployment")} <= set(configuration.dependencies)
 
 
 def test_an_interceptor_is_there_before_the_server_that_fills_in_its_certificate(
     recording: Recording,
 ) -> None:
     (interceptor,) = recording.all("ClusterInterceptor")
-    groups = {one.urn: one.name for one in recording.all("ConfigGroup")}
-    found = [groups[urn] for urn in interceptor.dependencies if urn in groups]
-    assert found == ["tekton-foundations"], "a server that starts without it looks again after a minute"
-    later = [one.name for one in recording.all("ConfigGroup") if interceptor.urn in one.dependencies]
-    assert not later, f"it is ready when the server has run: {later} would wait for it for ever"
+    assert {one.urn for one in recording.all("CustomResourceDefinition")} <= set(interceptor.dependencies)
+    server = recording.one("Deployment", "tekton-triggers-core-interceptors")
+    assert interceptor.urn in server.dependencies, "a server that starts without it looks after a minute"
 
 
-def test_a_stage_is_given_as_text_that_any_yaml_reader_takes_for_many_documents(recording: Recording) -> None:
-    group = recording.all("ConfigGroup")[0]
-    text = group.plain()["yaml"]
-    assert text.startswith("---\n"), "a reader that guesses would take a leading brace for JSON alone"
-    assert list(yaml.safe_load_all(text)) == staged(releases())["foundations"]
+def test_what_is_in_tektons_namespace_goes_with_it_and_nothing_else_does(recording: Recording) -> None:
+    namespace = recording.one("Namespace", "tekton-pipelines")
+    for one in recording.resources:
+        inside = one.kubernetes and "namespace" in one.plain()["metadata"]
+        assert one.deleted_with == (namespace.urn if inside else ""), one.name
+
+
+def test_who_depends_on_tekton_waits_for_its_webhooks_alone() -> None:
+    made: list[Tekton] = []
+    recording = record(lambda: made.append(Tekton("tekton", TektonArgs(releases=releases()))))
+    (configuration,) = recording.all("ValidatingWebhookConfiguration")
+    assert [one._name for one in made[0].ready] == [configuration.name], (
+        "every object of Tekton's in every dependency makes states and commands slow"
+    )
 
 
 def test_a_stage_that_holds_nothing_does_not_cut_the_chain() -> None:
-    only = {"a": [an_object("Namespace", "here"), webhook("hook")]}
-    first, second = record(lambda: Tekton("tekton", TektonArgs(releases=only))).all("ConfigGroup")
-    assert (first.name, second.name) == ("tekton-foundations", "tekton-webhooks")
-    assert first.urn in second.dependencies
+    only = {"a": [an_object("ConfigMap", "config", namespace="here"), webhook("hook")]}
+    recording = record(lambda: Tekton("tekton", TektonArgs(releases=only)))
+    (config,), (configuration,) = (
+        recording.all("ConfigMap"),
+        recording.all("ValidatingWebhookConfiguration"),
+    )
+    assert config.urn in configuration.dependencies
+
+
+def test_a_stack_with_groups_keeps_every_object(recording: Recording) -> None:
+    """The logical name is the one that the group's child had; the alias of the component does the rest."""
+    for stage in STAGES:
+        component = next(one for one in recording.all("Objects") if one.name == f"tekton-{stage}")
+        assert component.alias_types == ("kubernetes:yaml/v2:ConfigGroup",)
+    assert recording.one("ConfigMap", "feature-flags").name == "tekton-plain:tekton-pipelines/feature-flags"
+    assert recording.one("Namespace", "tekton-pipelines").name == "tekton-foundations:tekton-pipelines"

@@ -11,10 +11,13 @@ from sandbox.toolchain.cache import Cache, key
 from sandbox.toolchain.inventory import BUILD_ORDER
 from sandbox.toolchain.pins import BY_NAME, TOOLS
 from sandbox.toolchain.processes import ToolchainError
+from sandbox.toolchain.versions import PULUMI_KUBERNETES
 from tests.unit.fake_go import Machine
 
+# Date and commit of a release, as Go writes a commit without a tag.
+RELEASE_COMMITS = {"4.25.0": "20260115033456-f47bc2d6f199"}
 
-# Writes what it is called with, and a program for every -o.
+
 @pytest.fixture
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
     return Machine(tmp_path, monkeypatch)
@@ -129,6 +132,47 @@ def test_files_of_ours_stand_in_for_those_of_a_module(machine: Machine) -> None:
     (call,) = machine.builds
     assert "-modfile=" in call, "the go.mod with the replaced module is a copy: ours stays as it is"
     assert "replace github.com/go-acme" not in (BY_NAME["traefik"].source / "go.mod").read_text()
+
+
+def test_what_a_module_carries_is_embedded_into_our_program(machine: Machine) -> None:
+    with machine.toolchain() as toolchain:
+        toolchain.ensure("pulumi-kubernetes")
+    verbs = [line.split()[0] for line in machine.calls_file.read_text().splitlines() if "-overlay=" in line]
+    assert verbs == ["list", "list", "build"], "without the overlay there is nothing to embed"
+    assert not (BY_NAME["pulumi-kubernetes"].source / "schema.json").exists(), "the checkout stays clean"
+
+
+def test_the_version_comes_from_the_pins_alone(machine: Machine) -> None:
+    with machine.toolchain() as toolchain:
+        toolchain.ensure("pulumi-kubernetes")
+    assert f"-X 'main.version={PULUMI_KUBERNETES}'" in machine.builds[-1]
+    assert PULUMI_KUBERNETES not in (BY_NAME["pulumi-kubernetes"].source / "main.go").read_text()
+
+
+def test_the_provider_is_of_the_commit_of_its_release() -> None:
+    text = (BY_NAME["pulumi-kubernetes"].source / "go.mod").read_text()
+    assert f"{BY_NAME['pulumi-kubernetes'].module} v4.0.0-{RELEASE_COMMITS[PULUMI_KUBERNETES]}\n" in text, (
+        "its module has no tag: the commit of the release stands here, and a newer release brings its own"
+    )
+
+
+def test_what_is_no_command_stays_off_path_and_what_nobody_asked_for_is_not_made(machine: Machine) -> None:
+    with machine.toolchain() as toolchain:
+        assert "pulumi-kubernetes" not in toolchain.names, "most machines download it"
+        toolchain.ensure("pulumi-kubernetes")
+        assert not (toolchain.bin_folder / "pulumi-resource-kubernetes").exists(), "the CLI would warn of it"
+        assert toolchain.is_ready("pulumi-kubernetes")
+
+
+def test_who_waits_for_a_part_hears_of_what_fails_elsewhere(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise RuntimeError("elsewhere")
+
+    monkeypatch.setenv("FAKE_GO_HANGS", str(machine.folder / "pid"))
+    with machine.toolchain() as toolchain, pytest.raises(RuntimeError, match="elsewhere"):
+        toolchain.wait("pulumi", fail)
 
 
 def test_a_tool_brings_the_files_it_needs_beside_its_programs(machine: Machine) -> None:

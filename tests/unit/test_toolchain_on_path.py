@@ -11,6 +11,9 @@ from sandbox.toolchain.pins import BY_NAME
 PULUMI = BY_NAME["pulumi"]
 
 
+NEW_ENOUGH = f"v{PULUMI.version.removesuffix('0')}1"
+
+
 @pytest.fixture
 def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "programs"
@@ -27,23 +30,23 @@ def _install(folder: Path, name: str, says: str, status: int = 0) -> Path:
 
 
 def test_a_new_enough_program_is_found(programs: Path) -> None:
-    program = _install(programs, "pulumi", "v3.260.1")
+    program = _install(programs, "pulumi", NEW_ENOUGH)
     assert on_path.find(PULUMI, ()) == {"pulumi": program}
 
 
-@pytest.mark.parametrize("says", ["v3.258.0", "v2.999.0", "v4.0.0", "dev build"])
+@pytest.mark.parametrize("says", ["v3.275.9", "v2.999.0", "v4.0.0", "dev build"])
 def test_a_program_of_another_version_is_passed_over(programs: Path, says: str) -> None:
     _install(programs, "pulumi", says)
     assert on_path.find(PULUMI, ()) is None
 
 
 def test_a_program_that_fails_is_passed_over(programs: Path) -> None:
-    _install(programs, "pulumi", "v3.260.1", status=1)
+    _install(programs, "pulumi", NEW_ENOUGH, status=1)
     assert on_path.find(PULUMI, ()) is None
 
 
 def test_our_own_links_are_no_find(programs: Path) -> None:
-    _install(programs, "pulumi", "v3.260.1")
+    _install(programs, "pulumi", NEW_ENOUGH)
     assert on_path.find(PULUMI, (programs,)) is None, "after `make up` our own folder stands first on PATH"
 
 
@@ -59,7 +62,7 @@ def test_a_program_that_needs_a_loader_is_not_put_into_an_image(programs: Path) 
 
 
 def test_the_identity_changes_when_the_program_is_replaced(programs: Path) -> None:
-    program = _install(programs, "pulumi", "v3.260.1")
+    program = _install(programs, "pulumi", NEW_ENOUGH)
     before = on_path.identity({"pulumi": program})
-    _install(programs, "pulumi", "v3.261.10")
+    _install(programs, "pulumi", f"{NEW_ENOUGH}0")
     assert on_path.identity({"pulumi": program}) != before

@@ -19,7 +19,12 @@ def summary(log: Path) -> list[str]:
     return log.read_text().partition("Resources:")[2].split("Duration")[0].split()
 
 
-def test_no_install_of_many_fails(paths: Paths, tmp_path: Path) -> None:
+@pytest.mark.parametrize("parallel", ["", "4"], ids=["the CLI's own parallelism", "four at a time"])
+def test_no_install_of_many_fails(
+    paths: Paths, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, parallel: str
+) -> None:
+    if parallel:
+        monkeypatch.setenv("PULUMI_OPTION_PARALLEL", parallel)
     stack = Stack(paths, Network(), paths.state / "bin" / "pulumi")
     for number in range(INSTALLS):
         down, up, again = (tmp_path / f"{number}-{what}.log" for what in ("destroy", "up", "again"))

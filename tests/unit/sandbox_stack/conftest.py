@@ -38,5 +38,5 @@ def calls(tmp_path: Path) -> Callable[[], list[dict[str, object]]]:
 
 @pytest.fixture
 def stack(paths: Paths, program: Path, monkeypatch: pytest.MonkeyPatch) -> Stack:
-    monkeypatch.setattr("sandbox.stack.fill_home", lambda _home, _cli: ["pulumi-resource-random"])
+    monkeypatch.setattr("sandbox.stack.fill_home", lambda _home, _cli, _plugins: ["pulumi-resource-random"])
     return Stack(paths, Network("10.250.0.0/16"), program)

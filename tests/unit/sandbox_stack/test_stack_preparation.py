@@ -44,6 +44,15 @@ def test_everything_secret_is_for_the_owner_alone(stack: Stack, paths: Paths) ->
         assert (paths.state / name).stat().st_mode & 0o777 == 0o600, f"{name} opens the stack's secrets"
 
 
+def test_what_plain_commands_leave_stays_in_the_sandbox(stack: Stack, paths: Paths) -> None:
+    stack.prepare(CREDENTIALS, paths.state / "bin")
+    assert f"TMPDIR='{paths.temporary}'" in paths.env_file.read_text(), (
+        "the provider leaves a kubeconfig there"
+    )
+    assert paths.temporary.stat().st_mode & 0o777 == 0o700
+    assert paths.temporary.is_relative_to(paths.state), "`make down` removes it"
+
+
 def test_the_clis_automatic_log_is_kept_off(stack: Stack, paths: Paths) -> None:
     (paths.pulumi_home / "logs").mkdir(parents=True)
     (paths.pulumi_home / "logs" / "old").touch()

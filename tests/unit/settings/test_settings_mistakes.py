@@ -80,7 +80,7 @@ MISTAKES = {
     ),
     "a key of another kind": (
         _set("cluster", "region", to="ap-hongkong"),
-        "cluster.region is no setting; known are: kind, kubeconfig",
+        "cluster.region is no setting; known are: kind, kubeconfig, context, adopt",
     ),
     "a missing key of a kind": (
         _set("cluster", to={"kind": "tke"}),

@@ -29,7 +29,7 @@ def deploy(given: Given, *, preview: bool = False, answers: dict[str, Any] | Non
     def body() -> None:
         random = pulumi_random.Provider("random")
         cluster = connect(
-            "cluster", Settings.load().cluster, Secrets.load(), pulumi.ResourceOptions(providers=[random])
+            "cluster", Settings.load().cluster, Secrets.load(), (), pulumi.ResourceOptions(providers=[random])
         )
         pulumi.export("kubeconfig", cluster.kubeconfig)
 
@@ -38,7 +38,7 @@ def deploy(given: Given, *, preview: bool = False, answers: dict[str, Any] | Non
         config=given,
         secrets={"registryPassword": "r", "gitPassword": "g"},
         preview=preview,
-        answers=answers or TYPES,
+        answers={**TYPES, **(answers or {})},
     )
 
 

@@ -1,0 +1,1 @@
+"""What every component does with Kubernetes objects, whatever they are for."""

@@ -1,0 +1,109 @@
+"""The checkout's own program, run by the real CLI as a new stack in a backend of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests import program
+from tests.cluster.api_server import binary
+from tests.cluster.pulumi_stack import plugins
+
+SECONDS = 240
+FOREIGN = ("TENCENTCLOUD_", "KUBECONFIG", "PULUMI_")
+Plan = Counter[tuple[str, str]]
+
+
+class CheckoutStack:
+    """No cluster, account or login of this machine's is in its environment. `folder` must not exist."""
+
+    def __init__(self, folder: Path, name: str, config: Mapping[str, Any]) -> None:
+        self._name, self.folder = name, folder
+        home = folder / "home"
+        for each in (home, folder / "state", folder / "tmp"):
+            each.mkdir(parents=True)
+        (home / "plugins").symlink_to(plugins())
+        (home / "logs").touch()  # a file where the CLI wants a folder: no log
+        self._settings = folder / f"Pulumi.{name}.yaml"
+        self._settings.write_text(
+            yaml.safe_dump({"config": {f"tekton-builds:{key}": config[key] for key in config}})
+        )
+        self._environment = {
+            **{key: value for key, value in os.environ.items() if not key.startswith(FOREIGN)},
+            "PULUMI_HOME": str(home),
+            "PULUMI_BACKEND_URL": f"file://{folder}/state",
+            "PULUMI_CONFIG_PASSPHRASE": "of this test",
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_OPTION_CONFIG_FILE": str(self._settings),
+            "TMPDIR": str(folder / "tmp"),
+            "XDG_CACHE_HOME": str(folder / "cache"),
+            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+        }
+        # In a folder of its own: `stack init` writes into the project's stack file otherwise.
+        (folder / "Pulumi.yaml").write_text("name: tekton-builds\nruntime: python\n")
+        self._run("stack", "init", name, "--no-select", project=folder)
+
+    def _run(
+        self, *arguments: str, project: Path = program.ROOT, stdin: str = ""
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [binary("pulumi"), *arguments, "--non-interactive"],
+            cwd=project,
+            env=self._environment,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+
+    def succeed(self, verb: str, *arguments: str, stdin: str = "") -> str:
+        """What the command prints."""
+        done = self._run(*verb.split(), *arguments, "--stack", self._name, stdin=stdin)
+        assert done.returncode == 0, f"pulumi {verb}: {done.stdout[-4000:]}{done.stderr[-2000:]}"
+        return done.stdout
+
+    def fail(self, verb: str, *arguments: str) -> str:
+        """What the command prints to either stream."""
+        done = self._run(*verb.split(), *arguments, "--stack", self._name)
+        assert done.returncode != 0, f"pulumi {verb} should have failed: {done.stdout[-4000:]}"
+        return done.stdout + done.stderr
+
+    def secret(self, key: str, value: str) -> None:
+        """`pulumi config set --secret`."""
+        done = self._run(
+            *("config", "set", "--secret", "--stack", self._name, f"tekton-builds:{key}"),
+            project=self.folder,
+            stdin=value,
+        )
+        assert done.returncode == 0, done.stderr
+
+    def steps(self, *options: str) -> list[dict[str, Any]]:
+        """The steps of a preview under the policies."""
+        policy = str(program.ROOT / "policy")
+        said = self.succeed("preview", "--json", "--policy-pack", policy, *options)
+        return list(json.loads(said)["steps"])
+
+    def planned(self) -> Plan:
+        """Type and name of what a new stack's preview creates; anything else in the plan is an error."""
+        steps = self.steps()
+        assert {step["op"] for step in steps} == {"create"}, "a new stack has nothing else"
+        return Counter(type_and_name(step["urn"]) for step in steps)
+
+    @property
+    def resources(self) -> list[dict[str, Any]]:
+        """The resources of the state."""
+        deployment = json.loads(self.succeed("stack export"))["deployment"]
+        return list(deployment.get("resources") or ())
+
+
+def type_and_name(urn: str) -> tuple[str, str]:
+    """The resource's own type, without its parents', and its logical name."""
+    _, _, kind, *name = urn.split("::")
+    return kind.rpartition("$")[2], "::".join(name)

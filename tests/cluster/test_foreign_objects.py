@@ -1,0 +1,55 @@
+"""What is in a cluster as somebody else's: it is refused by name, and left as it is."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from kubernetes import client, config
+
+from tests import program
+from tests.cluster.api_server import ApiServer
+from tests.cluster.checkout_stack import CheckoutStack
+from tests.manifests import served
+
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
+    """A cluster in which somebody has Tekton's namespace and a namespace `builds`."""
+    with ApiServer(controllers=False) as server:
+        api = client.CoreV1Api(config.new_client_from_config(str(server.kubeconfig_file)))
+        for name in ("builds", "tekton-pipelines"):
+            api.create_namespace({"metadata": {"name": name, "labels": {"whose": "theirs"}}})
+        yield server
+
+
+@pytest.fixture
+def stack(cluster: ApiServer, tmp_path: Path) -> Iterator[CheckoutStack]:
+    with served() as mirror:
+        settings: dict[str, Any] = {
+            **program.config(tmp_path / "unused"),
+            "cluster": {"kind": "existing", "kubeconfig": str(cluster.kubeconfig_file)},
+            "releaseMirror": mirror,
+            "dashboard": {"enabled": False},
+        }
+        for key in ("registryUsername", "gitUsername"):
+            del settings[key]
+        yield CheckoutStack(tmp_path / "preview", "test", settings)
+
+
+@pytest.mark.parametrize("command", [("preview",), ("up", "--yes", "--skip-preview")], ids=["preview", "up"])
+def test_an_object_of_somebody_else_is_refused_and_stays_theirs(
+    stack: CheckoutStack, cluster: ApiServer, command: tuple[str, ...]
+) -> None:
+    said = stack.fail(*command)
+    assert "Namespace builds, Namespace tekton-pipelines already, and this stack has not made them" in said
+    assert "cluster.adopt" in said, "the way for what an interrupted `up` has left"
+    assert "Traceback" not in said
+    api = client.CoreV1Api(config.new_client_from_config(str(cluster.kubeconfig_file)))
+    for name in ("builds", "tekton-pipelines"):
+        meta = api.read_namespace(name).metadata
+        assert meta.labels["whose"] == "theirs"
+        assert not [each for each in meta.managed_fields if "pulumi" in each.manager], "it was taken over"
+    assert not [each["urn"] for each in stack.resources if each["type"].startswith("kubernetes:")]

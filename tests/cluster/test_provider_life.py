@@ -1,0 +1,150 @@
+"""What the program relies on in the official Kubernetes provider: objects from preview to destroy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from sandbox.pulumi import Pulumi
+from tests.cluster.api_server import ApiServer, binary
+from tests.cluster.objects import Objects
+from tests.cluster.pulumi_stack import Stack
+
+pytestmark = pytest.mark.cluster
+
+CRD = ("apiextensions.k8s.io/v1", "CustomResourceDefinition")
+WHOLE_LIFE = """
+space = kubernetes.core.v1.Namespace("space", metadata={"name": "whole-life"}, opts=options())
+name = space.metadata.name
+kubernetes.core.v1.Secret(
+    "token", metadata={"namespace": name}, string_data={"token": "hunter2"}, opts=options())
+kubernetes.core.v1.ConfigMap(
+    "settings", metadata={"namespace": name}, data={"a": pulumi.Output.secret("swordfish")}, opts=options())
+crd = kubernetes.apiextensions.v1.CustomResourceDefinition(
+    "things",
+    metadata={"name": "things.whole-life.example.com"},
+    spec={
+        "group": "whole-life.example.com",
+        "names": {"kind": "Thing", "plural": "things"},
+        "scope": "Namespaced",
+        "versions": [{"name": "v1", "served": True, "storage": True, "schema": {
+            "open_apiv3_schema": {"type": "object", "x_kubernetes_preserve_unknown_fields": True}}}],
+    },
+    opts=options(),
+)
+kubernetes.apiextensions.CustomResource(
+    "thing", api_version="whole-life.example.com/v1", kind="Thing",
+    metadata={"name": "thing", "namespace": name},
+    spec={"list": [1, 2.5, "x"], "deep": {"yes": True}}, opts=options(depends_on=[crd]))
+service = kubernetes.core.v1.Service(
+    "web", metadata={"namespace": name, "annotations": {"pulumi.com/skipAwait": "true"}},
+    spec={"selector": {"app": "web"}, "ports": [{"port": 80}]}, opts=options())
+pulumi.export("address", service.spec.cluster_ip)
+"""
+ONE = """
+one = kubernetes.core.v1.ConfigMap("NAME", metadata={"namespace": "NAMESPACE", MORE},
+    data={"a": "VALUE"}, immutable=IMMUTABLE, opts=options(OPTIONS))
+pulumi.export("name", one.metadata.name)
+pulumi.export("uid", one.metadata.uid)
+"""
+
+
+def one(namespace: str, **words: str) -> str:
+    program = ONE
+    defaults = {"NAME": "one", "VALUE": "1", "IMMUTABLE": "None", "OPTIONS": "", "MORE": ""}
+    for word, value in {"NAMESPACE": namespace, **defaults, **words}.items():
+        program = program.replace(word, value)
+    return program
+
+
+def config_maps(objects: Objects, namespace: str) -> set[str]:
+    return objects.names("v1", "ConfigMap", namespace) - {"kube-root-ca.crt"}
+
+
+def test_a_stack_lives_from_preview_to_destroy(
+    objects: Objects, api_server: ApiServer, tmp_path: Path
+) -> None:
+    """A namespace and a CRD of the same program, the objects in them, and nothing to do the second time."""
+    stack = Stack(tmp_path / "stack", api_server.kubeconfig, WHOLE_LIFE)
+    stack.succeed("preview")
+    assert objects.get("v1", "Namespace", None, "whole-life") is None, "a preview makes nothing"
+    stack.up()
+    assert stack.outputs["address"].startswith("10."), "typed outputs come from the live object"
+    thing = objects.get("whole-life.example.com/v1", "Thing", "whole-life", "thing")
+    assert thing
+    assert thing["spec"] == {"list": [1, 2.5, "x"], "deep": {"yes": True}}, (
+        "values arrive as they were written"
+    )
+    state = str(stack.state)
+    for secret in ("hunter2", "aHVudGVyMg==", "swordfish"):
+        assert secret not in state, "secrets are ciphertext in the state"
+    thing["metadata"] = {**thing["metadata"], "labels": {"added": "by-a-controller"}}
+    objects.patch(thing)
+    stack.succeed("up", "--yes", "--skip-preview", "--expect-no-changes")
+    stack.succeed("refresh", "--yes", "--skip-preview", "--expect-no-changes")
+    assert "by-a-controller" in str(objects.get("whole-life.example.com/v1", "Thing", "whole-life", "thing"))
+    said = stack.succeed("destroy", "--yes", "--skip-preview")
+    assert objects.get("v1", "Namespace", None, "whole-life") is None, "ended only when it is gone"
+    assert objects.get(*CRD, None, "things.whole-life.example.com") is None
+    assert said.index("thing deleted") < said.index("things deleting"), "what depends on another goes first"
+
+
+def test_what_cannot_be_changed_is_replaced_and_an_alias_keeps_the_object(
+    objects: Objects, api_server: ApiServer, namespace: str, tmp_path: Path
+) -> None:
+    stack = Stack(tmp_path / "stack", api_server.kubeconfig, one(namespace, IMMUTABLE="True"))
+    stack.up()
+    first = stack.outputs
+    stack.write(one(namespace, IMMUTABLE="True", VALUE="2"))
+    stack.up()
+    second = stack.outputs
+    assert config_maps(objects, namespace) == {second["name"]}, "the old one is gone"
+    assert first["name"] != second["name"], "without a name of its own the new one comes before"
+    alias = 'aliases=[pulumi.Alias(name="one")]'
+    stack.write(one(namespace, IMMUTABLE="True", VALUE="2", NAME="other", OPTIONS=alias))
+    stack.up()
+    assert stack.outputs["uid"] == second["uid"], "renamed in the program, the object stays"
+    stack.succeed("destroy", "--yes", "--skip-preview")
+    assert config_maps(objects, namespace) == set()
+
+
+def test_a_field_that_the_program_no_longer_sets_goes_and_what_others_wrote_stays(
+    objects: Objects, api_server: ApiServer, namespace: str, tmp_path: Path
+) -> None:
+    named = '"name": "one"'
+    stack = Stack(
+        tmp_path / "stack", api_server.kubeconfig, one(namespace, MORE=f'{named}, "labels": {{"ours": "x"}}')
+    )
+    stack.up()
+    found = objects.get("v1", "ConfigMap", namespace, "one")
+    assert found
+    found["metadata"]["labels"] |= {"theirs": "y"}
+    objects.patch(found)
+    stack.write(one(namespace, MORE=named))
+    stack.up()
+    live = objects.get("v1", "ConfigMap", namespace, "one")
+    assert live
+    assert live["metadata"]["labels"] == {"theirs": "y"}
+    assert live["metadata"]["uid"] == found["metadata"]["uid"], "changed in place"
+
+
+def test_our_commands_leave_no_kubeconfig_behind(
+    api_server: ApiServer, namespace: str, tmp_path: Path
+) -> None:
+    """The provider writes one into TMPDIR each time it is configured, and leaves it."""
+    stack = Stack(tmp_path / "stack", api_server.kubeconfig, one(namespace))
+    ours = Pulumi(
+        program=binary("pulumi"),
+        environment=stack.environment,
+        project=stack.folder,
+        temporary=tmp_path / "ours",
+    )
+    assert ours.show("up", "--yes", "--skip-preview", log=tmp_path / "log") == 0, (
+        tmp_path / "log"
+    ).read_text()
+    assert list((tmp_path / "ours").iterdir()) == []
+    stack.succeed("destroy", "--yes", "--skip-preview")
+    left = list(stack.temporary.glob("kubeconfig*"))
+    assert left, "if plain `pulumi` leaves none any more, sandbox/temporary.py and README.md may forget it"
+    assert {file.stat().st_mode & 0o777 for file in left} == {0o600}

@@ -1,0 +1,129 @@
+"""A stack that commit 4d96eb1 has made, taken over by the present program: every object stays what it is."""
+
+import json
+import secrets
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.forge import BRANCH, REPOSITORY
+from sandbox.network import Network
+from sandbox.paths import CHECKOUT, Paths
+from sandbox.pulumi import Pulumi
+from sandbox.push import Push
+from sandbox.signed_push import SignedPush
+from sandbox.stack import Stack
+from sandbox.webhook import ensure_webhook
+from tests.e2e.delivery import taken
+from tests.e2e.kubectl import kubectl
+from tests.e2e.long.test_installs import summary
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
+
+COMMIT = "4d96eb1b76a3b87b8aa0d1a78865c927ab7a1098"
+PAUSE = 2.0  # seconds between two pushes
+KINDS = "namespaces,crds,deployments,services,secrets,configmaps,serviceaccounts,roles,rolebindings"
+CLUSTER = "clusterroles,clusterrolebindings,ingresses,ingressclasses,networkpolicies"
+WEBHOOKS = "mutatingwebhookconfigurations,validatingwebhookconfigurations,clusterinterceptors"
+TEKTONS = "tasks.v1.tekton.dev,pipelines.v1.tekton.dev,eventlisteners,triggertemplates"
+
+
+@pytest.fixture
+def stack(paths: Paths) -> Stack:
+    return Stack(paths, Network(), paths.state / "bin" / "pulumi")
+
+
+@pytest.fixture
+def older(stack: Stack, paths: Paths, tmp_path: Path) -> dict[str, Any]:
+    """The outputs of the stack as the program of that commit makes it."""
+    program = tmp_path / "older"
+    subprocess.run(["git", "clone", "--quiet", CHECKOUT, program], check=True)
+    subprocess.run(["git", "checkout", "--quiet", COMMIT], cwd=program, check=True)
+    (program / ".venv").symlink_to(CHECKOUT / ".venv")
+    (program / ".sandbox").symlink_to(paths.state)
+    assert stack.destroy(tmp_path / "destroy.log") == 0, (tmp_path / "destroy.log").read_text()
+    cli = Pulumi(
+        program=paths.state / "bin" / "pulumi",
+        environment=stack.environment,
+        project=program,
+        temporary=paths.temporary,
+    )
+    log = tmp_path / "older.log"
+    code = cli.show("up", "--stack", stack.name, "--yes", "--skip-preview", log=log)
+    assert code == 0, log.read_text()
+    return stack.outputs()
+
+
+def uids(paths: Paths) -> dict[str, str]:
+    """Every object of the stack's kinds in the cluster, by kind, namespace and name."""
+    kinds = ",".join((KINDS, CLUSTER, WEBHOOKS, TEKTONS))
+    found = json.loads(kubectl(paths, "get", kinds, "--all-namespaces", "--output", "json"))["items"]
+    return {
+        "/".join((item["kind"], item["metadata"].get("namespace", ""), item["metadata"]["name"])): item[
+            "metadata"
+        ]["uid"]
+        for item in found
+    }
+
+
+@contextmanager
+def pushing(new: Callable[[], SignedPush]) -> Iterator[list[SignedPush]]:
+    """Deliveries all the time; those that were made."""
+    made: list[SignedPush] = []
+    ended = threading.Event()
+
+    def deliver() -> None:
+        while not ended.wait(PAUSE):
+            delivery = new()
+            taken(delivery.send())
+            made.append(delivery)
+
+    thread = threading.Thread(target=deliver)
+    thread.start()
+    try:
+        yield made
+    finally:
+        ended.set()
+        thread.join()
+
+
+def test_every_object_keeps_its_identity_and_no_push_is_lost(
+    older: dict[str, Any], stack: Stack, push: Push, paths: Paths, tmp_path: Path
+) -> None:
+    ensure_webhook(push.forge, older["hooks_url"], older["webhook_secret"])
+    before = uids(paths)
+    cli = Pulumi(program=paths.state / "bin" / "pulumi", environment=stack.environment)
+    steps = cli.read("preview", "--stack", stack.name, "--json")["steps"]
+    planned = {step["op"]: step["urn"] for step in steps if not step["urn"].endswith("::cluster-state")}
+    assert planned.keys() <= {"same", "update"}, f"what was there would go or be made anew: {planned}"
+    repository = push.forge.api.get(f"repos/{push.forge.account.username}/{REPOSITORY}")
+    branch = push.forge.api.get(f"repos/{push.forge.account.username}/{REPOSITORY}/branches/{BRANCH}")
+
+    def new() -> SignedPush:
+        return SignedPush(
+            url=older["hooks_url"],
+            secret=older["webhook_secret"],
+            repository=repository,
+            after=branch["commit"]["id"],
+            identity=secrets.token_hex(16),
+        )
+
+    log = tmp_path / "up.log"
+    with pushing(new) as deliveries:
+        assert stack.up(log) == 0, log.read_text()
+    assert stack.outputs()["webhook_secret"] == older["webhook_secret"], "the forge signs with the old one"
+    after = uids(paths)
+    assert {name: after.get(name) for name in before} == before, "an object was made anew"
+    runs = {run["metadata"]["labels"].get("tekton-builds/delivery") for run in push.cluster.pipeline_runs()}
+    lost = [delivery.identity for delivery in deliveries if delivery.identity not in runs]
+    assert deliveries, "nothing was delivered meanwhile, so nothing is proved"
+    assert not lost, f"{len(lost)} of {len(deliveries)} pushes have no run"
+    again = tmp_path / "again.log"
+    assert stack.up(again) == 0, again.read_text()
+    assert summary(again)[1:] == ["unchanged"], again.read_text()
+    assert len(push.run()) == 2, "a push through the forge becomes its images"
