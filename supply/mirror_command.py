@@ -16,8 +16,8 @@ from sandbox.mistake import Mistake
 from sandbox.network import DEFAULT_RANGE, Network
 from sandbox.paths import CHECKOUT, Paths
 from sandbox.progress import Progress
-from sandbox.stack_environment import STACKS
 from sandbox.stack_config import PROJECT
+from sandbox.stack_environment import STACKS
 from sandbox.toolchain.toolchain import Toolchain
 
 
