@@ -18,7 +18,7 @@ from tests.docs.shell import Shell
 from tests.docs.workflows import runs
 from tests.docs.world import STACK_FILE, Environment, World, world
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1500)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(2400)]
 
 README, TKE = "README.md", "docs/tke.md"
 
@@ -52,7 +52,9 @@ class Pages:
     def workflow(self, name: str) -> None:
         """On a runner of its own, which has the CLI and nothing of anybody's."""
         assert TKE in self.open, f"{TKE} has failed, and there is no stack dev"
-        clone = self.world.clone(f"workflow-{name}", packages=False)
+        clone = self.world.clone(
+            f"workflow-{name}", packages=name == "preview"
+        )  # the other one makes its own
         environment = {**self._cloud_shell("tke"), "CI": "true"}
         environment["HOME"] = str(self.world.machine.home(clone.name))
         with Shell(clone, environment, self.world.folder / f"{clone.name}.log") as shell:

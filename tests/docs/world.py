@@ -170,7 +170,7 @@ class World:
     @contextmanager
     def page(self, page: str, *environments: Environment, until: str = "") -> Iterator[Session]:
         """A session that has run this far, in a clone of its own."""
-        clone = self.clone(Path(page).stem, page, packages=page != "README.md")
+        clone = self.clone(Path(page).stem, page)
         session = Session(self, page, clone, environments)
         self.sessions.append(session)
         try:
