@@ -17,16 +17,18 @@ from sandbox.webhook import ensure_webhook
 
 SECONDS = "300s"
 TEKTON = "tekton.dev"
+CLUSTERS_OWN = {"kube-system", "local-path-storage"}
 Object = dict[str, Any]
 
 
 def measure(place: Place) -> list[Row]:
     objects = _objects(place)
     log = place.folder / "deploys.log"
-    _ended(place.stack.destroy(log), "pulumi destroy", place)
+    gone = _timed(lambda: _ended(place.stack.destroy(log), "pulumi destroy", place))
+    _without_pods(place)
     try:
         theirs = [_timed(lambda: _apply(place, objects)) for _ in range(2)]
-        _delete(place, objects)
+        deleted = _timed(lambda: _delete(place, objects))
     finally:
         ours = [_timed(lambda: _ended(place.stack.up(log), "pulumi up", place)) for _ in range(2)]
         made = place.stack.outputs()
@@ -35,7 +37,15 @@ def measure(place: Place) -> list[Row]:
     return [
         Row(what="deploy from nothing", ours=ours[:1], against=against, theirs=theirs[:1]),
         Row(what="deploy with no change", ours=ours[1:], against=against, theirs=theirs[1:]),
+        Row(what="destroy", ours=[gone], against="kubectl delete", theirs=[deleted]),
     ]
+
+
+def _without_pods(place: Place) -> None:
+    """Raises AssertionError when a pod of the stack outlives `pulumi destroy`."""
+    pods = place.core.list_pod_for_all_namespaces().items
+    left = {pod.metadata.namespace for pod in pods} - CLUSTERS_OWN
+    assert not left, f"destroy has ended, and there are pods in {', '.join(sorted(left))}"
 
 
 def _timed(work: Callable[[], None]) -> float:

@@ -40,9 +40,10 @@ def recorded_state(name: str, opts: pulumi.ResourceOptions) -> RecordedState:
     now = datetime.now(UTC).isoformat()
     stash = pulumi.Stash(name, pulumi.ResourceOptions.merge(opts, _KEEP), input=now)
     first = _sync_await(stash.output.future())
-    stack = {"name": pulumi.get_stack()}
-    has_snapshot = first != now or _invoke("readStackOutputs", stack)
-    return _parsed(_invoke("readStackResourceOutputs", stack)) if has_snapshot else RecordedState()
+    stack = pulumi.get_stack()
+    if first == now and not _invoke("readStackOutputs", {"name": stack}):
+        return RecordedState()
+    return _parsed(_invoke("readStackResourceOutputs", {"stackName": stack}))
 
 
 _KEEP = pulumi.ResourceOptions(ignore_changes=["input"])

@@ -60,11 +60,6 @@ class Stack:
         """
         home = self._paths.pulumi_home
         home.mkdir(parents=True, exist_ok=True)
-        # The CLI logs every property of every resource at debug level when it can make a folder here: that is
-        # half of a no-change `up`, and there is no switch for it.
-        if (home / "logs").is_dir():
-            shutil.rmtree(home / "logs")
-        (home / "logs").touch()
         self._backend.mkdir(exist_ok=True)
         self._paths.temporary.mkdir(mode=0o700, exist_ok=True)
         if not self._passphrase.exists():

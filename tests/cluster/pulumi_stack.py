@@ -56,7 +56,6 @@ class Stack:
         for each in (state, home, self.temporary):
             each.mkdir(parents=True)
         (home / "plugins").symlink_to(plugins())
-        (home / "logs").touch()  # a file where the CLI wants a folder: no log, which costs most of its time
         (folder / "Pulumi.yaml").write_text(PROJECT.format(state=state))
         (folder / "kubeconfig").write_text(kubeconfig)
         self.write(program)

@@ -53,13 +53,6 @@ def test_what_plain_commands_leave_stays_in_the_sandbox(stack: Stack, paths: Pat
     assert paths.temporary.is_relative_to(paths.state), "`make down` removes it"
 
 
-def test_the_clis_automatic_log_is_kept_off(stack: Stack, paths: Paths) -> None:
-    (paths.pulumi_home / "logs").mkdir(parents=True)
-    (paths.pulumi_home / "logs" / "old").touch()
-    stack.prepare(CREDENTIALS, paths.state / "bin")
-    assert (paths.pulumi_home / "logs").is_file(), "as a folder it takes half of every command's time"
-
-
 def test_preparing_again_asks_the_cli_nothing(
     stack: Stack, paths: Paths, calls: Callable[[], list[dict[str, object]]]
 ) -> None:

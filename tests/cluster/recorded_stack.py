@@ -1,0 +1,113 @@
+"""A stack that commit 4d96eb1 made on the sandbox, put into an API server as it was recorded.
+
+`stack_of_4d96eb1/state.json.gz` is `pulumi stack export --show-secrets`, with words for its secrets;
+`objects.json.gz` has the state's Kubernetes objects with managedFields and status, as `kubectl get
+--show-managed-fields --output json` gave them. Recorded on 2026-11-27 with that commit's stand-in and the
+CLI v3.276.0.
+"""
+
+import copy
+import gzip
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from kubernetes import client, config, dynamic
+
+from tests.cluster.api_server import ApiServer
+
+FOLDER = Path(__file__).with_name("stack_of_4d96eb1")
+FIRST = ("Namespace", "CustomResourceDefinition")
+SERVERS_OWN = ("uid", "resourceVersion", "creationTimestamp", "generation", "selfLink", "ownerReferences")
+# Of another range of addresses than the test's API server has.
+ADDRESSES = ("clusterIP", "clusterIPs", "healthCheckNodePort")
+Object = dict[str, Any]
+
+
+def recorded(name: str) -> Any:
+    """The JSON of `state` or `objects`."""
+    return json.loads(gzip.decompress((FOLDER / f"{name}.json.gz").read_bytes()))
+
+
+class RecordedStack:
+    """The objects in the API server, each with the uid that it got there."""
+
+    def __init__(self, server: ApiServer) -> None:
+        self._api = config.new_client_from_config(str(server.kubeconfig_file))
+        self._objects: list[Object] = recorded("objects")
+        self._old_uids = {_name(item): item["metadata"]["uid"] for item in self._objects}
+
+    def load(self) -> None:
+        """Makes the objects: kinds first, as the rest is made of them."""
+        cluster = dynamic.DynamicClient(self._api)
+        for item in self._objects:
+            if item["kind"] in FIRST:
+                _create(cluster, item)
+        cluster = dynamic.DynamicClient(self._api)  # it knows the new kinds
+        for item in self._objects:
+            if item["kind"] not in FIRST:
+                _create(cluster, item)
+
+    @property
+    def uids(self) -> dict[str, str]:
+        """By kind, namespace and name."""
+        cluster = dynamic.DynamicClient(self._api)
+        found = {}
+        for item in self._objects:
+            kind = cluster.resources.get(api_version=item["apiVersion"], kind=item["kind"])
+            meta = item["metadata"]
+            live = kind.get(name=meta["name"], namespace=meta.get("namespace"))
+            found[_name(item)] = live.metadata.uid
+        return found
+
+    def state(self, kubeconfig: str) -> str:
+        """The stack's state, of these objects and of this cluster, for `pulumi stack import`."""
+        text = json.dumps(recorded("state"))
+        for name, uid in self.uids.items():
+            text = text.replace(self._old_uids[name], uid)
+        state = json.loads(text)
+        for resource in state["deployment"]["resources"]:
+            if resource["type"] == "pulumi:providers:kubernetes":
+                for part in ("inputs", "outputs"):
+                    resource[part]["kubeconfig"]["plaintext"] = json.dumps(kubeconfig)
+        return json.dumps(state)
+
+    def manifests(self) -> Iterator[Object]:
+        """The objects of the releases, as the program of that commit was given them."""
+        for resource in recorded("state")["deployment"]["resources"]:
+            if "ConfigGroup$" in resource["urn"] or resource["type"].endswith(":ClusterInterceptor"):
+                item = {key: value for key, value in resource["inputs"].items() if not key.startswith("__")}
+                annotations = item["metadata"].get("annotations", {})
+                for key in [key for key in annotations if key.startswith("pulumi.com/")]:
+                    del annotations[key]
+                yield item
+
+
+def _name(item: Object) -> str:
+    meta = item["metadata"]
+    return "/".join((item["apiVersion"], item["kind"], meta.get("namespace", ""), meta["name"]))
+
+
+def _create(cluster: dynamic.DynamicClient, item: Object) -> None:
+    kind = cluster.resources.get(api_version=item["apiVersion"], kind=item["kind"])
+    body = copy.deepcopy(item)
+    for key in SERVERS_OWN:
+        body["metadata"].pop(key, None)
+    status = body.pop("status", None)
+    if item["kind"] == "Service":
+        for key in ADDRESSES:
+            body["spec"].pop(key, None)
+        for port in body["spec"]["ports"]:
+            port.pop("nodePort", None)
+    for webhook in body.get("webhooks", ()):
+        webhook["failurePolicy"] = "Ignore"  # no pod answers here
+    namespace = body["metadata"].get("namespace")
+    try:
+        made = kind.create(body=body, namespace=namespace)
+    except client.ApiException as error:
+        raise AssertionError(f"{_name(item)}: {error.status} {error.body}") from None
+    if status and item["kind"] not in (*FIRST, "ClusterInterceptor") and "status" in kind.subresources:
+        current = made.to_dict()
+        current["status"] = status
+        kind.status.replace(body=current, name=body["metadata"]["name"], namespace=namespace)
