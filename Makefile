@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 SANDBOX := $(PYTHON) -m sandbox
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-cluster test-e2e test-long preview push down check status kubeconfig webhook explain redeliver rotate lock mirror bench drift destroy clean venv
+.PHONY: help up test test-cluster test-e2e test-docs test-long preview push down check status kubeconfig webhook explain redeliver rotate lock mirror bench drift destroy clean venv
 MAKEFLAGS += --no-print-directory
 
 help:
@@ -71,7 +71,7 @@ explain: .venv/.made
 test: .venv/.made policy/.venv/.made
 	@$(PYTHON) -m pytest tests/unit tests/contract
 	@$(SANDBOX) up
-	@$(MAKE) -j2 --output-sync=target test-cluster test-e2e
+	@$(MAKE) -j2 --output-sync=target test-cluster test-e2e test-docs
 
 # What takes longer than a change may wait: upgrades, interruptions, many installs; ONLY=upgrade for one of them.
 test-long: export TEKTON_BUILDS_BIN := $(CURDIR)/.sandbox/bin
@@ -79,9 +79,9 @@ test-long: .venv/.made
 	@$(SANDBOX) up
 	@$(PYTHON) -m pytest tests/e2e/long -k '$(ONLY)'
 
-# Side by side: both mostly wait for clusters, which are their own.
-test-cluster test-e2e: export TEKTON_BUILDS_BIN := $(CURDIR)/.sandbox/bin
-test-cluster test-e2e: test-%:
+# Two at a time: they mostly wait for clusters, which are their own. test-docs types what the pages tell people to.
+test-cluster test-e2e test-docs: export TEKTON_BUILDS_BIN := $(CURDIR)/.sandbox/bin
+test-cluster test-e2e test-docs: test-%:
 	@$(PYTHON) -m pytest tests/$* --ignore=tests/e2e/long
 
 bench: .venv/.made

@@ -44,7 +44,7 @@ def page(rows: Sequence[Row], machine: Mapping[str, str]) -> str:
             "|---|---|---|---|---|---|",
             *(_line(row) for row in rows),
             "",
-            "```",
+            "```text",
             *chart(rows),
             "```",
             "",

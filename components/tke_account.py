@@ -8,7 +8,8 @@ import pulumi
 import tencentcloud_iac_pulumi as tencentcloud
 from pulumi.output import UNKNOWN
 
-CORES, MEMORY_GIB = 2, 8
+CORES, MEMORY_GIB = 2, 8  # of the types that are suggested in place of one that the zone does not have
+SOLD_OUT = "SOLD_OUT"
 
 
 class TkeError(pulumi.RunError):
@@ -80,14 +81,28 @@ class Account:
         )
 
     def offered(self, instance_type: str, zone: str) -> pulumi.Output[str]:
-        """The same type, when the zone has it. Raises TkeError that names those of its size which it has."""
+        """The same type, when the zone has it. Raises TkeError that names others which it has.
 
-        def check(found: list[Any]) -> str:
-            types = sorted({one.instance_type for one in found if one.status != "SOLD_OUT"})
-            if instance_type not in types:
+        One that is sold out is warned of: the nodes that are there stay, and other changes go on.
+        """
+
+        def check(types: list[Any]) -> str:
+            entries = [entry for entry in types if entry.instance_type == instance_type]
+            if not entries:
+                names = {
+                    entry.instance_type
+                    for entry in types
+                    if (entry.cpu_core_count, entry.memory_size) == (CORES, MEMORY_GIB)
+                    and entry.status != SOLD_OUT
+                }
                 raise TkeError(
                     f"cluster.nodes.instanceType is {instance_type!r}, but {zone} does not offer it now; "
-                    f"with {CORES} cores and {MEMORY_GIB} GiB it has {', '.join(types) or 'none'}"
+                    f"with {CORES} cores and {MEMORY_GIB} GiB it has {', '.join(sorted(names)) or 'none'}"
+                )
+            if all(entry.status == SOLD_OUT for entry in entries):
+                pulumi.log.warn(
+                    f"cluster.nodes.instanceType is {instance_type!r}, which is sold out in {zone}: no node "
+                    "can be added until it is there again"
                 )
             return instance_type
 
@@ -99,13 +114,9 @@ class Account:
                 name="instance-charge-type", values=["POSTPAID_BY_HOUR"]
             ),
         ]
-        return tencentcloud.instance.get_types_output(
-            cpu_core_count=CORES,
-            memory_size=MEMORY_GIB,
-            exclude_sold_out=True,
-            filters=filters,
-            opts=self._opts,
-        ).instance_types.apply(check)
+        return tencentcloud.instance.get_types_output(filters=filters, opts=self._opts).instance_types.apply(
+            check
+        )
 
     def _asked(self, ask: Callable[[], pulumi.Output[Any]]) -> pulumi.Output[Any]:
         if self.can_be_asked:

@@ -13,9 +13,11 @@ from components import image_mirror, inventory, mistakes, releases, secrets
 from components.settings import Images, Settings
 from components.settings.types import MirrorPath
 from sandbox.mistake import Mistake
+from sandbox.network import DEFAULT_RANGE, Network
 from sandbox.paths import CHECKOUT, Paths
 from sandbox.progress import Progress
 from sandbox.stack_config import PROJECT
+from sandbox.stack_environment import STACKS
 from sandbox.toolchain.toolchain import Toolchain
 
 
@@ -48,7 +50,10 @@ def settings(stack: str) -> Settings:
     """What the stack's file says, but for its secrets. Raises Mistake."""
     file = CHECKOUT / f"Pulumi.{stack}.yaml"
     try:
-        config: Mapping[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))["config"]
+        text = file.read_text(encoding="utf-8")
+        if stack in STACKS:  # what is tracked stands for the default network
+            text = text.replace(Network(DEFAULT_RANGE).node, Network().node)
+        config: Mapping[str, Any] = yaml.safe_load(text)["config"]
     except FileNotFoundError:
         raise Mistake(f"the stack {stack} has no file {file.name}: STACK=NAME says whose images") from None
     except (yaml.YAMLError, TypeError, KeyError):

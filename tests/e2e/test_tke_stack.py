@@ -5,6 +5,7 @@ It has a node of its own beside the sandbox that is up. The tests run in the ord
 
 import json
 import os
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,13 +14,10 @@ import pytest
 
 from sandbox.network import Network
 from sandbox.paths import Paths
-from sandbox.progress import Progress
 from sandbox.push_command import push
 from sandbox.stack import Stack
 from sandbox.stack_environment import TKE_STACK
-from sandbox.toolchain.toolchain import Toolchain
-from sandbox.up import up
-from sandbox.whole import Sandbox
+from tests.clone import cloned
 from tests.e2e.kubectl import kubectl
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
@@ -55,14 +53,19 @@ class Cloud:
 
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
-    paths, network = Paths(state=tmp_path_factory.mktemp("tke") / "state"), Network(RANGE)
-    with Toolchain(paths, Progress()) as toolchain:
-        sandbox = Sandbox(paths, network, toolchain, Progress(), stack=TKE_STACK)
-        try:
-            up(sandbox)
-            yield Cloud(paths, network, sandbox.stack)
-        finally:
-            sandbox.down()
+    clone = cloned(tmp_path_factory.mktemp("tke") / "clone")
+    paths, network = Paths(state=clone / ".sandbox"), Network(RANGE)
+
+    def run(command: str) -> None:
+        """As README says it."""
+        environment = {**os.environ, "SANDBOX_NETWORK": RANGE}
+        subprocess.run(command.split(), cwd=clone, env=environment, stdin=subprocess.DEVNULL, check=True)
+
+    try:
+        run("make up STACK=tke-sandbox")
+        yield Cloud(paths, network, Stack(paths, network, paths.state / "bin" / "pulumi", TKE_STACK))
+    finally:
+        run("make down")
 
 
 def test_a_push_to_a_cluster_that_the_program_made_becomes_images(cloud: Cloud) -> None:

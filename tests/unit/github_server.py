@@ -19,7 +19,8 @@ class GitHub:
     `ping`: status and words of the next ping; None: it never comes.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, repository: str = REPOSITORY) -> None:
+        self.repository = repository
         self.url = ""
         self.hooks: list[Json] = []
         self.deliveries: list[Json] = []
@@ -33,15 +34,15 @@ class GitHub:
         self.asked.append((method, path))
         if token != TOKEN:
             return 401, {"message": "Bad credentials"}
-        if path == f"/repos/{REPOSITORY}":
+        if path == f"/repos/{self.repository}":
             return 200, {
                 "id": 1,
-                "name": "shop",
-                "full_name": REPOSITORY,
+                "name": self.repository.partition("/")[2],
+                "full_name": self.repository,
                 "archived": self.archived,
                 "url": f"{self.url}{path}",
             }
-        found = re.fullmatch(rf"/repos/{REPOSITORY}/hooks(?:/(\d+)(/[\w/]+)?)?", path)
+        found = re.fullmatch(rf"/repos/{self.repository}/hooks(?:/(\d+)(/[\w/]+)?)?", path)
         if not found:
             return 404, {"message": "Not Found"}
         if self.refusal:
@@ -57,8 +58,8 @@ class GitHub:
         if attempt := re.fullmatch(r"/deliveries/(\d+)(/attempts)?", action):
             return self._attempt(int(attempt.group(1)), again=bool(attempt.group(2)))
         if action == "/pings":
-            if self.ping:
-                self.deliver("ping", *self.ping)
+            if answer := self.pinged(hook):
+                self.deliver("ping", *answer)
             return 204, None
         if method == "PATCH":
             hook |= body
@@ -70,11 +71,20 @@ class GitHub:
         one = next(one for one in self.deliveries if one["id"] == number)
         if again:
             self.redelivered.append(one["guid"])
+            self.attempt(one)
         return (202, {}) if again else (200, one)
+
+    def pinged(self, _hook: Json) -> tuple[int, str] | None:
+        """How the listener answers."""
+        return self.ping
+
+    def attempt(self, _delivery: Json) -> None:
+        """Sends a delivery once more; here nobody listens."""
 
     def add(self, **body: Any) -> Json:
         number = len(self.asked) + 100
-        hook = {"id": number, "type": "Repository", "url": f"{self.url}/repos/{REPOSITORY}/hooks/{number}"}
+        url = f"{self.url}/repos/{self.repository}/hooks/{number}"
+        hook = {"id": number, "type": "Repository", "url": url}
         hook["ping_url"] = f"{hook['url']}/pings"
         self.hooks.append({**hook, **body})
         return _shown(self.hooks[-1])

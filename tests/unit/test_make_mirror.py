@@ -73,6 +73,11 @@ def test_the_settings_of_a_stack_are_its_files(stack: str) -> None:
     assert mirror_command.settings(stack).repositories
 
 
+def test_a_sandbox_elsewhere_is_asked_where_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SANDBOX_NETWORK", "10.77.0.0/16")
+    assert mirror_command.settings("sandbox").release_mirror == "http://10.77.0.2:8080"
+
+
 def test_a_stack_without_a_file_and_a_place_that_is_none_are_one_sentence() -> None:
     with pytest.raises(Mistake, match=r"the stack nobody has no file Pulumi\.nobody\.yaml"):
         mirror_command.run("nobody", MIRROR, Paths())

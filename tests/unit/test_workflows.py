@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.docs.workflows import runs
 from tests.program import ROOT
 
 FILES = sorted((ROOT / ".github" / "workflows").glob("*.yaml"))
@@ -59,6 +60,22 @@ def test_a_command_is_one_of_makes_so_that_it_is_tried_here(workflow: dict[str, 
         if "run" in step:
             program, target = step["run"].split()
             assert (program, target in known) == ("make", True), step["run"]
+
+
+@pytest.mark.parametrize(
+    ("name", "last"),
+    [
+        ("preview", "pulumi preview --non-interactive --stack dev --policy-pack policy --diff"),
+        ("up", "pulumi up --yes --skip-preview --non-interactive --stack dev --policy-pack policy"),
+    ],
+)
+def test_what_a_runner_runs_is_known_and_its_names_are_documented(name: str, last: str) -> None:
+    text = (ROOT / "docs" / "environments.md").read_text(encoding="utf-8")
+    named = {
+        f"{kind}.{word}": "" for kind in ("secrets", "vars") for word in re.findall(r"`([A-Z][A-Z_]+)`", text)
+    }
+    commands = [run.command for run in runs(ROOT / ".github" / "workflows" / f"{name}.yaml", named)]
+    assert commands == ["make venv", last], "tests/docs/test_pages.py types them"
 
 
 def test_a_secret_reaches_the_one_step_that_needs_it(workflow: dict[str, Any]) -> None:

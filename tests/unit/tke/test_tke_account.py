@@ -56,6 +56,16 @@ def test_a_type_of_node_that_is_not_offered_is_told_with_those_that_are(
         deploy(given)
 
 
+def test_a_type_of_another_size_is_taken_and_of_what_is_sold_out_there_is_a_warning(
+    asked: list[str], given: Given
+) -> None:
+    given["cluster"]["nodes"] = {"instanceType": "S5.LARGE16"}
+    recording = deploy(given)
+    assert not [line for line in recording.logged if "sold out" in line]
+    given["cluster"]["nodes"] = {"instanceType": "S4.MEDIUM8"}
+    assert [line for line in deploy(given).logged if "S4.MEDIUM8" in line and "sold out" in line]
+
+
 def test_a_preview_without_credentials_asks_nothing_and_says_so_once(
     given: Given, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -45,8 +45,19 @@ def deploy(given: Given, *, preview: bool = False, answers: dict[str, Any] | Non
 TYPES: dict[str, Any] = {
     "tencentcloud:Instance/getTypes:getTypes": {
         "instanceTypes": [
-            {"instanceType": name, "availabilityZone": "ap-hongkong-2", "status": "SELL"}
-            for name in ("S5.MEDIUM8", "SA2.MEDIUM8")
+            {
+                "instanceType": name,
+                "cpuCoreCount": cores,
+                "memorySize": memory,
+                "availabilityZone": "ap-hongkong-2",
+                "status": status,
+            }
+            for name, cores, memory, status in (
+                ("S5.MEDIUM8", 2, 8, "SELL"),
+                ("SA2.MEDIUM8", 2, 8, "SELL"),
+                ("S4.MEDIUM8", 2, 8, "SOLD_OUT"),
+                ("S5.LARGE16", 4, 16, "SELL"),
+            )
         ]
     },
 }

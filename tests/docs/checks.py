@@ -1,0 +1,182 @@
+"""What is looked at when a command of a page has ended, beside what it printed."""
+
+import json
+import re
+from pathlib import Path
+
+import requests
+
+from sandbox.signed_push import commit_that_is_none
+from sandbox.waiting import wait_for
+from tests.docs.session import Session
+from tests.docs.shell import Result
+
+YES = ((r"Do you want to perform this \w+\?", "yes\r"),)
+NO = ((r"Do you want to perform this \w+\?", "no\r"),)
+DASHBOARD = "tekton.k8s.local"
+SANDBOX_OUTPUTS = {"dashboard_url", "dashboard_password"}  # what a stack without the Dashboard lacks
+
+
+def pushed_here(session: Session, result: Result) -> None:
+    commit = re.search(r"^pushed    ([0-9a-f]{40}) to main", result.output, re.MULTILINE)
+    assert commit, result.output
+    session.values["SHA"] = commit.group(1)
+
+
+def outputs_are_those_of_the_table(session: Session, missing: set[str]) -> None:
+    """Every output of the selected stack stands in README's table, and the other way round."""
+    text = (session.clone / "README.md").read_text(encoding="utf-8")
+    documented = set(
+        re.findall(r"^\| `(\w+)` \|", text.partition("## Outputs")[2].partition("\n## ")[0], re.MULTILINE)
+    )
+    outputs = set(json.loads(session.type("pulumi stack output --json 2>/dev/null").output))
+    assert outputs == documented - missing, "README's table of outputs"
+
+
+def outputs_of_the_sandbox(session: Session, _result: Result) -> None:
+    outputs_are_those_of_the_table(session, SANDBOX_OUTPUTS)
+
+
+def gone(session: Session, _result: Result) -> None:
+    assert not (session.clone / ".sandbox").exists(), "nothing of the sandbox stays"
+    remains = session.type("ip -brief address; ip route; mount").output
+    assert session.values["HOST"].rpartition(".")[0] not in remains, f"a link or a route: {remains}"
+
+
+def clean(session: Session, _result: Result) -> None:
+    remains = session.type("git status --short --ignored").output
+    assert ".venv" not in remains, f"what was made in the checkout is there still: {remains}"
+
+
+def keep(session: Session, _result: Result) -> None:
+    """Somebody commits the stack's file, and every output that README names is there."""
+    session.world.deployed.write_text((session.clone / "Pulumi.dev.yaml").read_text())
+    if session.page == "docs/tke.md":
+        outputs_are_those_of_the_table(session, set())
+
+
+def dashboard(session: Session, result: Result) -> None:
+    """The password opens it, and no other does."""
+    address = session.type("pulumi stack output load_balancer_ip").output.strip()
+    client = requests.Session()
+    client.trust_env = False
+
+    def asked(password: str) -> int:
+        answer = client.get(
+            f"http://{address}/", headers={"Host": DASHBOARD}, auth=("admin", password), timeout=5
+        )
+        return answer.status_code
+
+    wait_for("the Dashboard's login", lambda: asked("wrong") == 401, 30)
+    assert asked(result.output.strip()) == 200
+
+
+def refusals(session: Session, _result: Result) -> None:
+    """Every row of `What it may say` is what the command prints then."""
+    text = (session.clone / "docs" / "github.md").read_text(encoding="utf-8")
+    section = text.partition("## What it may say")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (\w.*?) \|", section, re.MULTILINE)
+    shop = session.world.shop
+    cases = (
+        lambda: _webhook(session, token="wrong"),
+        lambda: _webhook(session, repository="example/nowhere"),
+        lambda: _webhook(session, refusal=(403, "Resource not accessible by personal access token")),
+        lambda: _webhook(session, reachable=False),
+    )
+    assert len(rows) == len(cases), f"docs/github.md has other rows: {rows}"
+    for row, case in zip(rows, cases, strict=True):
+        result = case()
+        shop.refusal, shop.reachable = None, True
+        assert result.code, f"{row}: make says that it has failed"
+        assert row in result.output
+
+
+def _webhook(
+    session: Session,
+    *,
+    token: str = "{TOKEN}",
+    repository: str = "example/shop",
+    refusal: tuple[int, str] | None = None,
+    reachable: bool = True,
+) -> Result:
+    shop = session.world.shop
+    shop.refusal, shop.reachable = refusal, reachable
+    command = f"GITHUB_TOKEN={token} make webhook REPO={repository} STACK=dev"
+    return session.type(session.filled(command))
+
+
+def secret_at_github(session: Session, result: Result) -> None:
+    """After `make rotate`, which has named both repositories."""
+    for repository in (session.world.shop, session.world.other):
+        (hook,) = repository.hooks
+        assert hook["config"]["secret"] == result.output.strip(), (
+            f"{repository.repository} signs with the old one"
+        )
+
+
+def pushed(session: Session, result: Result) -> None:
+    keep(session, result)
+    session.values["SHA"] = commit_that_is_none()
+    assert session.world.shop.push("main", session.values["SHA"]) == 202
+    wait_for("the run", lambda: session.values["SHA"] in _runs(session), 30)
+
+
+def _runs(session: Session) -> str:
+    return session.type(
+        session.filled(
+            "{BIN}/kubectl --kubeconfig {KUBECONFIG} get pipelineruns --all-namespaces --output json"
+        )
+    ).output
+
+
+def lost(session: Session, _result: Result) -> None:
+    """A push that GitHub could not deliver, behind the one that it could."""
+    session.world.shop.lose("main", commit_that_is_none())
+
+
+def find_seed(session: Session, _result: Result) -> None:
+    file = _state(session)
+    session.type(f"pulumi stack export --stack dev --file {file}")
+    resources = json.loads(file.read_text())["deployment"]["resources"]
+    urns = [resource["urn"] for resource in resources if "RandomBytes" in resource["type"]]
+    assert len(urns) == 3, f"docs/builder.md says three: {urns}"
+    session.values["URN"] = f"'{urns[0]}'"
+
+
+def remember(session: Session, _result: Result) -> None:
+    """What the state is while the cluster is there."""
+    session.type(f"pulumi stack export --stack dev --file {_state(session)}")
+
+
+def nothing(session: Session, _result: Result) -> None:
+    """The account is as new. Then the state is what it was: somebody has deleted the cluster by hand."""
+    account = json.loads((session.world.folder / "account.json").read_text())
+    assert set(account) == {"vpc-default0", "subnet-default0"}, "the account is as new"
+    session.type(f"pulumi stack import --stack dev --file {_state(session)}")
+    resources = json.loads(_state(session).read_text())["deployment"]["resources"]
+    (endpoint,) = [resource["urn"] for resource in resources if "ClusterEndpoint" in resource["type"]]
+    session.values["URN"] = f"'{endpoint}'"
+
+
+def refreshed(session: Session, _result: Result) -> None:
+    result = session.type("pulumi refresh --stack dev", YES)
+    assert result.code == 0, result.output
+    file = _state(session)
+    session.type(f"pulumi stack export --stack dev --file {file}")
+    resources = json.loads(file.read_text())["deployment"].get("resources", [])
+    remains = [
+        resource["urn"]
+        for resource in resources
+        if resource["type"].startswith(("kubernetes:", "tencentcloud:"))
+    ]
+    assert not remains, f"the state has what is nowhere: {remains}"
+
+
+def _state(session: Session) -> Path:
+    return session.world.folder / "state.json"
+
+
+def relock(session: Session, _result: Result) -> None:
+    """The sandbox is up: what is made of its images is locked, and people are logged in to its registry."""
+    session.world.relock(session.clone)
+    session.world.machine.home("sandbox")

@@ -1,0 +1,81 @@
+"""README.md: the sandbox, its commands, and a cluster of one's own."""
+
+from tests.docs import checks
+from tests.docs.checks import YES
+from tests.docs.session import Script, Step
+
+ASKED = ((r"value.*:", "a-secret\r"),)
+PREVIEWED = ["Nobody is logged in", "TkeCluster", "EventListener", "ingress-nginx", r"\d+ to create"]
+ROTATED = ["takes the old secret and a new one", "the old secret is taken no more"]
+LOCKED = ["releases.yaml has them now; commit it"]
+DELETED = [r"\d+ deleted"]
+# The tests would run themselves: that they are found is all that is asked of them here.
+COLLECT = {"PYTEST_ADDOPTS": "--collect-only --quiet --quiet"}
+
+
+SET = (
+    "pulumi config set --path cluster.kind existing",
+    "pulumi config set --path cluster.kubeconfig path/to/kubeconfig",
+    "pulumi config set --path ingress.kind traefik",
+    "pulumi config set --path registry.server ghcr.io",
+    "pulumi config set --path registry.namespace OWNER",
+    "pulumi config set --path 'repositories[0].url' https://github.com/OWNER/NAME.git",
+    "pulumi config set --path 'repositories[0].branches[0]' main",
+    "pulumi config set --path 'repositories[0].images[0].name' frontend",
+    "pulumi config set --path 'repositories[0].images[0].context' frontend",
+    "pulumi config set registryUsername NAME",
+)
+
+
+README = Script(
+    steps={
+        "make up": Step(
+            prints=["^webhooks   http://", r"^commands   \. \.sandbox/env", "^a build    make push"],
+            then=checks.relock,
+            seconds=900,
+        ),
+        "make test": Step(environment=COLLECT),
+        "make push": Step(
+            prints=["done      2 images of the pushed commit are in the registry"], then=checks.pushed_here
+        ),
+        ". .sandbox/env": Step(),
+        "pulumi preview": Step(prints=[r"\d+ unchanged"]),
+        "pulumi up": Step(answers=YES, prints=[r"\d+ unchanged"]),
+        "pulumi stack output hooks_url": Step(
+            prints=[r"^http://[0-9.]+/hooks"], then=checks.outputs_of_the_sandbox
+        ),
+        "tkn pipelinerun list --namespace builds": Step(prints=[r"github-run-\w+ .*Succeeded"]),
+        "make preview": Step(prints=[r"Policies:", r"\d+ unchanged"]),
+        "make drift": Step(),
+        "make bench": Step(environment={"ONLY": "previews"}, prints=[r"preview of 1 repository: "]),
+        "make kubeconfig": Step(prints=["has the context tekton-builds-sandbox", r"\bReady\b"]),
+        "make webhook": Step(prints=["delivers its pushes to http://.*/hooks; a test was answered with 202"]),
+        "make explain COMMIT=SHA": Step(
+            prints=["^push      {SHA} to main", "^run .*succeeded", "^image ", "^logs "]
+        ),
+        "make redeliver": Step(prints=["no push is missing"]),
+        "make lock": Step(online=True, prints=LOCKED),
+        "make mirror TO=REGISTRY/PATH": Step(
+            prints=[r"\d+ images; the stack pulls them there with .* {REGISTRY}/mirror`"]
+        ),
+        "make rotate": Step(prints=ROTATED),
+        "make status": Step(prints=["ok"]),
+        "make test-long": Step(environment=COLLECT),
+        "make check": Step(environment={"MYPY_CACHE_DIR": "{MYPY_CACHE}"}),
+        "make destroy": Step(prints=DELETED),
+        "make preview STACK=dev": Step(
+            in_text=True,
+            online=True,
+            prints=PREVIEWED,
+        ),
+        "pulumi stack init own": Step(new_shell=True, prints=["Created stack 'own'"]),
+        **dict.fromkeys(SET, Step()),
+        "pulumi config set --secret registryPassword": Step(answers=ASKED),
+        "make up STACK=own": Step(
+            answers=YES, prints=[r"hooks_url +: \"http://[0-9.]+/hooks\""], seconds=600
+        ),
+        "make destroy STACK=own": Step(answers=YES, prints=DELETED, seconds=600),
+        "make down": Step(then=checks.gone),
+        "make clean": Step(environment={"TEKTON_BUILDS_CACHE": "{CACHE}"}, then=checks.clean),
+    }
+)

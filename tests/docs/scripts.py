@@ -1,0 +1,17 @@
+"""The script of every page that has something to type."""
+
+from collections.abc import Mapping
+
+from tests.docs import script_cloud
+from tests.docs.script_readme import README
+from tests.docs.session import Script
+
+SCRIPTS: Mapping[str, Script] = {
+    "README.md": README,
+    "docs/tke.md": script_cloud.TKE,
+    "docs/github.md": script_cloud.GITHUB,
+    "docs/environments.md": script_cloud.ENVIRONMENTS,
+    "docs/releases.md": script_cloud.RELEASES,
+    "docs/builder.md": script_cloud.BUILDER,
+    "docs/tutorial.md": script_cloud.TUTORIAL,
+}

@@ -1,0 +1,178 @@
+"""What the hosts have that this machine cannot ask: releases made of the sandbox's images, and a plugin.
+
+Tekton's are the sandbox's own, from Tekton's source. The Dashboard's and ingress-nginx's are of the same
+names and kinds, with a web server and Traefik in them; Traefik serves the same Ingress objects.
+"""
+
+import hashlib
+import io
+import re
+import tarfile
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import yaml
+
+from components.release import LOCK, Release, listed
+from sandbox.toolchain.tool import ARCHITECTURE
+from tests.docs.internet import Request, Response
+from tests.e2e.test_tutorial_stack import release as dashboard
+
+VERSION = re.compile(r"v\d+\.\d+\.\d+")
+NGINX = "ingress-nginx"
+CONTROLLER = "ingress-nginx-controller"
+PLUGIN = "pulumi-resource-tencentcloud"
+Object = dict[str, Any]
+
+
+def texts(sandbox_lock: Path, folder: Path, images: Mapping[str, str]) -> dict[str, bytes]:
+    """The file of each release of the project's lock, by name. `folder`: the sandbox's folder of releases.
+
+    `images`: references with digests of the sandbox's `traefik` and `busybox`.
+    """
+    files = {
+        release.name: (folder / urlsplit(release.urls[0]).path.lstrip("/")).read_bytes()
+        for release in listed(sandbox_lock)
+    }
+    page = dashboard()
+    for entry in page:
+        if entry["kind"] == "Deployment":
+            entry["spec"]["template"]["spec"]["containers"][0]["image"] = images["busybox"]
+    whole = yaml.safe_dump_all(page).encode()
+    files |= {"tekton-dashboard": whole, "tekton-dashboard-full": whole}
+    return {**files, NGINX: yaml.safe_dump_all(_nginx(images["traefik"])).encode()}
+
+
+def hosts(releases: Iterable[Release]) -> set[str]:
+    """Whom their files are asked of."""
+    return {str(urlsplit(url).hostname) for release in releases for url in release.urls}
+
+
+class Files:
+    """The files of releases, at all their addresses, and in every version."""
+
+    def __init__(self, texts: Mapping[str, bytes]) -> None:
+        self._files = {
+            (parts.hostname, VERSION.sub("*", parts.path)): texts[release.name]
+            for release in listed(LOCK)
+            for parts in map(urlsplit, release.urls)
+        }
+
+    def __call__(self, request: Request) -> Response:
+        body = self._files.get((request.host, VERSION.sub("*", request.path)))
+        return Response(status=404) if body is None else Response(body=body)
+
+
+def relocked(lock: Path, text: bytes) -> None:
+    """Puts the digest of `text` in the place of ingress-nginx's, in a clone's own lock."""
+    before = lock.read_text(encoding="utf-8")
+    (release,) = [release for release in listed(lock) if release.name == NGINX]
+    lock.write_text(before.replace(str(release.sha256), hashlib.sha256(text).hexdigest()), encoding="utf-8")
+
+
+def plugin_pages(version: str, program: Path) -> dict[str, Any]:
+    """What GitHub's API has of a release of Tencent Cloud's plugin: an archive with a program that runs
+    `program`, the model of the cloud.
+    """
+    script = f'#!/bin/sh\nexec "{program}" "$@"\n'.encode()
+    whole = io.BytesIO()
+    with tarfile.open(fileobj=whole, mode="w:gz") as archive:
+        entry = tarfile.TarInfo(PLUGIN)
+        entry.size, entry.mode = len(script), 0o755
+        archive.addfile(entry, io.BytesIO(script))
+    project = "/repos/tencentcloudstack/pulumi-tencentcloud/releases"
+    name = f"{PLUGIN}-v{version}-linux-{ARCHITECTURE}.tar.gz"
+    asset = {"name": name, "url": f"https://api.github.com{project}/assets/1"}
+    release = {"tag_name": f"v{version}", "assets": [asset]}
+    return {
+        f"{project}/tags/v{version}": release,
+        f"{project}/latest": release,
+        f"{project}/assets/1": whole.getvalue(),
+    }
+
+
+def digest(registry: Path, image: str) -> str:
+    """Of REPOSITORY:TAG in the storage of the sandbox's registry."""
+    repository, _, tag = image.rpartition(":")
+    link = registry / f"docker/registry/v2/repositories/{repository}/_manifests/tags/{tag}/current/link"
+    return link.read_text().strip()
+
+
+def _nginx(image: str) -> list[Object]:
+    """The names of ingress-nginx's release. Its two Jobs and its admission webhook are not among them."""
+    labels = {"app.kubernetes.io/name": NGINX, "app.kubernetes.io/component": "controller"}
+    rules = [
+        {"apiGroups": [""], "resources": ["services", "secrets", "namespaces"], "verbs": ["list", "watch"]},
+        {"apiGroups": ["discovery.k8s.io"], "resources": ["endpointslices"], "verbs": ["list", "watch"]},
+        {
+            "apiGroups": ["networking.k8s.io"],
+            "resources": ["ingresses", "ingressclasses"],
+            "verbs": ["list", "watch"],
+        },
+        {"apiGroups": ["networking.k8s.io"], "resources": ["ingresses/status"], "verbs": ["update"]},
+    ]
+    container = {
+        "name": "controller",
+        "image": image,
+        "args": [
+            "--global.checknewversion=false",
+            "--entrypoints.web.address=:8000",
+            "--entrypoints.traefik.address=:8080",
+            "--ping=true",
+            "--experimental.kubernetesIngressNGINX=true",
+            "--providers.kubernetesingressnginx=true",
+            f"--providers.kubernetesingressnginx.publishservice={NGINX}/{CONTROLLER}",
+        ],
+        "readinessProbe": {"httpGet": {"path": "/ping", "port": 8080}, "periodSeconds": 1},
+    }
+    subject = {"kind": "ServiceAccount", "name": NGINX, "namespace": NGINX}
+    reference = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": NGINX}
+    pods = {
+        "metadata": {"labels": labels},
+        "spec": {
+            "serviceAccountName": NGINX,
+            "containers": [container],
+            "securityContext": {"runAsNonRoot": True, "runAsUser": 65532},
+            "terminationGracePeriodSeconds": 1,
+        },
+    }
+    balancer = {
+        "type": "LoadBalancer",
+        "selector": labels,
+        "ports": [{"name": "http", "port": 80, "targetPort": 8000}],
+    }
+    return [
+        _object("Namespace", NGINX, inside=False),
+        _object("ServiceAccount", NGINX),
+        _object("ClusterRole", NGINX, "rbac.authorization.k8s.io/v1", inside=False, rules=rules),
+        _object(
+            "ClusterRoleBinding",
+            NGINX,
+            "rbac.authorization.k8s.io/v1",
+            inside=False,
+            roleRef=reference,
+            subjects=[subject],
+        ),
+        _object("Service", CONTROLLER, spec=balancer),
+        _object(
+            "Deployment",
+            CONTROLLER,
+            "apps/v1",
+            spec={"selector": {"matchLabels": labels}, "template": pods},
+        ),
+        _object(
+            "IngressClass",
+            "nginx",
+            "networking.k8s.io/v1",
+            inside=False,
+            spec={"controller": "k8s.io/ingress-nginx"},
+        ),
+    ]
+
+
+def _object(kind: str, name: str, api: str = "v1", *, inside: bool = True, **rest: Any) -> Object:
+    labels = {"app.kubernetes.io/name": NGINX, "app.kubernetes.io/part-of": NGINX}
+    metadata = {"name": name, "labels": labels, **({"namespace": NGINX} if inside else {})}
+    return {"apiVersion": api, "kind": kind, "metadata": metadata, **rest}
