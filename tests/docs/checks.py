@@ -18,7 +18,7 @@ SANDBOX_OUTPUTS = {"dashboard_url", "dashboard_password"}  # what a stack withou
 
 
 def pushed_here(session: Session, result: Result) -> None:
-    commit = re.search(r"^pushed    ([0-9a-f]{40}) to main", result.output, re.MULTILINE)
+    commit = re.search(r"pushed    ([0-9a-f]{40}) to main", result.output)
     assert commit, result.output
     session.values["SHA"] = commit.group(1)
 

@@ -118,5 +118,6 @@ class Shell:
 
 
 def plain(text: str) -> str:
-    """As it would be read: without what only moves or colours."""
-    return ESCAPES.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
+    """As it would be read: without what only moves or colours, and of a line that is drawn again the last."""
+    lines = ESCAPES.sub("", text).replace("\r\n", "\n").split("\n")
+    return "\n".join(next((part for part in line.split("\r")[::-1] if part.strip()), "") for line in lines)
