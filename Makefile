@@ -25,7 +25,7 @@ help:
 	@echo 'make destroy  `pulumi destroy`; the cluster stays'
 	@echo 'make down     end the sandbox and forget it'
 	@echo 'make check    linters and types'
-	@echo 'make bench    measure it against the other ways, and write docs/benchmarks.md; ONLY=PART,PART'
+	@echo 'make bench    measure it against the other ways, and write docs/benchmarks.md; ONLY=PART,PART, QUICK=1'
 	@echo 'make clean    as down, and remove what was made in this checkout and old builds in the cache'
 
 venv: .venv/.made policy/.venv/.made
@@ -86,7 +86,7 @@ test-cluster test-e2e test-docs: test-%:
 
 bench: .venv/.made
 	@$(SANDBOX) up
-	@$(PYTHON) -m bench --only '$(ONLY)'
+	@$(PYTHON) -m bench --only '$(ONLY)' $(if $(filter 1,$(QUICK)),--quick)
 
 check: .venv/.made
 	@.venv/bin/ruff check .

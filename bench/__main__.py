@@ -23,21 +23,23 @@ def main(arguments: Sequence[str]) -> int:
     """Measures, prints and writes; the page is written when every part was measured."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--only", default="", metavar="PART,PART", help=", ".join(PARTS))
-    only = [one for one in parser.parse_args(arguments).only.split(",") if one]
+    parser.add_argument("--quick", action="store_true", help="a look at each part, which writes no page")
+    options = parser.parse_args(arguments)
+    only = [part for part in options.only.split(",") if part]
     if unknown := sorted(set(only) - PARTS.keys()):
         print(f"error: ONLY is {','.join(only)}, but must be some of {', '.join(PARTS)}", file=sys.stderr)
         print(f"error: there is no {', '.join(unknown)}", file=sys.stderr)
         return 1
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        place = Place.here(Path(folder))
+        place = Place.here(Path(folder), quick=options.quick)
         for name, measure in PARTS.items():
             if not only or name in only:
                 print(f"== {name}", flush=True)
                 found = measure(place)
                 print("\n".join(f"   {row}" for row in found), flush=True)
                 rows += found
-        if not only:
+        if not only and not options.quick:
             PAGE.write_text(report.page(rows, place.machine()), encoding="utf-8")
             print(f"{PAGE.name} is written")
     return 0

@@ -34,9 +34,11 @@ class Place:
     api: client.ApiClient
     name: str
     """Of this run: what it makes is called so."""
+    quick: bool
+    """Whether a look is enough: fewer rounds of what has rounds, and of the smaller sizes."""
 
     @classmethod
-    def here(cls, folder: Path) -> Self:
+    def here(cls, folder: Path, *, quick: bool) -> Self:
         paths, network = Paths(), Network()
         if not paths.kubeconfig.exists():
             raise RuntimeError("no sandbox runs; `make up` starts one")
@@ -47,6 +49,7 @@ class Place:
             credentials=Credentials.load_or_create(paths),
             api=api_here(paths.kubeconfig),
             name=f"bench-{secrets.token_hex(3)}",
+            quick=quick,
         )
 
     @property
