@@ -26,7 +26,7 @@ class Step:
     prints: Sequence[str] = ()
     """What it prints, as regular expressions; {NAME} is a value."""
     fails: bool | None = False
-    """Whether the page says, or a person's answer makes, that it ends with an error; None: `then` looks at it."""
+    """Whether the page says, or a person's answer makes, that it ends with an error; None: `then` decides."""
     answers: Sequence[tuple[str, str]] = ()
     """Questions, as regular expressions, and what a person answers, in the order in which they come."""
     words: Mapping[str, str] = field(default_factory=dict)
