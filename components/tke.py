@@ -160,7 +160,7 @@ def _check_reachable(state: RecordedState, args: TkeClusterArgs) -> None:
             f"{sentence}, and nothing can be planned without it: is this machine's public address in "
             "cluster.apiCidrs (`pulumi config set --path 'cluster.apiCidrs[0]' A.B.C.D/32`)?"
         ) from None
-    check_contents(cluster, state, args.claims, adopt=False)
+    check_contents(cluster, state, args.claims, adopt=args.settings.adopt)
 
 
 def _check_reach(settings: Tke) -> None:

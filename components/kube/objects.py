@@ -42,7 +42,9 @@ class Objects(pulumi.ComponentResource):
         earlier: list[pulumi.Resource] = []
         for manifest in sorted(args.objects, key=lambda manifest: _rank(manifest, args.last)):
             is_last = manifest["kind"] in args.last
-            resource = self._resource(name, manifest, [*args.depends_on, *(earlier if is_last else ())])
+            # A Service runs nothing, so it needs nothing: a hundred dependencies would only fill the state.
+            needs = [] if manifest["kind"] == "Service" else args.depends_on
+            resource = self._resource(name, manifest, [*needs, *(earlier if is_last else ())])
             self.resources.append(resource)
             if not is_last:
                 earlier.append(resource)

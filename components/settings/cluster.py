@@ -121,6 +121,10 @@ class Tke(Model):
     network: Network = Field(default=Network(), description="the nodes' network: {kind, vpcCidr, subnetCidr}")
     pod_cidr: PrivateCidr = Field(default="172.20.0.0/16", description="addresses of pods and Services")
     nodes: Nodes = Field(default=Nodes(), description="the nodes: {instanceType, least, most, ...}")
+    adopt: bool = Field(
+        default=False,
+        description="true: objects that are in the cluster and not in the stack's state are taken over",
+    )
     deletion_protection: bool = Field(
         default=True, description="true: `pulumi destroy` is refused until this is false and applied"
     )

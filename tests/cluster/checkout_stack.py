@@ -75,6 +75,12 @@ class CheckoutStack:
         assert done.returncode != 0, f"pulumi {verb} should have failed: {done.stdout[-4000:]}"
         return done.stdout + done.stderr
 
+    @property
+    def salt(self) -> str:
+        """Of its secrets' encryption; there is one as soon as there is a stack."""
+        files = (self._settings, self.folder / f"Pulumi.{self._name}.yaml")
+        return str(next(yaml.safe_load(file.read_text())["encryptionsalt"] for file in files))
+
     def secret(self, key: str, value: str) -> None:
         """`pulumi config set --secret`."""
         done = self._run(

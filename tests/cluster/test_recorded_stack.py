@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
 NEW = {("pulumi:index:Stash", "cluster-state")}
 # What the recorded stack's secrets were replaced by.
 SECRETS = {key: f"recorded-{key}" for key in ("registryPassword", "gitPassword", "statusToken")}
-USERS = {"registryUsername": "registry", "gitUsername": "developer"}
+USERS = {"registryUsername": "builder", "gitUsername": "developer"}
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +50,7 @@ def stack(cluster: tuple[ApiServer, RecordedStack], tmp_path: Path) -> Iterator[
         stack = CheckoutStack(tmp_path / "stack", "sandbox", settings)
         for key, value in SECRETS.items():
             stack.secret(key, value)
-        stack.succeed("stack import", stdin=recorded.state(server.kubeconfig))
+        stack.succeed("stack import", stdin=recorded.state(server.kubeconfig, stack.salt))
         yield stack
 
 
