@@ -28,9 +28,7 @@ TKE = Script(
         "pulumi config set --path 'repositories[0].url' https://github.com/OWNER/NAME.git": Step(),
         "pulumi config set registryUsername NAME": Step(),
         "pulumi config set --secret registryPassword": Step(answers=ASKED),
-        "make up STACK=dev": Step(
-            answers=YES, prints=["hooks_url", "dashboard_url"], then=checks.keep, seconds=600
-        ),
+        "make up STACK=dev": Step(answers=YES, prints=["hooks_url", "dashboard_url"], then=checks.keep),
         "make kubeconfig STACK=dev": Step(prints=["has the context tekton-builds-dev", r"\bReady\b"]),
         "make webhook STACK=dev REPO=OWNER/NAME": Step(
             environment={"GITHUB_TOKEN": "{TOKEN}"},
@@ -48,7 +46,7 @@ TKE = Script(
         "pulumi config set --stack dev --path cluster.deletionProtection false && make up STACK=dev": Step(
             answers=YES, prints=[r"\d+ unchanged"], then=checks.remember
         ),
-        "make destroy STACK=dev": Step(answers=YES, prints=DELETED, then=checks.nothing, seconds=600),
+        "make destroy STACK=dev": Step(answers=YES, prints=DELETED, then=checks.nothing),
         "pulumi refresh --stack dev": Step(in_text=True, fails=True, prints=["cluster .* not found"]),
         "pulumi state delete --stack dev --target-dependents URN": Step(
             in_text=True, answers=SURE, then=checks.refreshed

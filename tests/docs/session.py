@@ -39,7 +39,7 @@ class Step:
     """Run where the text names it; else only a block or the first cell of a row is typed."""
     new_shell: bool = False
     """The page says so."""
-    seconds: float = 300
+    seconds: float = 900
     then: Callable[["Session", Result], None] | None = None
     """Looks at what it has done."""
 
@@ -116,7 +116,7 @@ class Session:
         if step.then:
             step.then(self, result)
 
-    def type(self, command: str, answers: Sequence[tuple[str, str]] = (), seconds: float = 60) -> Result:
+    def type(self, command: str, answers: Sequence[tuple[str, str]] = (), seconds: float = 300) -> Result:
         """In the shell as it is now."""
         filled = [(question, self.filled(answer)) for question, answer in answers]
         return self._shell.type(command, filled, seconds)
