@@ -10,6 +10,7 @@ MAKEFLAGS += --no-print-directory
 help:
 	@echo 'make up       start everything and run `pulumi up`; STACK=dev: only the latter, for that stack'
 	@echo 'make test     every test, on the sandbox too, but for those of `make test-long`: upgrades, many installs'
+	@echo 'make test-docs  what README.md and docs/ tell people to type, typed as it stands there'
 	@echo
 	@echo 'make push     an empty commit through the forge, followed to its images'
 	@echo 'make preview  what `pulumi up` would change, and what policy/ has against it; STACK=dev for another stack'
@@ -71,7 +72,7 @@ explain: .venv/.made
 test: .venv/.made policy/.venv/.made
 	@$(PYTHON) -m pytest tests/unit tests/contract
 	@$(SANDBOX) up
-	@$(MAKE) -j2 --output-sync=target test-cluster test-e2e test-docs
+	@$(MAKE) -j2 --output-sync=target test-cluster test-e2e
 
 # What takes longer than a change may wait: upgrades, interruptions, many installs; ONLY=upgrade for one of them.
 test-long: export TEKTON_BUILDS_BIN := $(CURDIR)/.sandbox/bin
@@ -79,7 +80,8 @@ test-long: .venv/.made
 	@$(SANDBOX) up
 	@$(PYTHON) -m pytest tests/e2e/long -k '$(ONLY)'
 
-# Two at a time: they mostly wait for clusters, which are their own. test-docs types what the pages tell people to.
+# Side by side: they mostly wait for clusters, which are their own. test-docs types what the pages tell people to; it
+# takes longer than a change may wait.
 test-cluster test-e2e test-docs: export TEKTON_BUILDS_BIN := $(CURDIR)/.sandbox/bin
 test-cluster test-e2e test-docs: test-%:
 	@$(PYTHON) -m pytest tests/$* --ignore=tests/e2e/long

@@ -32,8 +32,8 @@ class Kubeconfig:
 
     @property
     def text(self) -> str:
-        """As YAML; the same content gives the same text. It holds credentials."""
-        return yaml.safe_dump(dict(self.content), sort_keys=False)
+        """As YAML; the same content gives the same text, whatever its order. It holds credentials."""
+        return yaml.safe_dump(dict(self.content))
 
 
 def read(text: str, *, context: str = "", folder: Path | None = None) -> Kubeconfig:

@@ -6,6 +6,8 @@ from typing import Any
 
 import pulumi
 
+from components.kube.definitions import without_descriptions
+
 Object = dict[str, Any]
 GROUP = "kubernetes:yaml/v2:ConfigGroup"  # what held the objects before 2026-11
 
@@ -61,7 +63,7 @@ class Objects(pulumi.ComponentResource):
         return pulumi.CustomResource(
             token(manifest),
             f"{name}:{path}",
-            manifest,
+            without_descriptions(manifest),
             pulumi.ResourceOptions(
                 parent=self,
                 depends_on=[*depends_on, *([namespace] if namespace else [])],

@@ -14,10 +14,16 @@ import pytest
 
 from sandbox.network import Network
 from sandbox.paths import Paths
+from sandbox.progress import Progress
+from sandbox.pulumi import Pulumi
 from sandbox.push_command import push
 from sandbox.stack import Stack
 from sandbox.stack_environment import TKE_STACK
+from sandbox.toolchain.toolchain import Toolchain
+from sandbox.waiting import wait_for
+from sandbox.whole import Sandbox
 from tests.clone import cloned
+from tests.e2e.cluster_objects import everything
 from tests.e2e.kubectl import kubectl
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
@@ -41,6 +47,8 @@ class Cloud:
     paths: Paths
     network: Network
     stack: Stack
+    before: set[str]
+    """What was in its cluster before the stack."""
 
     @property
     def account(self) -> dict[str, object]:
@@ -62,8 +70,14 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
         subprocess.run(command.split(), cwd=clone, env=environment, stdin=subprocess.DEVNULL, check=True)
 
     try:
+        with Toolchain(paths, Progress()) as toolchain:
+            sandbox = Sandbox(paths, network, toolchain, Progress(), stack=TKE_STACK)
+            sandbox.begin_builds()
+            sandbox.start_node()
+            sandbox.fill_node()
+        before = everything(paths)
         run("make up STACK=tke-sandbox")
-        yield Cloud(paths, network, Stack(paths, network, paths.state / "bin" / "pulumi", TKE_STACK))
+        yield Cloud(paths, network, Stack(paths, network, paths.state / "bin" / "pulumi", TKE_STACK), before)
     finally:
         run("make down")
 
@@ -79,6 +93,18 @@ def test_a_second_up_changes_nothing(cloud: Cloud, tmp_path: Path) -> None:
     assert cloud.stack.up(log) == 0, log.read_text()
     summary = log.read_text().partition("Resources:")[2].split("Duration")[0].split()
     assert summary[1:] == ["unchanged"], f"a provider or the program wants to change something: {summary}"
+
+
+def test_another_endpoint_of_the_cluster_replaces_nothing_in_it(cloud: Cloud) -> None:
+    (state,) = cloud.paths.state.glob(f"pulumi-state/.pulumi/stacks/*/{TKE_STACK}.json")
+    resources = json.loads(state.read_text())["checkpoint"]["latest"]["resources"]
+    (endpoint,) = [one["urn"] for one in resources if one["urn"].endswith("::cluster-endpoint")]
+    cli = Pulumi(program=cloud.paths.state / "bin" / "pulumi", environment=cloud.stack.environment)
+    steps = cli.read("preview", "--stack", TKE_STACK, "--json", "--replace", endpoint)["steps"]
+    operations = {(step["op"], step["urn"].split("::")[2].rpartition("$")[2]) for step in steps}
+    assert ("replace", "tencentcloud:Kubernetes/clusterEndpoint:ClusterEndpoint") in operations
+    inside = {op for op, kind in operations if kind.startswith(("kubernetes:", "pulumi:providers:kub"))}
+    assert inside <= {"same", "update"}, "every object of the cluster would be made anew"
 
 
 def test_the_state_holds_no_secret_in_the_clear(cloud: Cloud) -> None:
@@ -107,7 +133,11 @@ def test_destroy_goes_from_the_inside_out_and_leaves_nothing(cloud: Cloud, tmp_p
     places = [next(i for i, line in enumerate(deleted) if name in line) for name in ORDER]
     assert places == sorted(places), f"not in the order {ORDER}: {places}"
     assert set(cloud.account) == {"vpc-default0", "subnet-default0"}, "the account is as new"
-    left = {"builds", "builds-webhook", "ingress", "tekton-pipelines"} & set(
-        cloud.kubectl("get", "namespaces", "--output=jsonpath={.items[*].metadata.name}").split()
-    )
-    assert not left, f"namespaces of ours are still there: {left}"
+    pods = cloud.kubectl("get", "pods", "--all-namespaces", "--output=name").split()
+    assert len(pods) == sum(name.startswith("pods ") for name in cloud.before), "a pod outlives it"
+
+    def as_before() -> bool | str:
+        changed = everything(cloud.paths) ^ cloud.before
+        return not changed or ", ".join(sorted(changed)[:20])
+
+    wait_for("the cluster to be as it was before the stack", as_before, 30)

@@ -66,6 +66,8 @@ def test_a_relative_certificate_is_read_beside_the_kubeconfig(tmp_path: Path) ->
     cluster = yaml.safe_load(chosen.text)["clusters"][0]["cluster"]
     assert b64decode(cluster["certificate-authority-data"]) == b"a certificate"
     assert "certificate-authority" not in cluster, "the provider would look for it beside the program"
+    inside = read(text(**{"certificate-authority-data": cluster["certificate-authority-data"]}))
+    assert chosen.text == inside.text, "the stack would have another provider for nothing"
 
 
 def test_a_relative_client_certificate_and_key_are_read_too(tmp_path: Path) -> None:

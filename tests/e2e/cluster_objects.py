@@ -1,0 +1,18 @@
+"""Everything that is in a cluster, by kind, namespace and name."""
+
+from sandbox.paths import Paths
+from tests.e2e.kubectl import kubectl
+
+# They come and go with time, and belong to nobody's stack.
+PASSING = {"events", "events.events.k8s.io", "leases.coordination.k8s.io"}
+NAMES = r"{range .items[*]}{.metadata.namespace}/{.metadata.name}{'\n'}{end}"
+
+
+def everything(paths: Paths) -> set[str]:
+    """The objects of every kind that can be listed."""
+    kinds = set(kubectl(paths, "api-resources", "--verbs=list", "--output=name").split()) - PASSING
+    found = set()
+    for kind in sorted(kinds):
+        listed = kubectl(paths, "get", kind, "--all-namespaces", "--output", f"jsonpath={NAMES}")
+        found |= {f"{kind} {name}" for name in listed.split()}
+    return found
