@@ -47,7 +47,9 @@ TKE = Script(
             answers=YES, prints=[r"\d+ unchanged"], then=checks.remember
         ),
         "make destroy STACK=dev": Step(answers=YES, prints=DELETED, then=checks.nothing),
-        "pulumi refresh --stack dev": Step(in_text=True, fails=True, prints=["cluster .* not found"]),
+        "pulumi refresh --stack dev": Step(
+            in_text=True, answers=NO, fails=True, prints=["cluster .* not found"]
+        ),
         "pulumi state delete --stack dev --target-dependents URN": Step(
             in_text=True, answers=SURE, then=checks.refreshed
         ),
