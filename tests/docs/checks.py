@@ -71,6 +71,16 @@ def dashboard(session: Session, result: Result) -> None:
     assert asked(result.output.strip()) == 200
 
 
+def mirrored(session: Session, result: Result) -> None:
+    """All is copied, but for the image of Windows nodes where its registry, mcr.microsoft.com, refuses."""
+    copies = re.findall(r"^  is (\S+)", result.output, re.MULTILINE)
+    errors = re.findall(r"^error: (\S+) is not copied", result.output, re.MULTILINE)
+    assert len(copies) > 5, result.output
+    assert all(copy.startswith(session.filled("{REGISTRY}/mirror/")) for copy in copies)
+    assert all(image.startswith("mcr.microsoft.com/") for image in errors), result.output
+    assert bool(errors) == bool(result.code), "what is not copied is an error, and nothing else"
+
+
 def refusals(session: Session, _result: Result) -> None:
     """Every row of `What it may say` is what the command prints then."""
     text = (session.clone / "docs" / "github.md").read_text(encoding="utf-8")

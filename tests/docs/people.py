@@ -32,6 +32,7 @@ NAMES = {
     "USE",
     "REMOVE",
     "LOCK",
+    "QUICK",
     "UPGRADE",
     "VIRTUAL_ENV",
     "DOCKER_CONFIG",

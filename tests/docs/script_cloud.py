@@ -28,9 +28,7 @@ TKE = Script(
         "pulumi config set --path 'repositories[0].url' https://github.com/OWNER/NAME.git": Step(),
         "pulumi config set registryUsername NAME": Step(),
         "pulumi config set --secret registryPassword": Step(answers=ASKED),
-        "make up STACK=dev": Step(
-            answers=YES, prints=["hooks_url", "dashboard_url"], then=checks.keep, seconds=600
-        ),
+        "make up STACK=dev": Step(answers=YES, prints=["hooks_url", "dashboard_url"], then=checks.keep),
         "make kubeconfig STACK=dev": Step(prints=["has the context tekton-builds-dev", r"\bReady\b"]),
         "make webhook STACK=dev REPO=OWNER/NAME": Step(
             environment={"GITHUB_TOKEN": "{TOKEN}"},
@@ -48,8 +46,10 @@ TKE = Script(
         "pulumi config set --stack dev --path cluster.deletionProtection false && make up STACK=dev": Step(
             answers=YES, prints=[r"\d+ unchanged"], then=checks.remember
         ),
-        "make destroy STACK=dev": Step(answers=YES, prints=DELETED, then=checks.nothing, seconds=600),
-        "pulumi refresh --stack dev": Step(in_text=True, fails=True, prints=["cluster .* not found"]),
+        "make destroy STACK=dev": Step(answers=YES, prints=DELETED, then=checks.nothing),
+        "pulumi refresh --stack dev": Step(
+            in_text=True, answers=NO, fails=True, prints=["cluster .* not found"]
+        ),
         "pulumi state delete --stack dev --target-dependents URN": Step(
             in_text=True, answers=SURE, then=checks.refreshed
         ),
@@ -104,7 +104,9 @@ RELEASES = Script(
         "make lock": Step(prints=LOCKED),
         "make lock UPGRADE=tekton-pipelines=v1.15.3": Step(prints=["pipelines v1.15.3: [0-9a-f]{64}"]),
         "make lock LOCK=PATH": Step(in_text=True, words={"PATH": "sandbox/releases.yaml"}, prints=LOCKED),
-        "make mirror TO=registry.example.com/mirror STACK=dev": Step(in_text=True, prints=[r"\d+ images; "]),
+        "make mirror TO=registry.example.com/mirror STACK=dev": Step(
+            in_text=True, fails=None, then=checks.mirrored
+        ),
     }
 )
 
