@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.paths import CHECKOUT, Paths
-from tests.e2e.shell import shell
+from tests.e2e.shell import run_in_env, shell
 
 pytestmark = pytest.mark.e2e
 
@@ -45,14 +45,18 @@ def test_the_state_is_one_file_that_is_replaced_whole(paths: Paths) -> None:
     assert not beside, "a killed CLI leaves an empty one, and fails from then on: failed to load checkpoint"
 
 
-def test_a_preview_works_with_no_cluster(paths: Paths, tmp_path: Path) -> None:
+def test_a_preview_of_a_deployed_stack_without_its_cluster_is_one_sentence(
+    paths: Paths, tmp_path: Path
+) -> None:
     settings = (paths.state / "Pulumi.sandbox.yaml").read_text()
     elsewhere = re.sub(r"kubeconfig: .*", f"kubeconfig: {tmp_path}/absent", settings)
     file = tmp_path / "Pulumi.sandbox.yaml"
     file.write_text(elsewhere)
-    said = shell(paths, f"pulumi preview --config-file {file}")
-    assert f"{tmp_path}/absent" in said, "it says that it previews a cluster that is not there"
-    assert "Resources:" in said
+    code, said = run_in_env(paths, f"pulumi preview --config-file {file}")
+    assert code != 0
+    assert f"{tmp_path}/absent" in said, "it says what is not there"
+    assert "nothing can be planned without it" in said, "a plan would make everything anew"
+    assert " to create" not in said
 
 
 def test_the_tracked_settings_are_untouched(paths: Paths) -> None:
