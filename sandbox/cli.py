@@ -63,7 +63,7 @@ class Commands:
         return 0
 
     def preview(self) -> int:
-        """`pulumi preview`, with the cluster running or not."""
+        """`pulumi preview`; a stack that is in no cluster yet needs none."""
         if self._stack not in STACKS:
             return other_stack.run(self._stack, "preview", self._paths, self._progress)
         with exclusive(self._paths.state), Toolchain(self._paths, self._progress) as toolchain:
