@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import yaml
+
 from inspection.cluster import PATHS
 from tests import program
 from tests.recorded import OUTPUTS, SECRET_MARK, Recording
@@ -68,13 +70,14 @@ def test_every_secret_of_the_cluster_holds_only_secret_values(recording: Recordi
 
 def test_the_outputs_are_those_that_people_and_scripts_read(recording: Recording) -> None:
     values = {name: export.value for name, export in recording.exports.items()}
+    values["kubeconfig"] = yaml.safe_load(values["kubeconfig"])
     assert values == {
         "hooks_url": "http://hooks.example.com/hooks",
         "webhook_secret": GENERATED,
         "load_balancer_ip": "192.0.2.7",
         "namespace": "builds",
         "repositories": {"team/shop": ["main", "release/1.x"]},
-        "kubeconfig": program.KUBECONFIG,
+        "kubeconfig": yaml.safe_load(program.KUBECONFIG),
         "dashboard_url": "http://tekton.k8s.local",
         "dashboard_password": GENERATED,
     }
