@@ -14,6 +14,7 @@ from pulumi.output import UNKNOWN
 from components.recorded_state import RecordedState, recorded_state
 from components.secrets import Secrets
 from components.settings import Cluster, Existing, Tke
+from components.tekton import NAMESPACE as TEKTON_NAMESPACE
 from inspection import cluster as inspection
 from inspection.kubeconfig import Kubeconfig, KubeconfigError, read
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 Claims = Collection[tuple[str, str]]
 """Kind and name of objects outside namespaces, the namespaces among them, that this program makes."""
 WEBHOOK_SERVICES = "tekton-pipelines-webhook", "tekton-triggers-webhook"
-TEKTON_NAMESPACE = "tekton-pipelines"
 
 
 class ClusterError(pulumi.RunError):
@@ -75,9 +75,10 @@ class ExistingCluster(pulumi.ComponentResource):
         super().__init__("tekton-builds:cluster:ExistingCluster", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         state = recorded_state(f"{name}-state", child)
-        cluster = inspected(args.kubeconfig, state, _where(args.settings, args.kubeconfig))
+        where = _where(args.settings, args.kubeconfig)
+        cluster = inspected(args.kubeconfig, state, where)
         if cluster is not None:
-            check_identity(cluster, state, _where(args.settings, args.kubeconfig))
+            check_identity(cluster, state, where)
             check_contents(cluster, state, args.claims, adopt=args.settings.adopt)
         unknown = cast(str, UNKNOWN)
         self.kubeconfig = pulumi.Output.secret(unknown if cluster is None else cluster.kubeconfig.text)

@@ -38,15 +38,13 @@ class RecordedState:
 def recorded_state(name: str, opts: pulumi.ResourceOptions) -> RecordedState:
     """The state as the last run left it. Registers the Stash `name`."""
     now = datetime.now(UTC).isoformat()
-    stash = pulumi.Stash(name, pulumi.ResourceOptions.merge(opts, _KEEP), input=now)
+    keep = pulumi.ResourceOptions(ignore_changes=["input"])
+    stash = pulumi.Stash(name, pulumi.ResourceOptions.merge(opts, keep), input=now)
     first = _sync_await(stash.output.future())
     stack = pulumi.get_stack()
     if first == now and not _invoke("readStackOutputs", {"name": stack}):
         return RecordedState()
     return _parsed(_invoke("readStackResourceOutputs", {"stackName": stack}))
-
-
-_KEEP = pulumi.ResourceOptions(ignore_changes=["input"])
 
 
 def _invoke(function: str, arguments: Mapping[str, Any]) -> Mapping[str, Any]:

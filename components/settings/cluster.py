@@ -14,6 +14,10 @@ InstanceType = Annotated[str, matches(r"[A-Z][A-Z0-9]*\.[A-Z0-9]+", "a type of C
 ClusterName = Annotated[
     str, matches(r"[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?", "1 to 20 lower-case letters, digits and dashes")
 ]
+ADOPT = Field(
+    default=False,
+    description="true: objects that are in the cluster and not in the stack's state are taken over",
+)
 # The only private ranges that TKE takes for pods.
 POD_RANGES = [
     ipaddress.IPv4Network(text)
@@ -47,10 +51,7 @@ class Existing(Model):
         description="path of the kubeconfig, relative to the project; empty: the secret `kubeconfig` has it",
     )
     context: str = Field(default="", description="context of the kubeconfig; empty: its current one")
-    adopt: bool = Field(
-        default=False,
-        description="true: objects that are in the cluster and not in the stack's state are taken over",
-    )
+    adopt: bool = ADOPT
 
 
 class Network(Model):
@@ -121,10 +122,7 @@ class Tke(Model):
     network: Network = Field(default=Network(), description="the nodes' network: {kind, vpcCidr, subnetCidr}")
     pod_cidr: PrivateCidr = Field(default="172.20.0.0/16", description="addresses of pods and Services")
     nodes: Nodes = Field(default=Nodes(), description="the nodes: {instanceType, least, most, ...}")
-    adopt: bool = Field(
-        default=False,
-        description="true: objects that are in the cluster and not in the stack's state are taken over",
-    )
+    adopt: bool = ADOPT
     deletion_protection: bool = Field(
         default=True, description="true: `pulumi destroy` is refused until this is false and applied"
     )

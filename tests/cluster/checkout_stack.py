@@ -78,8 +78,7 @@ class CheckoutStack:
     @property
     def salt(self) -> str:
         """Of its secrets' encryption; there is one as soon as there is a stack."""
-        files = (self._settings, self.folder / f"Pulumi.{self._name}.yaml")
-        return str(next(yaml.safe_load(file.read_text())["encryptionsalt"] for file in files))
+        return str(yaml.safe_load(self._settings.read_text())["encryptionsalt"])
 
     def secret(self, key: str, value: str) -> None:
         """`pulumi config set --secret`."""

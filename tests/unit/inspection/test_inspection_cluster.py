@@ -1,16 +1,16 @@
 """A look at a cluster, against a server that answers as an API server does."""
 
 import json
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
 
 from inspection.cluster import UnreachableError, look
 from inspection.kubeconfig import Kubeconfig
+from tests.loopback import serving
 
 
 def items(*metadata: Mapping[str, Any], **rest: Any) -> dict[str, Any]:
@@ -50,15 +50,8 @@ def api_server(answers: Mapping[str, Any] = ANSWERS, status: int = 200) -> Itera
         def log_message(self, *_: Any) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield kubeconfig(f"http://127.0.0.1:{server.server_port}")
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving(Handler) as url:
+        yield kubeconfig(url)
 
 
 def kubeconfig(server: str, token: str = "a-token") -> Kubeconfig:
