@@ -68,8 +68,9 @@ class Objects(pulumi.ComponentResource):
                 parent=self,
                 depends_on=[*depends_on, *([namespace] if namespace else [])],
                 # The engine then deletes the namespace alone. It inherits this from a parent, so it stands on
-                # objects in the namespace and nowhere else.
-                deleted_with=namespace,
+                # objects in the namespace and nowhere else. A Deployment goes first all the same: its pods
+                # may take half a minute to end, while all the rest goes.
+                deleted_with=namespace if manifest["kind"] != "Deployment" else None,
             ),
         )
 
