@@ -17,6 +17,8 @@ TKE = Script(
         "--server github://api.github.com/tencentcloudstack": Step(),
         "export AWS_ACCESS_KEY_ID=$TENCENTCLOUD_SECRET_ID "
         "AWS_SECRET_ACCESS_KEY=$TENCENTCLOUD_SECRET_KEY": Step(),
+        "export AWS_REQUEST_CHECKSUM_CALCULATION=when_required "
+        "AWS_RESPONSE_CHECKSUM_VALIDATION=when_required": Step(),
         "pulumi login 's3://BUCKET-APPID?region=ap-hongkong&endpoint=cos.ap-hongkong.myqcloud.com'": Step(
             prints=["Logged in to"]
         ),

@@ -17,7 +17,8 @@ class Images:
 
 DOCKER_HUB = "docker.io"
 SETTINGS = (
-    Images(page="README.md", file="Pulumi.own.yaml", images=("traefik",), host=DOCKER_HUB),
+    Images(page="README.md", file="Pulumi.own.yaml", images=("traefik", "kubectl"), host=DOCKER_HUB),
+    Images(page="docs/tke.md", file="Pulumi.dev.yaml", images=("kubectl",), host=DOCKER_HUB),
     Images(page="docs/builder.md", file="Pulumi.dev.yaml", images=("buildkit",), host=DOCKER_HUB),
     Images(  # what `make mirror` would copy
         page="docs/releases.md",

@@ -122,7 +122,12 @@ class World:
             "AWS_ACCESS_KEY_ID",
             "AWS_SECRET_ACCESS_KEY",
         )
-        return {**dict.fromkeys(names, CLOUD_KEY), "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE}
+        checksums = ("AWS_REQUEST_CHECKSUM_CALCULATION", "AWS_RESPONSE_CHECKSUM_VALIDATION")
+        return {
+            **dict.fromkeys(names, CLOUD_KEY),
+            **dict.fromkeys(checksums, "when_required"),
+            "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+        }
 
     def clone(self, name: str, page: str = "", *, packages: bool = True) -> Path:
         """A fresh one, with the settings of SETTINGS for this page."""
