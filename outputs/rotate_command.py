@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from outputs import stack_outputs, webhook_command
+from sandbox import other_stack
 from sandbox.mistake import Mistake
 from sandbox.paths import Paths
+from sandbox.progress import Progress
 from sandbox.pulumi import Pulumi
 from sandbox.stack_environment import STACKS
 
@@ -53,10 +55,10 @@ class Rotation:
 
 def run(stack: str, repositories: str, paths: Paths) -> int:
     """Rotates; 0. `repositories`: OWNER/NAME of each at GitHub, separated by spaces."""
-    cli = stack_outputs.cli(stack, paths)
     names = repositories.split()
     if stack in STACKS:
         names = [""]  # its forge has one
+        cli = stack_outputs.cli(stack, paths)
     else:
         built = sorted(stack_outputs.read(stack, paths)["repositories"])
         if missing := [one for one in built if one not in [name.lower() for name in names]]:
@@ -64,6 +66,7 @@ def run(stack: str, repositories: str, paths: Paths) -> int:
                 f"REPO must name every repository of the stack {stack}, and {', '.join(missing)} is missing: "
                 "its pushes would be refused afterwards"
             )
+        cli = other_stack.deploying(paths, Progress())
     rotation = Rotation(cli=cli, stack=stack, forge=lambda name: webhook_command.run(stack, name, paths))
     rotation.run(names)
     return 0

@@ -36,19 +36,37 @@ def environment(paths: Paths, base: Mapping[str, str]) -> dict[str, str]:
 
 def run(stack: str, verb: str, paths: Paths, progress: Progress) -> int:
     """Runs that command on the user's terminal; its exit code."""
-    users = environment(paths, os.environ)
     with Toolchain(paths, progress) as toolchain:
-        toolchain.start(["pulumi", *to_build(users_home(), plugins())])
-        toolchain.wait("pulumi")
-        cli = Pulumi(program=toolchain.program("pulumi"), temporary=paths.temporary)
-        if verb == "preview" and not nobodys_stack.is_logged_in(users):
+        cli = _cli(paths, toolchain)
+        if verb == "preview" and not nobodys_stack.is_logged_in(cli.base):
             progress.note(f"Nobody is logged in to a Pulumi backend: this previews a new stack {stack}")
-            users = nobodys_stack.prepare(stack, paths, cli, toolchain.wait)
+            cli = replace(cli, base=nobodys_stack.prepare(stack, paths, cli, toolchain.wait))
         else:
-            missing = fill_path(_plugins(paths), cli, toolchain.wait, preview=verb == "preview")
-            if missing:
-                progress.note(f"The official {', '.join(missing)} cannot be had here; stand-ins are used")
-    return replace(cli, base=users).hand_over(*command(stack, verb))
+            _add_plugins(cli, paths, toolchain, progress, preview=verb == "preview")
+    return cli.hand_over(*command(stack, verb))
+
+
+def deploying(paths: Paths, progress: Progress) -> Pulumi:
+    """The CLI of another stack, with every plugin that `pulumi up` needs."""
+    with Toolchain(paths, progress) as toolchain:
+        cli = _cli(paths, toolchain)
+        _add_plugins(cli, paths, toolchain, progress, preview=False)
+    return cli
+
+
+def _cli(paths: Paths, toolchain: Toolchain) -> Pulumi:
+    """As soon as it is there. What its plugins are made of is begun."""
+    toolchain.start(["pulumi", *to_build(users_home(), plugins())])
+    toolchain.wait("pulumi")
+    base = environment(paths, os.environ)
+    return Pulumi(program=toolchain.program("pulumi"), base=base, temporary=paths.temporary)
+
+
+def _add_plugins(
+    cli: Pulumi, paths: Paths, toolchain: Toolchain, progress: Progress, *, preview: bool
+) -> None:
+    if missing := fill_path(_plugins(paths), cli, toolchain.wait, preview=preview):
+        progress.note(f"The official {', '.join(missing)} cannot be had here; stand-ins are used")
 
 
 def _plugins(paths: Paths) -> Path:
