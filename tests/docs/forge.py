@@ -2,7 +2,6 @@
 
 import json
 import secrets
-from datetime import UTC, datetime
 from typing import Any
 
 import requests
@@ -52,8 +51,7 @@ class CallingGitHub(GitHub):
         }
 
     def _sent(self, identity: str, answer: tuple[int, str], request: Json) -> None:
-        now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-        self.deliver("push", *answer, guid=identity, delivered_at=now, request=request)
+        self.deliver("push", *answer, guid=identity, request=request)
 
     def attempt(self, delivery: Json) -> None:
         answer, headers = self._send(

@@ -5,8 +5,10 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from uuid import uuid4
 
 TOKEN = "github-to-ken"
 REPOSITORY = "example/shop"
@@ -91,7 +93,14 @@ class GitHub:
 
     def deliver(self, event: str, code: int, status: str, **more: Any) -> None:
         """The newest comes first. `more`: guid, delivered_at, and the request with headers and payload."""
-        one = {"id": len(self.deliveries) + 1, "event": event, "status": status, "status_code": code}
+        one = {
+            "id": len(self.deliveries) + 1,
+            "guid": str(uuid4()),
+            "delivered_at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "event": event,
+            "status": status,
+            "status_code": code,
+        }
         self.deliveries.insert(0, one | more)
 
 
