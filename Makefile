@@ -72,7 +72,7 @@ explain: .venv/.made
 test: .venv/.made policy/.venv/.made
 	@$(PYTHON) -m pytest tests/unit tests/contract
 	@$(SANDBOX) up
-	@$(MAKE) -j2 --output-sync=target test-cluster test-e2e
+	@$(MAKE) -j2 --output-sync=target test-e2e test-cluster test-docs
 
 # What takes longer than a change may wait: upgrades, interruptions, many installs; ONLY=upgrade for one of them.
 test-long: export TEKTON_BUILDS_BIN := $(CURDIR)/.sandbox/bin
@@ -80,8 +80,8 @@ test-long: .venv/.made
 	@$(SANDBOX) up
 	@$(PYTHON) -m pytest tests/e2e/long -k '$(ONLY)'
 
-# Side by side: they mostly wait for clusters, which are their own. test-docs types what the pages tell people to; it
-# takes longer than a change may wait.
+# Two side by side, the longest first: they mostly wait for clusters, which are their own. test-docs types what the
+# pages tell people to.
 test-cluster test-e2e test-docs: export TEKTON_BUILDS_BIN := $(CURDIR)/.sandbox/bin
 test-cluster test-e2e test-docs: test-%:
 	@$(PYTHON) -m pytest tests/$* --ignore=tests/e2e/long

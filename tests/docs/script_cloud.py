@@ -5,7 +5,7 @@ from tests.docs.checks import NO, YES
 from tests.docs.script_readme import ASKED, DELETED, LOCKED, PREVIEWED, ROTATED
 from tests.docs.session import Script, Step
 
-SURE = ((r"confirm|\?", "yes\r"),)
+SURE = ((r"Confirm\? \(y/N\)", "yes\r"),)
 DELIVERS = ["example/shop delivers its pushes to http://.*/hooks", "GitHub's ping was answered with 20"]
 
 TKE = Script(

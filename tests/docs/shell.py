@@ -22,6 +22,7 @@ LOOP = 'while IFS= read -r -d "" -u {0} line; do eval "$line" {0}<&- {1}>&-; pri
 ESCAPES = re.compile(r"\x1b(\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|[0-9@-Z\\-_=>])")
 WHERE = "\x1b[6n"  # a program that asks where the cursor is waits for the answer
 ROWS, COLUMNS = 600, 220  # so many that the CLI shows every resource
+QUIET = 0.3  # seconds in which nothing is printed
 GRACE = 60.0  # seconds: an interrupted `up` finishes what it has begun
 LAST = 6000  # characters of the output in an error
 
@@ -93,12 +94,17 @@ class Shell:
         os.write(self._commands, command.encode() + b"\0")
         text, position, waiting = "", 0, list(answers)
         while True:
-            readable, _, _ = select.select([self._screen, self._codes], [], [], 1.0)
+            readable, _, _ = select.select([self._screen, self._codes], [], [], QUIET)
             if self._screen in readable:
                 text += self._read()
-                if waiting and re.search(waiting[0][0], ESCAPES.sub("", text[position:])):
-                    position = len(text)
-                    os.write(self._screen, waiting.pop(0)[1].encode())
+            elif (
+                not readable
+                and waiting
+                and re.search(waiting[0][0], ESCAPES.sub("", text[position:][-LAST:]))
+            ):
+                # A person types when the screen is still; what is typed before, the prompt may throw away.
+                position = len(text)
+                os.write(self._screen, waiting.pop(0)[1].encode())
             elif self._codes in readable:
                 code = int(os.read(self._codes, 16))
                 seconds_taken = time.monotonic() - start
