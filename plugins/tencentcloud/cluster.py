@@ -4,29 +4,13 @@ import ipaddress
 
 from plugins.tencentcloud.account import Account
 from plugins.tencentcloud.errors import CloudRefused, Refused
-from plugins.tencentcloud.kind import Failure, Inputs, Kind, names
+from plugins.tencentcloud.kind import Failure, Inputs, Kind
 from plugins.tencentcloud.network import canonical, overlap
 
 POD_RANGES = [
     ipaddress.IPv4Network(text)
     for text in ("9.0.0.0/8", "10.0.0.0/8", "11.0.0.0/8", "192.168.0.0/16", "172.16.0.0/12")
 ]
-INPUTS = names(
-    """
-    acquireClusterAdminRole autoUpgradeClusterLevel clusterCidr clusterDeployType clusterDesc
-    clusterInternet clusterInternetDomain clusterInternetSecurityGroup clusterIntranet clusterIpvs
-    clusterLevel clusterMaxPodNum clusterMaxServiceNum clusterName clusterOs clusterVersion
-    containerRuntime deletionProtection eniSubnetIds instanceDeleteMode kubeProxyMode networkType
-    resourceDeleteOptions serviceCidr tags vpcId workerConfigs
-    """
-)
-# What cannot be changed in place: a change makes another cluster, and a preview says so.
-REPLACING = names(
-    """
-    clusterCidr clusterDeployType clusterIpvs clusterMaxPodNum clusterMaxServiceNum
-    containerRuntime kubeProxyMode networkType serviceCidr vpcId workerConfigs
-    """
-)
 
 
 def _check(inputs: Inputs) -> list[Failure]:
@@ -78,17 +62,7 @@ def _read(account: Account, cluster: str, inputs: Inputs) -> dict[str, object]:
 
 
 CLUSTER = Kind(
-    inputs=INPUTS,
-    required=("vpcId",),
-    replacing=REPLACING,
-    defaults={
-        "clusterDeployType": "MANAGED_CLUSTER",
-        "clusterIpvs": True,
-        "clusterMaxPodNum": 256,
-        "clusterMaxServiceNum": 256,
-        "networkType": "GR",
-        "deletionProtection": False,
-    },
+    token="tencentcloud:Kubernetes/cluster:Cluster",
     check=_check,
     create=_create,
     update=_update,

@@ -70,20 +70,7 @@ def _read(account: Account, cluster: str, inputs: Inputs) -> dict[str, object]:
 
 
 ENDPOINT = Kind(
-    inputs=frozenset(
-        {
-            "clusterId",
-            "clusterInternet",
-            "clusterInternetDomain",
-            "clusterInternetSecurityGroup",
-            "clusterIntranet",
-            "clusterIntranetDomain",
-            "clusterIntranetSubnetId",
-            "extensiveParameters",
-        }
-    ),
-    required=("clusterId",),
-    replacing=frozenset({"clusterId", "extensiveParameters"}),
+    token="tencentcloud:Kubernetes/clusterEndpoint:ClusterEndpoint",
     create=_create,
     update=_update,
     delete=_delete,

@@ -1,19 +1,15 @@
 """What the provider knows of one resource type."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from plugins.tencentcloud.account import Account
+from plugins.tencentcloud.schema import Field, schema
 
 Inputs = Mapping[str, Any]
 Outputs = dict[str, Any]
 Failure = tuple[str, str]
-
-
-def names(text: str) -> frozenset[str]:
-    """The words of a text, as a set."""
-    return frozenset(text.split())
 
 
 def _keep(_account: Account, _id: str, _old: Inputs, _new: Inputs) -> None: ...
@@ -23,22 +19,42 @@ def _keep(_account: Account, _id: str, _old: Inputs, _new: Inputs) -> None: ...
 class Kind:
     """One resource type. Inputs and outputs are plain; `create` gives the id; errors are Refused.
 
-    `replacing`: inputs that the provider marks ForceNew. `read` gives the computed outputs of what is there.
+    `read` gives the computed outputs of what is there; `update` gets the state's outputs and the new inputs.
     `named`: an input that gets the resource's name and a suffix when it is left out.
     """
 
-    inputs: frozenset[str]
+    token: str
     create: Callable[[Account, Inputs], str]
     delete: Callable[[Account, str, Inputs], None]
     read: Callable[[Account, str, Inputs], Outputs] = lambda _account, _id, _inputs: {}
     update: Callable[[Account, str, Inputs, Inputs], None] = _keep
     check: Callable[[Inputs], list[Failure]] = lambda _inputs: []
-    required: tuple[str, ...] = ()
-    replacing: frozenset[str] = frozenset()
-    defaults: Mapping[str, Any] = field(default_factory=dict)
     computed: tuple[str, ...] = ()
     secret: tuple[str, ...] = ()
     named: str = ""
+
+    @property
+    def inputs(self) -> Mapping[str, Field]:
+        """The fields that a program may set, those of nested blocks among them, by path."""
+        return {path: entry for path, entry in schema(self.token).items() if entry.is_input}
+
+    @property
+    def required(self) -> list[str]:
+        """What a program must set."""
+        return [
+            path
+            for path, entry in self.inputs.items()
+            if entry.required and "." not in path and path != self.named
+        ]
+
+    @property
+    def defaults(self) -> Mapping[str, Any]:
+        """What an input is that is left out."""
+        return {
+            path: entry.default
+            for path, entry in self.inputs.items()
+            if entry.default is not None and "." not in path
+        }
 
     def with_defaults(self, inputs: Inputs) -> dict[str, Any]:
         return {**self.defaults, **inputs}

@@ -10,11 +10,5 @@ from plugins.tencentcloud.node_pool import NODE_POOL
 from plugins.tencentcloud.security import GROUP, RULE_SET
 
 KINDS: Mapping[str, Kind] = {
-    "tencentcloud:Vpc/instance:Instance": VPC,
-    "tencentcloud:Subnet/instance:Instance": SUBNET,
-    "tencentcloud:Security/group:Group": GROUP,
-    "tencentcloud:Security/groupRuleSet:GroupRuleSet": RULE_SET,
-    "tencentcloud:Kubernetes/cluster:Cluster": CLUSTER,
-    "tencentcloud:Kubernetes/nodePool:NodePool": NODE_POOL,
-    "tencentcloud:Kubernetes/clusterEndpoint:ClusterEndpoint": ENDPOINT,
+    kind.token: kind for kind in (VPC, SUBNET, GROUP, RULE_SET, CLUSTER, NODE_POOL, ENDPOINT)
 }

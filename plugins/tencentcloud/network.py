@@ -67,10 +67,7 @@ def _renamed(account: Account, thing: str, _old: Inputs, new: Inputs) -> None:
 
 
 VPC = Kind(
-    inputs=frozenset({"assistantCidrs", "cidrBlock", "dnsServers", "isMulticast", "name", "tags"}),
-    required=("cidrBlock",),
-    replacing=frozenset({"cidrBlock"}),
-    defaults={"isMulticast": True},
+    token="tencentcloud:Vpc/instance:Instance",
     check=canonical("cidrBlock"),
     create=_create_vpc,
     update=_renamed,
@@ -80,12 +77,7 @@ VPC = Kind(
     named="name",
 )
 SUBNET = Kind(
-    inputs=frozenset(
-        {"availabilityZone", "cdcId", "cidrBlock", "isMulticast", "name", "routeTableId", "tags", "vpcId"}
-    ),
-    required=("availabilityZone", "cidrBlock", "vpcId"),
-    replacing=frozenset({"availabilityZone", "cdcId", "cidrBlock", "vpcId"}),
-    defaults={"isMulticast": True},
+    token="tencentcloud:Subnet/instance:Instance",
     check=canonical("cidrBlock"),
     create=_create_subnet,
     update=_renamed,

@@ -3,17 +3,9 @@
 from plugins.tencentcloud.account import Account
 from plugins.tencentcloud.catalog import TYPES
 from plugins.tencentcloud.errors import CloudRefused, Refused
-from plugins.tencentcloud.kind import Failure, Inputs, Kind, names
+from plugins.tencentcloud.kind import Failure, Inputs, Kind, Outputs
 
 LONGEST_NAME = 25
-INPUTS = names(
-    """
-    annotations autoScalingConfig clusterId defaultCooldown deleteKeepInstance deletionProtection
-    desiredCapacity enableAutoScale labels maxSize minSize multiZoneSubnetPolicy name nodeConfig
-    nodeOs nodeOsType retryPolicy scaleTolerance scalingMode subnetIds tags taints
-    terminationPolicies unschedulable vpcId waitNodeReady zones
-    """
-)
 
 
 def _check(inputs: Inputs) -> list[Failure]:
@@ -53,16 +45,28 @@ def _known(inputs: Inputs, nodes: int) -> dict[str, object]:
         "clusterId": inputs["clusterId"],
         "name": inputs["name"],
         "nodes": nodes,
+        "minSize": inputs.get("minSize", 0),
+        "maxSize": inputs.get("maxSize", 0),
         "subnetIds": inputs.get("subnetIds", []),
         "securityGroups": inputs["autoScalingConfig"].get("orderlySecurityGroupIds", []),
     }
 
 
 def _update(account: Account, pool: str, old: Inputs, new: Inputs) -> None:
-    changed = {key for key in ("minSize", "maxSize", "desiredCapacity") if old.get(key) != new.get(key)}
-    if "desiredCapacity" in changed and len(changed) > 1:
-        raise Refused("`min_size`/`max_size` and `desired_capacity` cannot be changed at the same time")
-    account.put(pool.partition("#")[2], _known(new, new.get("desiredCapacity", new.get("minSize", 0))))
+    """A number that the program leaves out is the state's, and goes to the cloud with every update.
+
+    It is compared with the cloud's own, which an autoscaler changes
+    (resource_tc_kubernetes_node_pool_extension.go, 590 to 636).
+    """
+    name = pool.partition("#")[2]
+    there = account.get(name) or {}
+    wanted = new.get("desiredCapacity", old.get("desiredCapacity", there["nodes"]))
+    if wanted != there["nodes"] and any(there[key] != new.get(key, 0) for key in ("minSize", "maxSize")):
+        raise Refused(
+            "`min_size` or `max_size` cannot be modified at the same time as `desired_capacity`, please "
+            "modify `min_size` or `max_size` first, and then modify `desired_capacity`"
+        )
+    account.put(name, _known(new, wanted))
 
 
 def _delete(account: Account, pool: str, inputs: Inputs) -> None:
@@ -71,16 +75,18 @@ def _delete(account: Account, pool: str, inputs: Inputs) -> None:
     account.remove(pool.partition("#")[2])
 
 
+def _read(account: Account, pool: str, _inputs: Inputs) -> Outputs:
+    nodes = (account.get(pool.partition("#")[2]) or {}).get("nodes", 0)
+    return {"desiredCapacity": nodes, "nodeCount": nodes, "status": "normal"}
+
+
 NODE_POOL = Kind(
-    inputs=INPUTS,
-    required=("autoScalingConfig", "clusterId", "maxSize", "minSize", "vpcId"),
-    replacing=frozenset({"clusterId", "vpcId", "multiZoneSubnetPolicy"}),
-    defaults={"enableAutoScale": True, "deleteKeepInstance": True, "nodeOsType": "GENERAL"},
+    token="tencentcloud:Kubernetes/nodePool:NodePool",
     check=_check,
     create=_create,
     update=_update,
     delete=_delete,
-    read=lambda _account, _id, _inputs: {"status": "normal"},
-    computed=("status",),
+    read=_read,
+    computed=("desiredCapacity", "nodeCount", "status"),
     named="name",
 )

@@ -1,6 +1,7 @@
 """The provider's side of Pulumi's gRPC protocol."""
 
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,20 +14,15 @@ from google.protobuf import empty_pb2
 from plugins.protocol import provider_pb2
 from plugins.stand_in import StandIn, type_of
 from plugins.tencentcloud.account import Account, account
+from plugins.tencentcloud.differences import differences
 from plugins.tencentcloud.errors import Refused
 from plugins.tencentcloud.kind import Inputs, Kind
 from plugins.tencentcloud.kinds import KINDS
 from plugins.tencentcloud.lookups import LOOKUPS
 from plugins.values import UNKNOWN, from_wire, has_unknown, plain, secret, to_wire
 
+DEFAULTS = "__defaults"  # among a resource's inputs: those that the program has not set
 CREDENTIALS = {"secretId": "TENCENTCLOUD_SECRET_ID", "secretKey": "TENCENTCLOUD_SECRET_KEY"}
-
-
-def _replacing(kind: Kind, old: Inputs, new: Inputs) -> tuple[list[str], list[str]]:
-    """The inputs that differ, and those of them that make another resource."""
-    before, after = kind.with_defaults(old), kind.with_defaults(new)
-    changed = sorted(key for key in kind.inputs if before.get(key) != after.get(key))
-    return changed, [key for key in changed if key in kind.replacing]
 
 
 class TencentCloudProvider(StandIn):
@@ -61,15 +57,15 @@ class TencentCloudProvider(StandIn):
     def Check(self, request: Any, context: grpc.ServicerContext) -> Any:
         kind = self._kind(request.urn, context)
         given, before = from_wire(request.news), from_wire(request.olds)
+        given[DEFAULTS] = []
         if kind.named and kind.named not in given:
             given[kind.named] = (
                 before.get(kind.named) or f"{request.urn.split('::')[-1]}-{secrets.token_hex(4)[:7]}"
             )
+            given[DEFAULTS] = [kind.named]
         inputs = plain(given)
         failures = [(key, "Missing required argument") for key in kind.required if key not in inputs]
-        failures += [
-            (key, "Invalid or unknown key") for key in inputs if key not in kind.inputs | {"__defaults"}
-        ]
+        failures += [(key, "Invalid or unknown key") for key in inputs if key not in {*kind.inputs, DEFAULTS}]
         known = {key: value for key, value in inputs.items() if not has_unknown(value)}
         failures += kind.check(known) if not failures else []
         return provider_pb2.CheckResponse(
@@ -81,18 +77,21 @@ class TencentCloudProvider(StandIn):
         kind = self._kind(request.urn, context)
         old, new = plain(from_wire(request.old_inputs)), plain(from_wire(request.news))
         ignored = {path.split(".")[0].split("[")[0] for path in request.ignoreChanges}
-        changed, replaces = _replacing(kind, old, {**new, **{key: old[key] for key in ignored if key in old}})
+        kept = {**new, **{key: old[key] for key in ignored if key in old}}
+        changed = differences(kind.inputs, kind.with_defaults(old), kind.with_defaults(kept))
+        replaces = sorted({_first(path) for path, replacing in changed.items() if replacing})
         some, none = provider_pb2.DiffResponse.DIFF_SOME, provider_pb2.DiffResponse.DIFF_NONE
         kinds = provider_pb2.PropertyDiff
         return provider_pb2.DiffResponse(
             changes=some if changed else none,
             replaces=replaces,
-            diffs=changed,
+            diffs=sorted({_first(path) for path in changed}),
             detailedDiff={
-                key: kinds(kind=kinds.UPDATE_REPLACE if key in replaces else kinds.UPDATE, inputDiff=True)
-                for key in changed
+                path: kinds(kind=kinds.UPDATE_REPLACE if replacing else kinds.UPDATE, inputDiff=True)
+                for path, replacing in changed.items()
             },
             hasDetailedDiff=True,
+            deleteBeforeReplace=bool(replaces) and _is_named_by_hand(kind, kept),
         )
 
     def Create(self, request: Any, context: grpc.ServicerContext) -> Any:
@@ -118,7 +117,7 @@ class TencentCloudProvider(StandIn):
             return provider_pb2.UpdateResponse(properties=_outputs(kind, given, kept))
         with self._account(context) as there:
             inputs = kind.with_defaults(plain(given))
-            kind.update(there, request.id, kind.with_defaults(plain(from_wire(request.old_inputs))), inputs)
+            kind.update(there, request.id, before, inputs)
             return provider_pb2.UpdateResponse(
                 properties=_outputs(kind, given, kind.read(there, request.id, inputs))
             )
@@ -177,6 +176,15 @@ class TencentCloudProvider(StandIn):
             )
         assert kind is not None  # abort raises
         return kind
+
+
+def _first(path: str) -> str:
+    return re.split(r"[.\[]", path, maxsplit=1)[0]
+
+
+def _is_named_by_hand(kind: Kind, inputs: Inputs) -> bool:
+    """Whether the next one may want the name of this one (nameRequiresDeleteBeforeReplace of the bridge)."""
+    return bool(kind.named) and kind.named not in inputs.get(DEFAULTS, [kind.named])
 
 
 def _outputs(kind: Kind, given: dict[str, Any], computed: Inputs) -> Any:

@@ -56,17 +56,14 @@ def _replace_rules(account: Account, _group: str, _old: Inputs, new: Inputs) -> 
 
 
 GROUP = Kind(
-    inputs=frozenset({"description", "name", "projectId", "tags"}),
-    replacing=frozenset({"projectId"}),
+    token="tencentcloud:Security/group:Group",
     create=_create_group,
     update=_renamed,
     delete=_delete_group,
     named="name",
 )
 RULE_SET = Kind(
-    inputs=frozenset({"egresses", "ingresses", "securityGroupId"}),
-    required=("securityGroupId",),
-    replacing=frozenset({"securityGroupId"}),
+    token="tencentcloud:Security/groupRuleSet:GroupRuleSet",
     check=_check_rules,
     create=_set_rules,
     update=_replace_rules,

@@ -1,11 +1,13 @@
 """The stand-in for Tencent Cloud, and a network with a cluster in it, as a program makes them."""
 
+from pathlib import Path
 from typing import Any
 
 import grpc
 import pytest
 
 from plugins.protocol import provider_pb2
+from plugins.tencentcloud.account import account
 from plugins.values import from_wire, plain, secret, to_wire
 from tests.unit.provider_engine import Engine
 
@@ -21,8 +23,8 @@ ENDPOINT = "tencentcloud:Kubernetes/clusterEndpoint:ClusterEndpoint"
 class Made:
     """A network with a cluster in it, as a program makes them."""
 
-    def __init__(self, cloud: Engine) -> None:
-        self.cloud = cloud
+    def __init__(self, cloud: Engine, file: Path) -> None:
+        self.cloud, self.file = cloud, file
         self.vpc, _ = cloud.create(VPC, name="v", cidrBlock="10.0.0.0/16")
         self.subnet, _ = cloud.create(
             SUBNET, name="s", vpcId=self.vpc, cidrBlock="10.0.0.0/20", availabilityZone="ap-hongkong-2"
@@ -50,6 +52,17 @@ class Made:
             },
             **more,
         }
+
+    def scale(self, pool: str, nodes: int) -> None:
+        """What the cloud's autoscaler does."""
+        with account(self.file) as there:
+            name = pool.partition("#")[2]
+            there.put(name, {**(there.get(name) or {}), "nodes": nodes})
+
+    def nodes(self, pool: str) -> int:
+        """How many there are."""
+        with account(self.file) as there:
+            return int((there.get(pool.partition("#")[2]) or {})["nodes"])
 
     def endpoint_inputs(self, **more: Any) -> dict[str, Any]:
         return {

@@ -27,5 +27,5 @@ def cloud(file: Path) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def made(cloud: Engine) -> Made:
-    return Made(cloud)
+def made(cloud: Engine, file: Path) -> Made:
+    return Made(cloud, file)

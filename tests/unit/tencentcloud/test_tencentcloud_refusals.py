@@ -127,7 +127,7 @@ def test_a_refused_operation_leaves_the_account_as_it_was(made: Made, file: Path
 def test_bounds_and_number_of_a_pool_do_not_change_together(made: Made) -> None:
     pool, _ = made.cloud.create(POOL, **made.pool_inputs())
     old, new = made.pool_inputs(), made.pool_inputs(desiredCapacity=3, maxSize=9)
-    assert "cannot be changed at the same time" in refusal(update, made.cloud, POOL, pool, old, new)
+    assert "cannot be modified at the same time" in refusal(update, made.cloud, POOL, pool, old, new)
     update(made.cloud, POOL, pool, old, made.pool_inputs(desiredCapacity=3))
 
 

@@ -1,0 +1,61 @@
+"""What differs between two sets of inputs, and which of it makes another resource."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from plugins.tencentcloud.schema import Field
+
+Fields = Mapping[str, Field]
+Paths = dict[str, bool]
+"""Whether a change at this path makes another resource."""
+
+
+def differences(fields: Fields, old: Mapping[str, Any], new: Mapping[str, Any]) -> Paths:
+    """Paths as the engine writes them: `nodeOs`, `autoScalingConfig.dataDisks[0].diskSize`."""
+    return dict(_of_block(fields, "", "", old, new))
+
+
+def _of_block(
+    fields: Fields, block: str, path: str, old: Mapping[str, Any], new: Mapping[str, Any]
+) -> Iterator[tuple[str, bool]]:
+    for key in sorted({*old, *new}):
+        if (name := f"{block}{key}") in fields and old.get(key) != new.get(key):
+            yield from _of_field(fields, name, f"{path}{key}", old.get(key), new.get(key))
+
+
+def _of_field(fields: Fields, name: str, path: str, old: Any, new: Any) -> Iterator[tuple[str, bool]]:
+    if fields[name].replaces:
+        yield path, True
+    elif isinstance(old, Mapping) and isinstance(new, Mapping) and _has_block(fields, name):
+        yield from _of_block(fields, f"{name}.", f"{path}.", old, new)
+    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        for index, (before, after) in enumerate(zip(old, new, strict=True)):
+            if before == after:
+                continue
+            if isinstance(before, Mapping) and isinstance(after, Mapping) and _has_block(fields, name):
+                yield from _of_block(fields, f"{name}.", f"{path}[{index}].", before, after)
+            else:
+                yield f"{path}[{index}]", False
+    else:
+        # A block that comes or goes brings along what is set in it.
+        inside = [*_set_in(fields, name, old), *_set_in(fields, name, new)]
+        yield path, any(fields[inner].replaces for inner in inside)
+
+
+def _set_in(fields: Fields, name: str, value: Any) -> Iterator[str]:
+    """The fields of a block, or of a list of blocks, that have a value, by default or by the program."""
+    for block in value if isinstance(value, list) else [value]:
+        if isinstance(block, Mapping):
+            for inner in _inside(fields, name):
+                key = inner.removeprefix(f"{name}.")
+                if "." not in key and (block.get(key) or fields[inner].default):
+                    yield inner
+                    yield from _set_in(fields, inner, block.get(key))
+
+
+def _has_block(fields: Fields, name: str) -> bool:
+    return next(_inside(fields, name), None) is not None
+
+
+def _inside(fields: Fields, name: str) -> Iterator[str]:
+    return (other for other in fields if other.startswith(f"{name}."))
