@@ -35,6 +35,8 @@ def _sentence(model: type[BaseModel], error: dict[str, Any]) -> str:
         return f"{key} is no setting; known are: {keys}"
     if kind == "missing":
         return f"{key} is missing: {_field(model, loc).description}"
+    if not key:
+        return _allowed(model, error)  # of several settings: the message names them
     shown = re.sub(
         r"://[^/@]*@", "://***@", repr(value)
     )  # whoever types a password there must not see it again

@@ -24,6 +24,19 @@ from inspection.cluster import UnreachableError, look
 from inspection.kubeconfig import KubeconfigError, read
 
 API_MBPS = 10  # of the endpoint's load balancer: kubectl needs little
+# How the autoscaler takes nodes away again, which it does not by default. All of it is set: an update sends
+# zeros for what is not. A build's pods have volumes of the node, and would keep a node for ever.
+SCALING = tencentcloud.kubernetes.ClusterNodePoolGlobalConfigArgs(
+    is_scale_in_enabled=True,
+    expander="random",
+    max_concurrent_scale_in=10,
+    scale_in_delay=10,  # minutes after nodes were added
+    scale_in_unneeded_time=10,  # minutes in which a node is idle
+    scale_in_utilization_threshold=50,  # per cent: below it is idle
+    ignore_daemon_sets_utilization=True,
+    skip_nodes_with_local_storage=False,
+    skip_nodes_with_system_pods=True,
+)
 DOCUMENTATION = [ipaddress.IPv4Network(f"{net}.0/24") for net in ("192.0.2", "198.51.100", "203.0.113")]
 
 
@@ -65,7 +78,7 @@ class TkeCluster(pulumi.ComponentResource):
             cluster_deploy_type="MANAGED_CLUSTER",
             cluster_version=settings.version,
             cluster_level=settings.level,
-            auto_upgrade_cluster_level=True,
+            auto_upgrade_cluster_level=settings.auto_upgrade_level,
             cluster_os=settings.nodes.os,
             container_runtime="containerd",
             network_type="GR",
@@ -74,13 +87,19 @@ class TkeCluster(pulumi.ComponentResource):
             # A sub-account has no rights in its own cluster without it. It cannot be taken back.
             acquire_cluster_admin_role=True,
             deletion_protection=settings.deletion_protection,
+            node_pool_global_configs=[SCALING],
             instance_delete_mode="terminate",
             # What Services and volumes made would be billed on without it.
             resource_delete_options=[
                 {"resource_type": kind, "delete_mode": "terminate"} for kind in ("CBS", "CLB")
             ],
             opts=pulumi.ResourceOptions.merge(
-                child, pulumi.ResourceOptions(protect=settings.deletion_protection)
+                child,
+                pulumi.ResourceOptions(
+                    protect=settings.deletion_protection,
+                    # A level that the cloud has raised is not taken back at the next `up`.
+                    ignore_changes=["clusterLevel"] if settings.auto_upgrade_level else [],
+                ),
             ),
         )
         nodes = TkeNodes(

@@ -42,6 +42,8 @@ class Registered:
     deleted_with: str
     alias_types: tuple[str, ...]
     """Types of the aliases that the program names."""
+    ignored: tuple[str, ...]
+    """Inputs whose changes are ignored."""
 
     @property
     def component(self) -> bool:
@@ -106,6 +108,7 @@ class Monitor(mocks.MockMonitor):
                     urn=self.make_urn(request.parent, request.type, request.name),
                     deleted_with=request.deletedWith,
                     alias_types=tuple(alias.spec.type for alias in request.aliases),
+                    ignored=tuple(request.ignoreChanges),
                 )
             )
         return super().RegisterResource(request)

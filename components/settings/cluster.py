@@ -24,6 +24,8 @@ POD_RANGES = [
     for text in ("9.0.0.0/8", "10.0.0.0/8", "11.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 ]
 
+POD_BLOCK = 256  # addresses: TKE's defaults for the Services of a cluster, and for the pods of a node
+
 
 def _private(value: str) -> str:
     if not any(ipaddress.IPv4Network(value).subnet_of(one) for one in POD_RANGES):
@@ -116,6 +118,10 @@ class Tke(Model):
     level: Annotated[str, matches(r"L\d{1,4}", "a size of managed cluster, as L5")] = Field(
         default="L5", description="size of the managed control plane: L5 manages up to 5 nodes"
     )
+    auto_upgrade_level: bool = Field(
+        default=True,
+        description="true: the cloud raises the level, and its price, when the cluster outgrows it",
+    )
     api_cidrs: Annotated[tuple[Cidr, ...], Field(strict=False), AfterValidator(some)] = Field(
         description="who may reach the public API server, as [203.0.113.7/32]"
     )
@@ -135,6 +141,12 @@ class Tke(Model):
             raise ValueError(
                 f"must have its podCidr {self.pod_cidr} apart from the network's vpcCidr "
                 f"{self.network.vpc_cidr}"
+            )
+        room = 2 ** (32 - ipaddress.IPv4Network(self.pod_cidr).prefixlen) // POD_BLOCK
+        if room < self.nodes.most + 1:
+            raise ValueError(
+                f"must have a larger podCidr than {self.pod_cidr} for {self.nodes.most} nodes: Services and "
+                f"each node take {POD_BLOCK} addresses of it"
             )
         minor = int(self.version.split(".")[1])
         if minor % 2:

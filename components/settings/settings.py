@@ -28,6 +28,9 @@ class SettingsError(pulumi.RunError):
     """Every mistake found in the stack's settings, one sentence a line."""
 
 
+DISK_STEP_GIB = 10  # of a CBS disk, which is 10 GiB at least
+
+
 class Settings(Model):
     """Everything that a stack may set, but for its secrets."""
 
@@ -100,6 +103,17 @@ class Settings(Model):
                     f"gitKnownHosts has no key of {host}, where {repository.url} is: give what `ssh-keyscan` "
                     "prints for it, once you have checked it"
                 )
+        return self
+
+    @model_validator(mode="after")
+    def _disks(self) -> "Settings":
+        sizes = {"runs.volumeGib": self.runs.volume_gib, "builder.sharedGib": self.builder.shared_gib}
+        wrong = [f"{key} is {size}" for key, size in sizes.items() if size % DISK_STEP_GIB]
+        if self.cluster.kind == "tke" and wrong:
+            raise ValueError(
+                f"{' and '.join(wrong)}, but must be a multiple of {DISK_STEP_GIB}, as the disks of TKE are: "
+                "a volume of another size is never made"
+            )
         return self
 
     def mirrored(self) -> "Settings":

@@ -21,10 +21,16 @@ def _set(*path: str | int, to: Any) -> Callable[[Given], None]:
 
 IMAGE = ("repositories", 0, "images", 0)
 MIRROR = "https://mirror.example.com"
+TKE = {"kind": "tke", "apiCidrs": ["100.64.7.0/24"]}
 MISTAKES = {
     "a shared buildkitd without buildkit": (
         _set("builder", to={"kind": "docker", "sharedGib": 50}),
         "builder is {'kind': 'docker', 'sharedGib': 50}, but must have kind buildkit when it has sharedGib",
+    ),
+    "volumes that TKE's disks cannot have": (
+        lambda given: given.update(cluster=TKE, runs={"volumeGib": 15}, builder={"sharedGib": 25}),
+        "runs.volumeGib is 15 and builder.sharedGib is 25, but must be a multiple of 10, as the disks of TKE "
+        "are: a volume of another size is never made",
     ),
     "a mirror that Docker does not know": (
         _set("builder", to={"kind": "docker", "registryMirrors": {"quay.io": MIRROR}}),

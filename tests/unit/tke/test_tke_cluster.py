@@ -7,7 +7,10 @@ import pytest
 
 from components.tke_account import TkeError
 from components.tke_kubeconfig import checked
+from plugins.tencentcloud.schema import schema
 from tests.unit.tke.tke_program import Given, deploy, kubeconfig, one
+
+CLUSTER = "tencentcloud:Kubernetes/cluster:Cluster"
 
 
 def test_the_control_plane_comes_without_workers_and_without_an_endpoint(
@@ -78,6 +81,29 @@ def test_the_number_of_nodes_changes_without_the_bounds_of_their_pool(asked: lis
     assert bounds[0] == bounds[1], "the provider refuses to change bounds and number in one update"
 
 
+def test_the_autoscaler_takes_away_what_it_has_added(asked: list[str], given: Given) -> None:
+    (scaling,) = one(deploy(given), "Cluster").plain()["nodePoolGlobalConfigs"]
+    blocks = {path.partition(".")[2] for path in schema(CLUSTER) if path.startswith("nodePoolGlobalConfigs.")}
+    assert scaling.keys() == blocks, "an update sends zeros for what is not set"
+    assert scaling["isScaleInEnabled"] is True, "nodes would be billed for ever"
+    assert scaling["skipNodesWithLocalStorage"] is False, "builds have volumes of the node"
+
+
+@pytest.mark.parametrize(("raises", "ignored"), [(True, ("clusterLevel",)), (False, ())])
+def test_a_level_that_the_cloud_has_raised_stays(
+    asked: list[str], given: Given, raises: bool, ignored: tuple[str, ...]
+) -> None:
+    given["cluster"]["autoUpgradeLevel"] = raises
+    cluster = one(deploy(given), "Cluster")
+    assert cluster.ignored == ignored
+    assert cluster.plain()["autoUpgradeClusterLevel"] is raises
+
+
+def test_a_smallest_range_has_room_for_all_nodes(asked: list[str], given: Given) -> None:
+    given["cluster"] |= {"podCidr": "172.20.0.0/22", "nodes": {"most": 3}}
+    assert one(deploy(given), "Cluster").plain()["clusterCidr"] == "172.20.0.0/22"
+
+
 def test_a_longest_name_leaves_room_for_the_pools(asked: list[str], given: Given) -> None:
     given["cluster"]["name"] = "a" * 20
     assert max(len(pool.plain()["name"]) for pool in deploy(given).all("NodePool")) == 25
@@ -133,6 +159,11 @@ MISTAKES: dict[str, tuple[Given, str]] = {
     "public addresses for pods": (
         {"podCidr": "8.8.0.0/16"},
         "cluster.podCidr is '8.8.0.0/16', but must lie in",
+    ),
+    "a range for no node": ({"podCidr": "172.20.0.0/24"}, "larger podCidr than 172.20.0.0/24 for 3 nodes"),
+    "a range for one node less": (
+        {"podCidr": "172.20.0.0/22", "nodes": {"most": 4}},
+        "Services and each node take 256 addresses of it",
     ),
     "a zone elsewhere": ({"zone": "ap-tokyo-1"}, "must have its zone ap-tokyo-1 in its region ap-hongkong"),
     "a subnet outside": ({"network": {"subnetCidr": "10.9.0.0/20"}}, "inside its vpcCidr 10.0.0.0/16"),
