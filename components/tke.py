@@ -123,7 +123,10 @@ class TkeCluster(pulumi.ComponentResource):
             ),
             # "No normal node cluster is not allowed to enable access endpoint": no value says that one runs.
             # And when all goes, nodes stay until what runs on them has gone through the endpoint.
-            opts=pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=nodes.pools)),
+            # Two endpoints have one id, the cluster's: the old one, deleted last, would close the new one.
+            opts=pulumi.ResourceOptions.merge(
+                child, pulumi.ResourceOptions(depends_on=nodes.pools, delete_before_replace=True)
+            ),
         )
         # Unknown in the preview of a cluster that is not there yet: what goes into it then previews as new.
         kubeconfig: pulumi.Output[str] = pulumi.Output.secret(endpoint.kube_config)

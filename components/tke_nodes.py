@@ -4,6 +4,8 @@ One pool cannot be both: the provider waits for nodes only where nothing scales 
 endpoint needs a node that runs.
 """
 
+import hashlib
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,8 +49,7 @@ class TkeNodes(pulumi.ComponentResource):
         self.pools = [
             tencentcloud.kubernetes.NodePool(
                 f"{name}-{suffix}",
-                # 25 characters at most: the settings leave room for the suffix.
-                name=f"{args.settings.name}-{suffix}",
+                name=_pool_name(args.settings, suffix),
                 cluster_id=args.cluster_id,
                 vpc_id=args.network.vpc_id,
                 subnet_ids=[args.network.subnet_id],
@@ -56,7 +57,8 @@ class TkeNodes(pulumi.ComponentResource):
                 auto_scaling_config=shape,
                 # By default the machines stay, and are billed, when their pool goes.
                 delete_keep_instance=False,
-                opts=pulumi.ResourceOptions(parent=self),
+                # The nodes that come in place of others are there before those go.
+                opts=pulumi.ResourceOptions(parent=self, delete_before_replace=False),
                 **kind,
             )
             for suffix, kind in kinds.items()
@@ -87,3 +89,17 @@ class TkeNodes(pulumi.ComponentResource):
             password=pulumi.Output.secret(password.result),
             orderly_security_group_ids=[args.network.node_group],
         )
+
+
+def _pool_name(settings: Tke, suffix: str) -> str:
+    """Another one for each pool that must be made anew, as both are there for a while.
+
+    The digest is of what makes it another pool: facts/schemas.json of the model of the cloud. At most 25
+    characters.
+    """
+    network = settings.network
+    replacing = [settings.nodes.instance_type, settings.zone, network.kind, network.vpc_id, network.subnet_id]
+    if network.kind == "own":
+        replacing += [network.vpc_cidr, network.subnet_cidr]
+    digest = hashlib.sha256(json.dumps(replacing).encode()).hexdigest()[:4]
+    return f"{settings.name[:15].rstrip('-')}-{suffix}-{digest}"
