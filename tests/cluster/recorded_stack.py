@@ -22,6 +22,7 @@ FIRST = ("Namespace", "CustomResourceDefinition")
 SERVERS_OWN = ("uid", "resourceVersion", "creationTimestamp", "generation", "selfLink", "ownerReferences")
 # Of another range of addresses than the test's API server has.
 ADDRESSES = ("clusterIP", "clusterIPs", "healthCheckNodePort")
+REVISION = "deployment.kubernetes.io/revision"
 WEBHOOKS = ("tekton-pipelines-webhook", "tekton-triggers-webhook")
 Object = dict[str, Any]
 
@@ -114,6 +115,9 @@ def _create(cluster: dynamic.DynamicClient, item: Object) -> None:
     for key in SERVERS_OWN:
         body["metadata"].pop(key, None)
     status = body.pop("status", None)
+    if item["kind"] == "Deployment":
+        # No controller runs here: this is what it would say when an annotation has changed, once.
+        status = {**status, "observedGeneration": status["observedGeneration"] + 1}
     if item["kind"] == "Service":
         for key in ADDRESSES:
             body["spec"].pop(key, None)
@@ -135,3 +139,32 @@ def _create(cluster: dynamic.DynamicClient, item: Object) -> None:
         owners = {"metadata": {"managedFields": body["metadata"]["managedFields"]}}
         merge = "application/merge-patch+json"
         kind.patch(body=owners, name=name, namespace=namespace, content_type=merge)
+    if item["kind"] == "Deployment":
+        _create_replica_set(cluster, made.to_dict(), status)
+
+
+def _create_replica_set(cluster: dynamic.DynamicClient, deployment: Object, status: Object) -> None:
+    """What the provider looks at when a Deployment has changed; no state has it, and no controller runs."""
+    kind = cluster.resources.get(api_version="apps/v1", kind="ReplicaSet")
+    meta, spec = deployment["metadata"], deployment["spec"]
+    owner = {"apiVersion": "apps/v1", "kind": "Deployment", "name": meta["name"], "uid": meta["uid"]}
+    made = kind.create(
+        body={
+            "apiVersion": "apps/v1",
+            "kind": "ReplicaSet",
+            "metadata": {
+                "name": meta["name"],
+                "annotations": {REVISION: meta["annotations"][REVISION]},
+                "ownerReferences": [{**owner, "controller": True}],
+            },
+            "spec": {
+                "replicas": spec["replicas"],
+                "selector": spec["selector"],
+                "template": spec["template"],
+            },
+        },
+        namespace=meta["namespace"],
+    ).to_dict()
+    ready = ("availableReplicas", "observedGeneration", "readyReplicas", "replicas")
+    made["status"] = {key: status[key] for key in ready}
+    kind.status.replace(body=made, name=meta["name"], namespace=meta["namespace"])
