@@ -34,8 +34,10 @@ class CallingGitHub(GitHub):
 
     def lose(self, branch: str, commit: str) -> None:
         """Says that nobody has taken it: as when the listener was away."""
-        request = {"headers": {}, "payload": self._payload(branch, commit)}
-        self._sent(secrets.token_hex(16), (502, "failed to connect to host"), request)
+        payload, identity = self._payload(branch, commit), secrets.token_hex(16)
+        _, headers = self._signed(self.hooks[0], "push", identity, payload)
+        request = {"headers": headers, "payload": payload}
+        self._sent(identity, (502, "failed to connect to host"), request)
 
     def _payload(self, branch: str, commit: str) -> Json:
         return {
@@ -61,16 +63,20 @@ class CallingGitHub(GitHub):
         request = {**delivery["request"], "headers": headers}
         self.deliver(delivery["event"], *answer, request=request, **again)
 
-    def _send(
-        self, hook: Json, event: str, identity: str, payload: Json
-    ) -> tuple[tuple[int, str], dict[str, str]]:
+    def _signed(self, hook: Json, event: str, identity: str, payload: Json) -> tuple[bytes, dict[str, str]]:
+        """What GitHub sends, whether it arrives or not: the body and its headers."""
         body = json.dumps(payload, separators=(",", ":")).encode()
-        headers = {
+        return body, {
             "Content-Type": "application/json",
             "X-GitHub-Event": event,
             "X-GitHub-Delivery": identity,
             "X-Hub-Signature-256": signature(hook["config"]["secret"], body),
         }
+
+    def _send(
+        self, hook: Json, event: str, identity: str, payload: Json
+    ) -> tuple[tuple[int, str], dict[str, str]]:
+        body, headers = self._signed(hook, event, identity, payload)
         if not self.reachable:
             return (502, "failed to connect to host"), headers
         with requests.Session() as session:
