@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from plugins.tencentcloud.account import Account
@@ -33,12 +34,12 @@ class Kind:
     secret: tuple[str, ...] = ()
     named: str = ""
 
-    @property
+    @cached_property
     def inputs(self) -> Mapping[str, Field]:
         """The fields that a program may set, those of nested blocks among them, by path."""
         return {path: entry for path, entry in schema(self.token).items() if entry.is_input}
 
-    @property
+    @cached_property
     def required(self) -> list[str]:
         """What a program must set."""
         return [
@@ -47,7 +48,7 @@ class Kind:
             if entry.required and "." not in path and path != self.named
         ]
 
-    @property
+    @cached_property
     def defaults(self) -> Mapping[str, Any]:
         """What an input is that is left out."""
         return {

@@ -60,13 +60,13 @@ def _update(account: Account, pool: str, old: Inputs, new: Inputs) -> None:
     """
     name = pool.partition("#")[2]
     there = account.get(name) or {}
-    wanted = new.get("desiredCapacity", old.get("desiredCapacity", there["nodes"]))
-    if wanted != there["nodes"] and any(there[key] != new.get(key, 0) for key in ("minSize", "maxSize")):
+    capacity = new.get("desiredCapacity", old.get("desiredCapacity", there["nodes"]))
+    if capacity != there["nodes"] and any(there[key] != new.get(key, 0) for key in ("minSize", "maxSize")):
         raise Refused(
             "`min_size` or `max_size` cannot be modified at the same time as `desired_capacity`, please "
             "modify `min_size` or `max_size` first, and then modify `desired_capacity`"
         )
-    account.put(name, _known(new, wanted))
+    account.put(name, _known(new, capacity))
 
 
 def _delete(account: Account, pool: str, inputs: Inputs) -> None:

@@ -65,7 +65,9 @@ class TencentCloudProvider(StandIn):
             given[DEFAULTS] = [kind.named]
         inputs = plain(given)
         failures = [(key, "Missing required argument") for key in kind.required if key not in inputs]
-        failures += [(key, "Invalid or unknown key") for key in inputs if key not in {*kind.inputs, DEFAULTS}]
+        failures += [
+            (key, "Invalid or unknown key") for key in inputs if key not in kind.inputs and key != DEFAULTS
+        ]
         known = {key: value for key, value in inputs.items() if not has_unknown(value)}
         failures += kind.check(known) if not failures else []
         return provider_pb2.CheckResponse(
@@ -76,7 +78,7 @@ class TencentCloudProvider(StandIn):
     def Diff(self, request: Any, context: grpc.ServicerContext) -> Any:
         kind = self._kind(request.urn, context)
         old, new = plain(from_wire(request.old_inputs)), plain(from_wire(request.news))
-        ignored = {path.split(".")[0].split("[")[0] for path in request.ignoreChanges}
+        ignored = {_first(path) for path in request.ignoreChanges}
         kept = {**new, **{key: old[key] for key in ignored if key in old}}
         changed = differences(kind.inputs, kind.with_defaults(old), kind.with_defaults(kept))
         replaces = sorted({_first(path) for path, replacing in changed.items() if replacing})

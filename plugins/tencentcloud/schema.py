@@ -23,7 +23,6 @@ class Field:
     """Terraform's: String, Int, Float, Bool, List, Set or Map."""
     required: bool = False
     optional: bool = False
-    computed: bool = False
     replaces: bool = False
     """A change makes another resource."""
     single: bool = False
@@ -54,7 +53,6 @@ def _field(entry: Mapping[str, Any]) -> Field:
         type=entry["type"],
         required=entry.get("required", False),
         optional=entry.get("optional", False),
-        computed=entry.get("computed", False),
         replaces=entry.get("forceNew", False),
         single=entry["type"] in MANY and entry.get("maxItems") == 1,
         default=entry.get("default"),
@@ -68,8 +66,8 @@ def _path(name: str, declared: Mapping[str, Any]) -> str:
 
 
 def _name(part: str, entry: Mapping[str, Any]) -> str:
-    if entry["type"] in MANY:
-        part = _singular(part) if entry.get("maxItems") == 1 else _plural(part)
+    if entry["type"] in MANY and entry.get("maxItems") != 1:
+        part = _plural(part)
     first, *others = part.split("_")
     return first + "".join(word.capitalize() for word in others)
 
@@ -80,7 +78,3 @@ def _plural(name: str) -> str:
     if name.endswith("y") and name[-2] not in "aeiou":
         return f"{name[:-1]}ies"
     return name if name.endswith("s") else f"{name}s"
-
-
-def _singular(name: str) -> str:
-    return name

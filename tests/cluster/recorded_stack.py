@@ -148,7 +148,7 @@ def _create_replica_set(cluster: dynamic.DynamicClient, deployment: Object, stat
     kind = cluster.resources.get(api_version="apps/v1", kind="ReplicaSet")
     meta, spec = deployment["metadata"], deployment["spec"]
     owner = {"apiVersion": "apps/v1", "kind": "Deployment", "name": meta["name"], "uid": meta["uid"]}
-    made = kind.create(
+    replica_set = kind.create(
         body={
             "apiVersion": "apps/v1",
             "kind": "ReplicaSet",
@@ -166,5 +166,5 @@ def _create_replica_set(cluster: dynamic.DynamicClient, deployment: Object, stat
         namespace=meta["namespace"],
     ).to_dict()
     ready = ("availableReplicas", "observedGeneration", "readyReplicas", "replicas")
-    made["status"] = {key: status[key] for key in ready}
-    kind.status.replace(body=made, name=meta["name"], namespace=meta["namespace"])
+    replica_set["status"] = {key: status[key] for key in ready}
+    kind.status.replace(body=replica_set, name=meta["name"], namespace=meta["namespace"])
