@@ -16,7 +16,7 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 
 from components.kube.objects import Objects, ObjectsArgs
-from components.kube.waiting import IN_BACKGROUND, NO_WAIT, annotated, wait_for
+from components.kube.waiting import NO_WAIT, annotated, wait_for
 
 NAMESPACE = "tekton-pipelines"  # the releases' own
 RELEASES = ("tekton-pipelines", "tekton-triggers", "tekton-interceptors")
@@ -36,7 +36,6 @@ CLIENT_LIMITS = {"KUBE_API_QPS": "50", "KUBE_API_BURST": "100"}
 # They have 3 s for an answer; without a request they get what is left of a busy node.
 REQUESTS = {"cpu": "100m", "memory": "64Mi"}
 CUSTOM = "custom"  # before the workloads: ClusterInterceptors
-WAITS = {"Service": NO_WAIT, "Deployment": IN_BACKGROUND}
 _KINDS = {
     "Namespace": FOUNDATIONS,
     "CustomResourceDefinition": FOUNDATIONS,
@@ -94,7 +93,7 @@ def _unthrottled(one: Object) -> Object:
 
 
 def _awaited(one: Object) -> Object:
-    """A copy with what the provider waits for before the object counts as made, or as gone.
+    """A copy with what the provider waits for before the object counts as made.
 
     A webhook's configuration is ready when Tekton's controllers have filled in the certificate that they
     serve with: before that, every object that it should admit is refused. A Service is not waited for, as the
@@ -103,7 +102,7 @@ def _awaited(one: Object) -> Object:
     if "webhooks" in one:
         paths = [f"{{.webhooks[{index}].clientConfig.caBundle}}" for index in range(len(one["webhooks"]))]
         return annotated(one, wait_for([f"jsonpath={path}" for path in paths]))
-    return annotated(one, WAITS[one["kind"]]) if one["kind"] in WAITS else one
+    return annotated(one, NO_WAIT) if one["kind"] == "Service" else one
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from typing import Any
 import pulumi
 
 from components.kube.definitions import without_descriptions
+from components.kube.waiting import IN_BACKGROUND, annotated
 
 Object = dict[str, Any]
 GROUP = "kubernetes:yaml/v2:ConfigGroup"  # what held the objects before 2026-11
@@ -60,17 +61,19 @@ class Objects(pulumi.ComponentResource):
         meta = manifest["metadata"]
         path = "/".join(filter(None, (meta.get("namespace"), meta["name"])))
         namespace = self.namespaces.get(meta.get("namespace", ""))
+        # It goes before its namespace and is not waited for: its pods may take half a minute to end, while
+        # all the rest goes.
+        is_deployment = manifest["kind"] == "Deployment"
         return pulumi.CustomResource(
             token(manifest),
             f"{name}:{path}",
-            without_descriptions(manifest),
+            annotated(manifest, IN_BACKGROUND) if is_deployment else without_descriptions(manifest),
             pulumi.ResourceOptions(
                 parent=self,
                 depends_on=[*depends_on, *([namespace] if namespace else [])],
                 # The engine then deletes the namespace alone. It inherits this from a parent, so it stands on
-                # objects in the namespace and nowhere else. A Deployment goes first all the same: its pods
-                # may take half a minute to end, while all the rest goes.
-                deleted_with=namespace if manifest["kind"] != "Deployment" else None,
+                # objects in the namespace and nowhere else.
+                deleted_with=None if is_deployment else namespace,
             ),
         )
 
