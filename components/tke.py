@@ -15,7 +15,7 @@ import tencentcloud_iac_pulumi as tencentcloud
 from components.cluster import Claims, ClusterError, check_contents
 from components.recorded_state import RecordedState, recorded_state
 from components.secrets import CloudCredentials
-from components.settings.cluster import Tke
+from components.settings.tke import Tke
 from components.tke_account import Account, TkeError
 from components.tke_kubeconfig import checked
 from components.tke_network import TkeNetwork, TkeNetworkArgs

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pulumi
 import tencentcloud_iac_pulumi as tencentcloud
 
-from components.settings.cluster import Tke
+from components.settings.tke import Tke
 from components.tke_account import Account
 
 API_PORT = "443"

@@ -13,7 +13,7 @@ import pulumi
 import pulumi_random as random
 import tencentcloud_iac_pulumi as tencentcloud
 
-from components.settings.cluster import Tke
+from components.settings.tke import Tke
 from components.tke_account import Account
 from components.tke_network import TkeNetwork
 

@@ -5,7 +5,7 @@ import re
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 
@@ -106,6 +106,10 @@ MirrorUrl = Annotated[
     ),
 ]
 Cidr = Annotated[str, AfterValidator(cidr)]
+ADOPT = Field(
+    default=False,
+    description="true: objects that are in the cluster and not in the stack's state are taken over",
+)
 
 
 class Model(BaseModel):

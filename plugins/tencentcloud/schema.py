@@ -42,6 +42,11 @@ def schema(token: str) -> Mapping[str, Field]:
     return {_path(name, declared): _field(entry) for name, entry in declared.items()}
 
 
+def tokens() -> list[str]:
+    """The types that are known, by the token that the Pulumi package has for them."""
+    return sorted(_facts()["resources"])
+
+
 @functools.cache
 def _facts() -> Mapping[str, Any]:
     facts: Mapping[str, Any] = json.loads(FACTS.read_text(encoding="utf-8"))

@@ -25,7 +25,7 @@ sys.path.insert(0, {str(CHECKOUT)!r})
 import pulumi_random
 from components import tke
 from components.secrets import CloudCredentials
-from components.settings.cluster import Tke
+from components.settings.tke import Tke
 
 settings = json.load(open("settings.json"))
 tke.API_MBPS = settings.pop("apiMbps", tke.API_MBPS)

@@ -22,13 +22,27 @@ import (
 
 // By the token of the Pulumi package.
 var sources = map[string]string{
-	"tencentcloud:Kubernetes/cluster:Cluster":                 "tke/resource_tc_kubernetes_cluster.go",
-	"tencentcloud:Kubernetes/clusterEndpoint:ClusterEndpoint": "tke/resource_tc_kubernetes_cluster_endpoint.go",
-	"tencentcloud:Kubernetes/nodePool:NodePool":               "tke/resource_tc_kubernetes_node_pool.go",
-	"tencentcloud:Security/group:Group":                       "vpc/resource_tc_security_group.go",
-	"tencentcloud:Security/groupRuleSet:GroupRuleSet":         "vpc/resource_tc_security_group_rule_set.go",
-	"tencentcloud:Subnet/instance:Instance":                   "vpc/resource_tc_subnet.go",
-	"tencentcloud:Vpc/instance:Instance":                      "vpc/resource_tc_vpc.go",
+	"tencentcloud:Cls/logset:Logset":                                "cls/resource_tc_cls_logset.go",
+	"tencentcloud:Cls/topic:Topic":                                  "cls/resource_tc_cls_topic.go",
+	"tencentcloud:Eip/instance:Instance":                            "cvm/resource_tc_eip.go",
+	"tencentcloud:Kubernetes/addon:Addon":                           "tke/resource_tc_kubernetes_addon.go",
+	"tencentcloud:Kubernetes/cluster:Cluster":                       "tke/resource_tc_kubernetes_cluster.go",
+	"tencentcloud:Kubernetes/clusterEndpoint:ClusterEndpoint":       "tke/resource_tc_kubernetes_cluster_endpoint.go",
+	"tencentcloud:Kubernetes/logConfig:LogConfig":                   "tke/resource_tc_kubernetes_log_config.go",
+	"tencentcloud:Kubernetes/nodePool:NodePool":                     "tke/resource_tc_kubernetes_node_pool.go",
+	"tencentcloud:Kubernetes/serverlessNodePool:ServerlessNodePool": "tke/resource_tc_kubernetes_serverless_node_pool.go",
+	"tencentcloud:Nat/gateway:Gateway":                              "vpc/resource_tc_nat_gateway.go",
+	"tencentcloud:Route/table:Table":                                "vpc/resource_tc_route_table.go",
+	"tencentcloud:Route/tableEntry:TableEntry":                      "vpc/resource_tc_route_table_entry.go",
+	"tencentcloud:Security/group:Group":                             "vpc/resource_tc_security_group.go",
+	"tencentcloud:Security/groupRuleSet:GroupRuleSet":               "vpc/resource_tc_security_group_rule_set.go",
+	"tencentcloud:Subnet/instance:Instance":                         "vpc/resource_tc_subnet.go",
+	"tencentcloud:Tcr/instance:Instance":                            "tcr/resource_tc_tcr_instance.go",
+	"tencentcloud:Tcr/namespace:Namespace":                          "tcr/resource_tc_tcr_namespace.go",
+	"tencentcloud:Tcr/serviceAccount:ServiceAccount":                "tcr/resource_tc_tcr_service_account.go",
+	"tencentcloud:Tcr/token:Token":                                  "tcr/resource_tc_tcr_token.go",
+	"tencentcloud:Tcr/vpcAttachment:VpcAttachment":                  "tcr/resource_tc_tcr_vpc_attachment.go",
+	"tencentcloud:Vpc/instance:Instance":                            "vpc/resource_tc_vpc.go",
 }
 
 // Field is one input or output of a resource.

@@ -1,36 +1,20 @@
 """The stand-in's inputs, against the package that a program is written with, and what a change does."""
 
+import importlib
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-import tencentcloud_iac_pulumi as tencentcloud
 
-from plugins.tencentcloud.kinds import KINDS
-from plugins.tencentcloud.schema import Field, schema
+from plugins.tencentcloud.schema import Field, schema, tokens
 from tests.unit.tencentcloud.account_made import (
-    CLUSTER,
-    ENDPOINT,
-    GROUP,
     POOL,
-    RULES,
-    SUBNET,
-    VPC,
     Made,
     refusal,
     update,
 )
 
-PACKAGE: dict[str, tuple[Any, str]] = {
-    CLUSTER: (tencentcloud.kubernetes, "ClusterArgs"),
-    ENDPOINT: (tencentcloud.kubernetes, "ClusterEndpointArgs"),
-    POOL: (tencentcloud.kubernetes, "NodePoolArgs"),
-    GROUP: (tencentcloud.security, "GroupArgs"),
-    RULES: (tencentcloud.security, "GroupRuleSetArgs"),
-    SUBNET: (tencentcloud.subnet, "InstanceArgs"),
-    VPC: (tencentcloud.vpc, "InstanceArgs"),
-}
 PYTHON = {"String": "str", "Int": "int", "Float": "float", "Bool": "bool", "Map": "Mapping"}
 
 
@@ -52,9 +36,16 @@ def has_type(field: Field, annotation: str) -> bool:
     return ("Sequence" in annotation) != field.single
 
 
-@pytest.mark.parametrize("token", KINDS)
+def arguments_class(token: str) -> tuple[Any, str]:
+    """The module of the package that has a type, and the name of its class of arguments."""
+    _, module, name = token.split(":")
+    folder = module.partition("/")[0].lower()
+    return importlib.import_module(f"tencentcloud_iac_pulumi.{folder}"), f"{name}Args"
+
+
+@pytest.mark.parametrize("token", tokens())
 def test_every_input_has_the_name_and_the_type_that_the_package_gives_it(token: str) -> None:
-    package = dict(properties(*PACKAGE[token]))
+    package = dict(properties(*arguments_class(token)))
     ours = {path: field for path, field in schema(token).items() if field.is_input}
     computed = {path for path, field in schema(token).items() if not field.is_input and "." in path}
     assert package.keys() - computed == ours.keys(), "the package takes what is computed in blocks, too"
