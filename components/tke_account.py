@@ -118,6 +118,14 @@ class Account:
             check
         )
 
+    async def desired_nodes(self, cluster_id: str, pool_id: str) -> int:
+        """How many nodes the cloud wants a pool to have now. Raises TkeError when there is no such pool."""
+        asked = tencentcloud.kubernetes.get_cluster_node_pools_output(cluster_id=cluster_id, opts=self._opts)
+        for pool in await asked.node_pool_sets.future() or []:
+            if pool.node_pool_id == pool_id:
+                return int(pool.desired_nodes_num)
+        raise TkeError(f"the cluster {cluster_id} has no node pool {pool_id}: run `pulumi refresh`")
+
     def _asked(self, ask: Callable[[], pulumi.Output[Any]]) -> pulumi.Output[Any]:
         if self.can_be_asked:
             return ask()

@@ -16,6 +16,7 @@ import tencentcloud_iac_pulumi as tencentcloud
 from components.settings.tke import Tke
 from components.tke_account import Account
 from components.tke_network import TkeNetwork
+from components.tke_scaling import only_if_recorded
 
 BY_TRAFFIC = "TRAFFIC_POSTPAID_BY_HOUR"
 # Of the pool that nothing scales. The provider changes bounds or number, not both: so bounds never change.
@@ -58,7 +59,13 @@ class TkeNodes(pulumi.ComponentResource):
                 # By default the machines stay, and are billed, when their pool goes.
                 delete_keep_instance=False,
                 # The nodes that come in place of others are there before those go.
-                opts=pulumi.ResourceOptions(parent=self, delete_before_replace=False),
+                opts=pulumi.ResourceOptions(
+                    parent=self,
+                    delete_before_replace=False,
+                    hooks=only_if_recorded(f"{name}-{suffix}", args.account)
+                    if kind["enable_auto_scale"]
+                    else None,
+                ),
                 **kind,
             )
             for suffix, kind in kinds.items()

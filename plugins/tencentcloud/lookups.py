@@ -53,8 +53,23 @@ def _types(_account: Account, asked: Inputs) -> Answer:
     return {"id": "types", "instanceTypes": found}
 
 
+def _node_pools(account: Account, asked: Inputs) -> Answer:
+    pools = [
+        {
+            "nodePoolId": pool,
+            "name": properties["name"],
+            "desiredNodesNum": properties["nodes"],
+            "minNodesNum": properties["minSize"],
+            "maxNodesNum": properties["maxSize"],
+        }
+        for pool, properties in account.all("np", clusterId=asked["clusterId"]).items()
+    ]
+    return {"id": "pools", "clusterId": asked["clusterId"], "nodePoolSets": pools}
+
+
 LOOKUPS: Mapping[str, Callable[[Account, Inputs], Answer]] = {
     "tencentcloud:Vpc/getInstances:getInstances": _vpcs,
     "tencentcloud:Vpc/getSubnets:getSubnets": _subnets,
     "tencentcloud:Instance/getTypes:getTypes": _types,
+    "tencentcloud:Kubernetes/getClusterNodePools:getClusterNodePools": _node_pools,
 }

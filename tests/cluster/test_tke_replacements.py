@@ -73,6 +73,22 @@ class TkeStack:
         everything: dict[str, dict[str, Any]] = json.loads(self._account.read_text())
         return {name: thing for name, thing in everything.items() if name.startswith(f"{prefix}-")}
 
+    def scale(self, name: str, nodes: int) -> None:
+        """What the cloud's autoscaler does to the pool whose name has this part."""
+        everything = json.loads(self._account.read_text())
+        (pool,) = (pool for pool in self.things("np").values() if name in pool["name"])
+        (key,) = (key for key, thing in everything.items() if thing == pool)
+        everything[key] = {**pool, "nodes": nodes}
+        self._account.write_text(json.dumps(everything))
+
+    def refused(self, **settings: Any) -> str:
+        """What the CLI prints when `up` fails."""
+        (self._stack.folder / "settings.json").write_text(json.dumps(settings))
+        return self._stack.fail("up", "--yes", "--skip-preview")
+
+    def refresh(self) -> None:
+        self._stack.succeed("refresh", "--yes", "--skip-preview")
+
     def destroy(self) -> None:
         self._stack.succeed("destroy", "--yes", "--skip-preview")
 
@@ -129,3 +145,15 @@ def test_a_change_that_every_pool_can_take_replaces_none(stack: TkeStack) -> Non
     after = stack.things("np")
     assert after.keys() == before.keys()
     assert {pool["name"] for pool in after.values()} == {pool["name"] for pool in before.values()}
+
+
+def test_a_pool_that_was_scaled_since_is_not_updated_before_a_refresh(stack: TkeStack) -> None:
+    changed = {"deletionProtection": False, "nodes": {"diskGib": 100}}
+    stack.scale("-more-", 2)
+    said = stack.refused(**changed)
+    assert "has 2 nodes, and the stack's state says 0" in said, said
+    assert "--refresh" in said, "the sentence names the command that mends it"
+    assert sorted(pool["nodes"] for pool in stack.things("np").values()) == [1, 2], "no node was ended"
+    stack.refresh()
+    stack.up(**changed)
+    assert sorted(pool["nodes"] for pool in stack.things("np").values()) == [1, 2], "no node was ended"
