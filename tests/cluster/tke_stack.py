@@ -1,0 +1,118 @@
+"""A TKE cluster on the model of the cloud, with one object in it, made by the real engine and provider."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from base64 import b64encode
+from pathlib import Path
+from typing import Any
+
+from tests.cluster.api_server import ApiServer
+from tests.cluster.pulumi_stack import CHECKOUT, Stack
+
+PROGRAM = f"""
+import json
+import sys
+
+sys.path.insert(0, {str(CHECKOUT)!r})
+import pulumi_random
+from components import tke
+from components.secrets import CloudCredentials
+from components.settings.tke import Tke
+
+settings = json.load(open("settings.json"))
+tke.API_MBPS = settings.pop("apiMbps", tke.API_MBPS)
+key = pulumi.Output.secret("of-a-model")
+cluster = tke.TkeCluster(
+    "cluster",
+    tke.TkeClusterArgs(
+        settings=Tke.model_validate({{"kind": "tke", "apiCidrs": ["100.64.7.0/24"], **settings}}),
+        credentials=CloudCredentials(secret_id=key, secret_key=key, token=None),
+    ),
+    pulumi.ResourceOptions(providers=[pulumi_random.Provider("random")]),
+)
+kubernetes.core.v1.ConfigMap(
+    "inside",
+    metadata={{"name": "inside", "namespace": "NAMESPACE"}},
+    opts=pulumi.ResourceOptions(provider=cluster.provider),
+)
+"""
+
+
+class TkeStack:
+    """A cluster on the model, with one object in it."""
+
+    def __init__(self, folder: Path, server: ApiServer, namespace: str) -> None:
+        self._namespace, self._server = namespace, server
+        self._stack = Stack(folder, server.kubeconfig, PROGRAM.replace("NAMESPACE", namespace))
+        self._account = folder / "account.json"
+        kubeconfig = json.loads(server.kubeconfig)
+        cluster = kubeconfig["clusters"][0]["cluster"]
+        authority = Path(cluster.pop("certificate-authority")).read_bytes()
+        cluster["certificate-authority-data"] = b64encode(authority).decode()
+        self._kubeconfig = json.dumps(kubeconfig)
+        (folder / "tke").write_text(self._kubeconfig)
+        self._stack.environment |= {
+            "TENCENTCLOUD_STAND_IN_STATE": str(self._account),
+            "TENCENTCLOUD_STAND_IN_KUBECONFIG": str(folder / "tke"),
+        }
+
+    def take_over(self, folder: Path) -> None:
+        """Becomes the recorded stack in `folder`, with its account.
+
+        In the state, NAMESPACE, API-KUBECONFIG and TKE-KUBECONFIG stand for what differs from run to run.
+        """
+        text = gzip.decompress((folder / "state.json.gz").read_bytes()).decode()
+        state = json.loads(text.replace("NAMESPACE", self._namespace))
+        self._stack.take_over(_filled(state, self._server.kubeconfig, self._kubeconfig))
+        self._account.write_text((folder / "account.json").read_text())
+
+    def up(self, **settings: Any) -> str:
+        """What the CLI prints."""
+        (self._stack.folder / "settings.json").write_text(json.dumps(settings))
+        return self._stack.up()
+
+    def things(self, prefix: str) -> dict[str, dict[str, Any]]:
+        """What the account has, by id."""
+        everything: dict[str, dict[str, Any]] = json.loads(self._account.read_text())
+        return {name: thing for name, thing in everything.items() if name.startswith(f"{prefix}-")}
+
+    def scale(self, name: str, nodes: int) -> None:
+        """What the cloud's autoscaler does to the pool whose name has this part."""
+        everything = json.loads(self._account.read_text())
+        (pool,) = (pool for pool in self.things("np").values() if name in pool["name"])
+        (key,) = (key for key, thing in everything.items() if thing == pool)
+        everything[key] = {**pool, "nodes": nodes}
+        self._account.write_text(json.dumps(everything))
+
+    def planned(self, **settings: Any) -> dict[str, str]:
+        """What a preview would do to each resource that changes, by logical name."""
+        (self._stack.folder / "settings.json").write_text(json.dumps(settings))
+        steps = json.loads(self._stack.succeed("preview", "--json"))["steps"]
+        return {step["urn"].split("::")[-1]: step["op"] for step in steps if step["op"] != "same"}
+
+    def refused(self, **settings: Any) -> str:
+        """What the CLI prints when `up` fails."""
+        (self._stack.folder / "settings.json").write_text(json.dumps(settings))
+        return self._stack.fail("up", "--yes", "--skip-preview")
+
+    def refresh(self) -> None:
+        self._stack.succeed("refresh", "--yes", "--skip-preview")
+
+    def destroy(self) -> None:
+        self._stack.succeed("destroy", "--yes", "--skip-preview")
+
+
+def _filled(value: Any, api: str, tke: str) -> Any:
+    """The value with both kubeconfigs in place of their words; a secret's value is JSON in a text."""
+    if isinstance(value, dict):
+        filled = {key: _filled(inner, api, tke) for key, inner in value.items()}
+        if "plaintext" in filled:
+            filled["plaintext"] = json.dumps(_filled(json.loads(filled["plaintext"]), api, tke))
+        return filled
+    if isinstance(value, list):
+        return [_filled(inner, api, tke) for inner in value]
+    return (
+        {"API-KUBECONFIG": api, "TKE-KUBECONFIG": tke}.get(value, value) if isinstance(value, str) else value
+    )
