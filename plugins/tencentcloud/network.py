@@ -25,7 +25,7 @@ def canonical(*keys: str) -> Callable[[Inputs], list[Failure]]:
         found = []
         for key in keys:
             try:
-                ipaddress.IPv4Network(str(inputs.get(key, "10.0.0.0/8")))
+                ipaddress.IPv4Network(str(inputs.get(key) or "10.0.0.0/8"))
             except ValueError as error:
                 found.append((key, f"must be a canonical network address: {error}"))
         return found

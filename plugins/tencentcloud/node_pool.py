@@ -56,7 +56,7 @@ def _check_login(shape: Inputs) -> None:
         raise Refused("Parameters `key_ids` and `password` can only be supported one")
     if shape.get("securityGroupIds"):
         raise Refused(
-            "The parameter `security_group_ids` has an issue: use `orderly_security_group_ids` instead."
+            "The parameter `security_group_ids` has an issue [...] use `orderly_security_group_ids` instead."
         )
 
 
@@ -114,7 +114,7 @@ def _update(account: Account, pool: str, old: Inputs, new: Inputs) -> None:
     """
     name = thing_of(pool)
     _check_waiting(new)
-    there = account.need(name, "tke:DescribeClusterNodePoolDetail", "InvalidParameter.Param")
+    there = account.need(name, "tke:DescribeClusterNodePoolDetail", "FailedOperation.NodePoolQueryFailed")
     least, most = new["minSize"], new["maxSize"]
     capacity = new.get("desiredCapacity", old.get("desiredCapacity", there["nodes"]))
     if capacity != there["nodes"] and (there["minSize"], there["maxSize"]) != (least, most):
