@@ -61,10 +61,14 @@ def _delete_vpc(account: Account, vpc: str, _inputs: Inputs) -> None:
     account.remove(vpc)
 
 
+def _read_default(account: Account, thing: str, _inputs: Inputs) -> Outputs:
+    return {"isDefault": (account.get(thing) or {}).get("isDefault", False)}
+
+
 def _read_vpc(account: Account, vpc: str, _inputs: Inputs) -> Outputs:
     """A VPC has a route table from its first day, which its subnets have that name no other."""
     tables = list(account.all("rtb", vpcId=vpc, isDefault=True))
-    return {"isDefault": False, "defaultRouteTableId": tables[0] if tables else ""}
+    return {**_read_default(account, vpc, {}), "defaultRouteTableId": tables[0] if tables else ""}
 
 
 def _create_subnet(account: Account, inputs: Inputs) -> str:
@@ -92,7 +96,7 @@ def _delete_subnet(account: Account, subnet: str, _inputs: Inputs) -> None:
     def users() -> list[str]:
         used = [
             thing
-            for prefix in ("np", "vnp")
+            for prefix in ("np", "vnp", "ins")
             for thing, properties in account.all(prefix, lingering=True).items()
             if subnet in properties.get("subnetIds", ())
         ]
@@ -127,7 +131,7 @@ SUBNET = Kind(
     create=_create_subnet,
     update=_renamed,
     delete=_delete_subnet,
-    read=lambda _account, _id, _inputs: {"isDefault": False},
+    read=_read_default,
     # resource_tc_subnet.go, resourceTencentCloudVpcSubnetRead
     inputs_there=stored(
         "vpcId", "availabilityZone", "name", "cidrBlock", "isMulticast", "routeTableId", "cdcId", "tags"

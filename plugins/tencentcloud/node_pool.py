@@ -153,7 +153,12 @@ def _delete(account: Account, pool: str, inputs: Inputs) -> None:
         raise Refused(
             "deletion protection was enabled, please set `deletion_protection` to `false` and apply first"
         )
-    account.remove(thing_of(pool))
+    name = thing_of(pool)
+    there = account.get(name) or {}
+    if inputs.get("deleteKeepInstance", True) and there.get("nodes"):
+        # They leave the cluster, and stay in the account (tke/v20180525/models.go:4746).
+        account.add("ins", {key: there[key] for key in ("subnetIds", "securityGroups")})
+    account.remove(name)
     account.call("tke:DeleteClusterNodePool")
 
 

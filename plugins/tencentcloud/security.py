@@ -20,7 +20,7 @@ def _delete_group(account: Account, group: str, _inputs: Inputs) -> None:
     """What has it is asked for first, so the cloud's own refusal (ResourceInUse) is never seen."""
 
     def machines() -> list[str]:
-        return list(_users(account, "np", group))
+        return [*_users(account, "np", group), *_users(account, "ins", group)]
 
     def balancers() -> list[str]:
         return list(_users(account, "cls", group))

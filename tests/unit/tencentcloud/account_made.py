@@ -44,6 +44,7 @@ class Made:
             "minSize": 0,
             "maxSize": 100,
             "desiredCapacity": 1,
+            "deleteKeepInstance": False,
             "enableAutoScale": False,
             "autoScalingConfig": {
                 "instanceType": "S5.MEDIUM8",

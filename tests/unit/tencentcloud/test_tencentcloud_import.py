@@ -75,7 +75,7 @@ def test_rules_are_imported_by_their_groups_id(made: Made) -> None:
 
 def test_an_imported_pool_has_no_password_so_the_next_up_makes_another_pool(made: Made) -> None:
     """It is nowhere to be read, and a change of it replaces: new nodes come first if the program says so."""
-    given = made.pool_inputs(deleteKeepInstance=False)
+    given = made.pool_inputs()
     pool, _ = made.cloud.create(POOL, **given)
     inputs, state = imported(made, POOL, pool)
     assert inputs["desiredCapacity"] == 1

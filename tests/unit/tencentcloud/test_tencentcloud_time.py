@@ -82,6 +82,16 @@ def test_without_the_switch_everything_is_gone_at_once_and_no_time_passes(made: 
     assert set(json.loads(file.read_text())) == {"vpc-default0", "subnet-default0"}
 
 
+def test_the_machines_of_a_pool_stay_by_default_and_hold_what_they_have(made: Made) -> None:
+    """A pool that was imported is deleted so: its state knows nothing else."""
+    inputs = made.pool_inputs()
+    del inputs["deleteKeepInstance"]
+    pool, outputs = made.cloud.create(POOL, **inputs)
+    delete(made.cloud, POOL, pool, outputs)
+    assert "still bind 1 CVM instances" in refusal(delete, made.cloud, GROUP, made.group, {})
+    assert "is used by ins-" in refusal(delete, made.cloud, SUBNET, made.subnet, {})
+
+
 def test_a_create_that_fails_after_the_cluster_is_there_leaves_one_that_no_state_knows(made: Made) -> None:
     """The provider has the id only after the administrator's role (..._cluster.go:1776)."""
     switch(made, refusals=[["tke:AcquireClusterAdminRole", "ResourceUnavailable.ClusterState"]])

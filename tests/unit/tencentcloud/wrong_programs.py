@@ -75,6 +75,9 @@ WRONG: dict[tuple[str, str, int], dict[str, Program]] = {
     },
     ("tke:CreateCluster", "InternalError.CidrConflictWithOtherCluster", 882): {
         "pods on another cluster's addresses": cluster(clusterCidr="172.20.0.0/17"),
+        "pods where those of another user of the Default VPC are": after(
+            cluster(vpcId="vpc-default0"), cluster(vpcId="vpc-default0", clusterCidr="172.24.128.0/17")
+        ),
     },
     ("tke:CreateCluster", "InternalError.CidrConflictWithOtherRoute", 883): {
         "pods on addresses that a route leads to": routed(
