@@ -8,7 +8,7 @@ import pytest
 from plugins.protocol import provider_pb2
 from plugins.tencentcloud.account import account
 from plugins.values import from_wire, plain, to_wire
-from tests.unit.tencentcloud.account_made import CLUSTER, ENDPOINT, POOL, Made, invoke, refusal, update
+from tests.unit.tencentcloud.account_made import CLUSTER, ENDPOINT, POOL, Made, invoke, read, refusal, update
 
 ADDRESS = "https://192.0.2.7:6443"
 
@@ -28,11 +28,7 @@ def refreshed(
     made: Made, kind: str, name: str, inputs: dict[str, Any]
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Inputs and state of a resource that has this state."""
-    answer = made.cloud.stub.Read(
-        provider_pb2.ReadRequest(
-            urn=made.cloud.urn(kind), id=name, inputs=to_wire(inputs), properties=to_wire(inputs)
-        )
-    )
+    answer = read(made.cloud, kind, name, inputs)
     return plain(from_wire(answer.inputs)), plain(from_wire(answer.properties))
 
 
