@@ -4,7 +4,7 @@ import ipaddress
 from collections.abc import Callable
 
 from plugins.tencentcloud.account import Account
-from plugins.tencentcloud.catalog import ZONES
+from plugins.tencentcloud.catalog import is_zone
 from plugins.tencentcloud.errors import CloudRefused
 from plugins.tencentcloud.kind import Failure, Inputs, Kind, Outputs, stored
 
@@ -43,6 +43,7 @@ def _create_vpc(account: Account, inputs: Inputs) -> str:
         )
     vpc = account.add("vpc", inputs)
     account.add("rtb", {"vpcId": vpc, "isDefault": True})
+    account.call("vpc:CreateVpc")
     return vpc
 
 
@@ -80,7 +81,7 @@ def _create_subnet(account: Account, inputs: Inputs) -> str:
             "InvalidParameterValue.SubnetRange",
             f"the subnet's CIDR {block} is not in the VPC's, or has not 16 to 28 bits",
         )
-    if inputs["availabilityZone"] not in ZONES:
+    if not is_zone(inputs["availabilityZone"]):
         raise CloudRefused(
             "vpc:CreateSubnet", "InvalidParameterValue", f"there is no zone {inputs['availabilityZone']}"
         )
@@ -89,7 +90,9 @@ def _create_subnet(account: Account, inputs: Inputs) -> str:
             raise CloudRefused(
                 "vpc:CreateSubnet", "InvalidParameterValue.SubnetOverlap", f"the subnet overlaps with {other}"
             )
-    return account.add("subnet", inputs)
+    subnet = account.add("subnet", inputs)
+    account.call("vpc:CreateSubnet")
+    return subnet
 
 
 def _delete_subnet(account: Account, subnet: str, _inputs: Inputs) -> None:

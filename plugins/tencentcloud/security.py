@@ -13,7 +13,9 @@ PEERS = ("cidrBlock", "ipv6CidrBlock", "sourceSecurityId", "addressTemplateId", 
 
 
 def _create_group(account: Account, inputs: Inputs) -> str:
-    return account.add("sg", inputs)
+    group = account.add("sg", inputs)
+    account.call("vpc:CreateSecurityGroup")
+    return group
 
 
 def _delete_group(account: Account, group: str, _inputs: Inputs) -> None:
@@ -60,6 +62,7 @@ def _set_rules(account: Account, inputs: Inputs) -> str:
                     f"rule {index} of {key} is there twice",
                 )
     account.put(group, {**found, "rules": {key: inputs.get(key, []) for key in DIRECTIONS}})
+    account.call(MODIFY_RULES)
     return str(group)
 
 

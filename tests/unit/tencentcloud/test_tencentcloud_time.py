@@ -102,6 +102,13 @@ def test_a_create_that_fails_after_the_cluster_is_there_leaves_one_that_no_state
     assert "CidrConflictWithOtherCluster" in again, "the next `up` meets it"
 
 
+def test_a_call_that_is_refused_has_done_nothing(made: Made) -> None:
+    switch(made, refusals=[["tke:CreateCluster", "InternalError.Db"]])
+    inputs = made.cluster_inputs(clusterCidr="172.24.0.0/16")
+    assert "InternalError.Db" in refusal(made.cloud.create, CLUSTER, **inputs)
+    assert clusters(made) == [made.cluster]
+
+
 def test_an_action_that_the_account_refuses_once_is_taken_the_next_time(made: Made) -> None:
     made.cloud.create(POOL, **made.pool_inputs())
     switch(made, refusals=[["tke:CreateClusterEndpoint", "ResourceUnavailable.ClusterState"]])
