@@ -69,6 +69,8 @@ def _read_default(account: Account, thing: str, _inputs: Inputs) -> Outputs:
 def _read_vpc(account: Account, vpc: str, _inputs: Inputs) -> Outputs:
     """A VPC has a route table from its first day, which its subnets have that name no other."""
     tables = list(account.all("rtb", vpcId=vpc, isDefault=True))
+    if not tables and account.get(vpc) is not None:  # in an account from before there were any
+        tables = [account.add("rtb", {"vpcId": vpc, "isDefault": True})]
     return {**_read_default(account, vpc, {}), "defaultRouteTableId": tables[0] if tables else ""}
 
 
