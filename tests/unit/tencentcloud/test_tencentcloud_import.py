@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from plugins.protocol import provider_pb2
-from plugins.values import from_wire, plain
+from plugins.values import from_wire, plain, to_wire
 from tests.unit.tencentcloud.account_made import (
     CLUSTER,
     ENDPOINT,
@@ -84,6 +84,23 @@ def test_an_imported_pool_has_no_password_so_the_next_up_makes_another_pool(made
     diff = made.cloud.diff(POOL, state, given)
     assert list(diff.replaces) == ["autoScalingConfig"]
     assert "deleteKeepInstance" in diff.diffs, "and its machines would stay: an import knows nothing of that"
+
+
+def test_an_imported_pool_stays_where_the_program_ignores_its_password(made: Made) -> None:
+    given = made.pool_inputs()
+    pool, _ = made.cloud.create(POOL, **given)
+    _, state = imported(made, POOL, pool)
+    diff = made.cloud.stub.Diff(
+        provider_pb2.DiffRequest(
+            urn=made.cloud.urn(POOL),
+            id=pool,
+            olds=to_wire(state),
+            news=to_wire(given),
+            ignoreChanges=["autoScalingConfig.password"],
+        )
+    )
+    assert not diff.replaces
+    assert list(diff.diffs) == ["deleteKeepInstance"]
 
 
 def test_an_imported_cluster_becomes_the_programs_without_being_made_anew(made: Made) -> None:
