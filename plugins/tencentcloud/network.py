@@ -4,10 +4,14 @@ import ipaddress
 from collections.abc import Callable
 
 from plugins.tencentcloud.account import Account
+from plugins.tencentcloud.catalog import is_zone
 from plugins.tencentcloud.errors import CloudRefused
-from plugins.tencentcloud.kind import Failure, Inputs, Kind
+from plugins.tencentcloud.kind import Failure, Inputs, Kind, Outputs, stored
 
 PRIVATE = [ipaddress.IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
+MASKS = range(12, 29)  # bits of a VPC's range (vpc/v20170312/client.go:6898)
+SUBNET_MASKS = range(16, 29)  # (vpc/v20170312/client.go:6406)
+PATIENCE = 5  # minutes for which the provider asks again whether it may delete: its WriteRetryTimeout
 
 
 def overlap(one: str, other: str) -> bool:
@@ -21,7 +25,7 @@ def canonical(*keys: str) -> Callable[[Inputs], list[Failure]]:
         found = []
         for key in keys:
             try:
-                ipaddress.IPv4Network(str(inputs.get(key, "10.0.0.0/8")))
+                ipaddress.IPv4Network(str(inputs.get(key) or "10.0.0.0/8"))
             except ValueError as error:
                 found.append((key, f"must be a canonical network address: {error}"))
         return found
@@ -30,35 +34,83 @@ def canonical(*keys: str) -> Callable[[Inputs], list[Failure]]:
 
 
 def _create_vpc(account: Account, inputs: Inputs) -> str:
-    if not any(ipaddress.IPv4Network(inputs["cidrBlock"]).subnet_of(one) for one in PRIVATE):
-        raise CloudRefused("InvalidParameterValue.VpcCidrInvalid", "the CIDR block is none for a VPC")
-    return account.add("vpc", inputs)
+    block = ipaddress.IPv4Network(inputs["cidrBlock"])
+    if not any(block.subnet_of(one) for one in PRIVATE) or block.prefixlen not in MASKS:
+        raise CloudRefused(
+            "vpc:CreateVpc",
+            "InvalidParameterValue",
+            f"{block} is no range of a VPC: it must be private, and have 12 to 28 bits",
+        )
+    vpc = account.add("vpc", inputs)
+    account.add("rtb", {"vpcId": vpc, "isDefault": True})
+    account.call("vpc:CreateVpc")
+    return vpc
 
 
 def _delete_vpc(account: Account, vpc: str, _inputs: Inputs) -> None:
-    users = [*account.all("subnet", vpcId=vpc), *account.all("cls", vpcId=vpc)]
-    if users:
-        raise CloudRefused("ResourceInUse", f"the VPC {vpc} is used by {', '.join(users)}")
+    def users() -> list[str]:
+        return [
+            thing
+            for prefix in ("subnet", "cls", "nat")
+            for thing in account.all(prefix, lingering=True, vpcId=vpc)
+        ]
+
+    if left := account.wait(PATIENCE, users):
+        raise CloudRefused("vpc:DeleteVpc", "ResourceInUse", f"the VPC {vpc} is used by {', '.join(left)}")
+    for table in account.all("rtb", vpcId=vpc):
+        account.remove(table)
     account.remove(vpc)
 
 
+def _read_default(account: Account, thing: str, _inputs: Inputs) -> Outputs:
+    return {"isDefault": (account.get(thing) or {}).get("isDefault", False)}
+
+
+def _read_vpc(account: Account, vpc: str, _inputs: Inputs) -> Outputs:
+    """A VPC has a route table from its first day, which its subnets have that name no other."""
+    tables = list(account.all("rtb", vpcId=vpc, isDefault=True))
+    if not tables and account.get(vpc) is not None:  # in an account from before there were any
+        tables = [account.add("rtb", {"vpcId": vpc, "isDefault": True})]
+    return {**_read_default(account, vpc, {}), "defaultRouteTableId": tables[0] if tables else ""}
+
+
 def _create_subnet(account: Account, inputs: Inputs) -> str:
-    vpc = account.need(inputs["vpcId"], "ResourceNotFound", "VPC")
+    vpc = account.need(inputs["vpcId"], "vpc:CreateSubnet", "ResourceNotFound")
     block = ipaddress.IPv4Network(inputs["cidrBlock"])
-    if not block.subnet_of(ipaddress.IPv4Network(vpc["cidrBlock"])):
+    if not block.subnet_of(ipaddress.IPv4Network(vpc["cidrBlock"])) or block.prefixlen not in SUBNET_MASKS:
         raise CloudRefused(
-            "InvalidParameterValue.SubnetRange", "the subnet's CIDR is not in the VPC's CIDR block"
+            "vpc:CreateSubnet",
+            "InvalidParameterValue.SubnetRange",
+            f"the subnet's CIDR {block} is not in the VPC's, or has not 16 to 28 bits",
         )
-    for other, properties in account.all("subnet", vpcId=inputs["vpcId"]).items():
+    if not is_zone(inputs["availabilityZone"]):
+        raise CloudRefused(
+            "vpc:CreateSubnet", "InvalidParameterValue", f"there is no zone {inputs['availabilityZone']}"
+        )
+    for other, properties in account.all("subnet", lingering=True, vpcId=inputs["vpcId"]).items():
         if overlap(properties["cidrBlock"], inputs["cidrBlock"]):
-            raise CloudRefused("InvalidParameterValue.SubnetOverlap", f"the subnet overlaps with {other}")
-    return account.add("subnet", inputs)
+            raise CloudRefused(
+                "vpc:CreateSubnet", "InvalidParameterValue.SubnetOverlap", f"the subnet overlaps with {other}"
+            )
+    subnet = account.add("subnet", inputs)
+    account.call("vpc:CreateSubnet")
+    return subnet
 
 
 def _delete_subnet(account: Account, subnet: str, _inputs: Inputs) -> None:
-    users = [pool for pool, properties in account.all("np").items() if subnet in properties["subnetIds"]]
-    if users:
-        raise CloudRefused("ResourceInUse", f"the subnet {subnet} is used by {', '.join(users)}")
+    def users() -> list[str]:
+        used = [
+            thing
+            for prefix in ("np", "vnp", "ins")
+            for thing, properties in account.all(prefix, lingering=True).items()
+            if subnet in properties.get("subnetIds", ())
+        ]
+        return used + list(account.all("cls", lingering=True, intranet=subnet))
+
+    if left := account.wait(PATIENCE, users):
+        raise CloudRefused(
+            "vpc:DeleteSubnet", "ResourceInUse", f"the subnet {subnet} is used by {', '.join(left)}"
+        )
     account.remove(subnet)
 
 
@@ -72,8 +124,10 @@ VPC = Kind(
     create=_create_vpc,
     update=_renamed,
     delete=_delete_vpc,
-    read=lambda _account, _id, _inputs: {"isDefault": False},
-    computed=("isDefault",),
+    read=_read_vpc,
+    # resource_tc_vpc.go, resourceTencentCloudVpcInstanceRead
+    inputs_there=stored("name", "cidrBlock", "dnsServers", "isMulticast", "assistantCidrs", "tags"),
+    computed=("isDefault", "defaultRouteTableId"),
     named="name",
 )
 SUBNET = Kind(
@@ -82,7 +136,11 @@ SUBNET = Kind(
     create=_create_subnet,
     update=_renamed,
     delete=_delete_subnet,
-    read=lambda _account, _id, _inputs: {"isDefault": False},
+    read=_read_default,
+    # resource_tc_subnet.go, resourceTencentCloudVpcSubnetRead
+    inputs_there=stored(
+        "vpcId", "availabilityZone", "name", "cidrBlock", "isMulticast", "routeTableId", "cdcId", "tags"
+    ),
     computed=("isDefault",),
     named="name",
 )
