@@ -1,0 +1,97 @@
+"""What a plan says of a stack: what it has that is billed, and what it will have."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from outputs.costs import kubernetes, tencentcloud
+from outputs.costs.charge import Charge, Inputs, Quantity
+
+PROVIDER = "pulumi:providers:tencentcloud"
+UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"  # what the CLI prints for a value that only `up` will know
+RULES = {**kubernetes.RULES, **tencentcloud.RULES}
+Key = tuple[str, str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stack:
+    """A stack at one moment."""
+
+    charges: Mapping[Key, Charge]
+    """Alike ones as one."""
+    region: str
+    """Empty where nothing is in Tencent Cloud."""
+    unknown: frozenset[str]
+    """Types of Tencent Cloud of which it is not known here whether they are billed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """A charge that comes, goes or gets another quantity."""
+
+    before: Charge | None
+    after: Charge | None
+
+
+def stacks(steps: Sequence[Mapping[str, Any]]) -> tuple[Stack, Stack]:
+    """The stack as the state has it and as the plan makes it, from the steps of `pulumi preview --json`.
+
+    The first is without charges when nothing is deployed.
+    """
+    before, after = dict[str, Mapping[str, Any]](), dict[str, Mapping[str, Any]]()
+    for step in steps:
+        if state := step.get("oldState"):
+            before[step["urn"]] = state
+        if (state := step.get("newState")) and not step["op"].startswith("delete"):
+            after[step["urn"]] = state
+    return _stack(before), _stack(after)
+
+
+def _stack(states: Mapping[str, Mapping[str, Any]]) -> Stack:
+    charges, unknown, region = dict[Key, Charge](), set[str](), ""
+    for urn, state in states.items():
+        kind, name = urn.split("::")[2].rpartition("$")[2], urn.split("::", 3)[3]
+        inputs = _inputs(kind, state)
+        if kind == PROVIDER:
+            region = inputs.get("region", "")
+        for charge in RULES[kind](name, inputs) if kind in RULES else ():
+            key = (charge.what, charge.of, charge.unit)
+            charges[key] = _sum(charges[key], charge) if key in charges else charge
+        if kind.startswith("tencentcloud:") and kind not in {*RULES, *tencentcloud.WITHOUT_CHARGE}:
+            unknown.add(kind)
+    return Stack(charges=charges, region=region, unknown=frozenset(unknown))
+
+
+def _inputs(kind: str, state: Mapping[str, Any]) -> Inputs:
+    """Without what is not known yet. A cluster's level is the one that the cloud has raised it to."""
+    inputs = dict(_known(state.get("inputs") or {}))
+    if kind == tencentcloud.CLUSTER:
+        outputs = _known(state.get("outputs") or {})
+        inputs["clusterLevel"] = outputs.get("clusterLevel") or inputs.get("clusterLevel", "")
+    return inputs
+
+
+def _known(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _known(part) for key, part in value.items() if part != UNKNOWN}
+    if isinstance(value, list):
+        return [_known(part) for part in value if part != UNKNOWN]
+    return value
+
+
+def _sum(one: Charge, other: Charge) -> Charge:
+    """Of the same thing: numbers are added, and words that differ stand beside each other."""
+    quantity: Quantity
+    if isinstance(one.quantity, tuple) and isinstance(other.quantity, tuple):
+        quantity = (one.quantity[0] + other.quantity[0], one.quantity[1] + other.quantity[1])
+    else:
+        words = [*str(one.quantity).split("; "), str(other.quantity)]
+        quantity = "; ".join(dict.fromkeys(words))
+    return replace(one, quantity=quantity)
+
+
+def changes(before: Stack, after: Stack) -> list[Change]:
+    """What `pulumi up` would do to the charges; empty when nothing."""
+    keys: Iterable[Key] = dict.fromkeys([*before.charges, *after.charges])
+    pairs = [Change(before=before.charges.get(key), after=after.charges.get(key)) for key in keys]
+    return [pair for pair in pairs if pair.before != pair.after]

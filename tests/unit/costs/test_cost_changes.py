@@ -1,0 +1,72 @@
+"""What a change does to the bill: the plan against the state."""
+
+from typing import Any
+
+from outputs.costs.plan import Stack, changes, stacks
+from tests.unit.costs.planned import cluster, states, steps
+
+
+def change(before: dict[str, Any], after: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """The quantities before and after, by thing; None where there is none."""
+    plan = stacks(steps(states(cluster(**after)), states(cluster(**before))))
+    return {
+        (each.after or each.before).what: (  # type: ignore[union-attr]
+            each.before and each.before.quantity,
+            each.after and each.after.quantity,
+        )
+        for each in changes(*plan)
+    }
+
+
+def test_another_instance_type_shows_what_goes_and_what_comes() -> None:
+    large = {"nodes": {"instanceType": "S5.LARGE16"}}
+    assert change({}, large) == {"node S5.MEDIUM8": ((1, 3), None), "node S5.LARGE16": (None, (1, 3))}
+
+
+def test_more_nodes_are_more_machines_and_more_disks() -> None:
+    more = {"nodes": {"least": 2, "most": 6}}
+    assert change({}, more) == {
+        "node S5.MEDIUM8": ((1, 3), (2, 6)),
+        "system disk CLOUD_PREMIUM": ((50, 150), (100, 300)),
+    }
+
+
+def test_the_same_settings_change_nothing() -> None:
+    assert not change({}, {})
+
+
+def test_a_stack_that_is_not_deployed_has_nothing_before() -> None:
+    before, after = stacks(steps(states(cluster())))
+    assert before == Stack(charges={}, region="", unknown=frozenset())
+    assert after.charges
+
+
+def test_a_stack_that_goes_has_nothing_after() -> None:
+    before, after = stacks(steps({}, states(cluster())))
+    assert before.charges
+    assert not after.charges
+
+
+def test_a_replaced_pool_counts_once_before_and_once_after() -> None:
+    (pool,) = [urn for urn in states(cluster()) if urn.endswith("nodes-more")]
+    old, new = ({"inputs": states(cluster(nodes={"most": most}))[pool]} for most in (3, 5))
+    plan = stacks(
+        [
+            {"op": "create-replacement", "urn": pool, "oldState": old, "newState": new},
+            {"op": "replace", "urn": pool, "oldState": old, "newState": new},
+            {"op": "delete-replaced", "urn": pool, "oldState": old},
+        ]
+    )
+    counts = [stack.charges["node S5.MEDIUM8", "nodes", "hour"].quantity for stack in plan]
+    assert counts == [(0, 2), (0, 4)]
+
+
+def test_a_level_that_the_cloud_has_raised_is_the_one_that_is_billed() -> None:
+    resources = states(cluster())
+    plan = steps(resources, resources)
+    (step,) = [each for each in plan if each["urn"].endswith("cluster:Cluster::cluster")]
+    for side in ("oldState", "newState"):
+        step[side]["outputs"] = {**step[side]["outputs"], "clusterLevel": "L20"}
+    before, after = stacks(plan)
+    assert "control plane L20" in {charge.what for charge in before.charges.values()}
+    assert not changes(before, after), "`up` leaves it to the cloud"

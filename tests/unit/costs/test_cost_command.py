@@ -1,0 +1,110 @@
+"""`make cost`: what it prints of a plan, with a CLI that is a script."""
+
+import json
+import shlex
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from outputs import cli
+from sandbox import other_stack
+from sandbox.pulumi import Pulumi
+from tests import program
+from tests.unit.costs.planned import Step, cluster, states, steps
+from tests.unit.costs.test_price_file import ENTRY
+
+Costs = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def costs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Costs:
+    """The command's exit code and what it prints to either stream, for a plan of these steps."""
+
+    def run(plan: Sequence[Step], *, prices: Sequence[Any] | None = None) -> tuple[int, str, str]:
+        (tmp_path / "plan.json").write_text(json.dumps({"config": {}, "steps": plan}))
+        script, pulumi = tmp_path / "pulumi.py", tmp_path / "pulumi"
+        script.write_text(
+            "import sys\n"
+            "assert sys.argv[1:5] == ['preview', '--stack', 'dev', '--json'], sys.argv\n"
+            f"print(open({str(tmp_path / 'plan.json')!r}).read())\n"
+        )
+        pulumi.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(str(script))} "$@"\n')
+        pulumi.chmod(0o755)
+        stand_in = Pulumi(program=pulumi, temporary=tmp_path / "tmp")
+        monkeypatch.setattr(other_stack, "previewing", lambda *_: stand_in)
+        options = []
+        if prices is not None:
+            (tmp_path / "prices.yaml").write_text(yaml.safe_dump({"prices": prices}))
+            options = ["--prices", str(tmp_path / "prices.yaml")]
+        code = cli.main(["cost", "--stack", "dev", *options])
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return run
+
+
+def test_of_a_stack_that_is_not_deployed_it_shows_what_would_be_billed(costs: Costs) -> None:
+    code, out, _ = costs(steps(states(cluster())))
+    assert code == 0
+    assert "nothing of it is deployed yet" in out
+    assert "node S5.MEDIUM8" in out
+    assert "change" not in out, "all of it is new"
+
+
+def test_every_row_without_a_price_says_so(costs: Costs) -> None:
+    _, out, _ = costs(steps(states(cluster())))
+    rows = [line for line in out.splitlines() if line.endswith("unpriced")]
+    assert len(rows) == 6
+    assert "together" not in out, "a sum of nothing"
+
+
+def test_of_a_stack_that_is_deployed_it_shows_what_up_would_change(costs: Costs) -> None:
+    large = states(cluster(nodes={"instanceType": "S5.LARGE16"}))
+    _, out, _ = costs(steps(large, states(cluster())))
+    table, _, change = out.partition("What `pulumi up` would change of it:\n")
+    assert "node S5.MEDIUM8" in table
+    assert "node S5.LARGE16" not in table, "it is not there yet"
+    assert change.startswith("+  node S5.LARGE16")
+    assert "\n-  node S5.MEDIUM8" in change
+
+
+def test_a_plan_that_changes_nothing_says_so(costs: Costs) -> None:
+    same = states(cluster())
+    assert "`pulumi up` would change nothing of it." in costs(steps(same, same))[1]
+
+
+def test_another_number_of_nodes_is_shown_with_both(costs: Costs) -> None:
+    _, out, _ = costs(steps(states(cluster(nodes={"least": 2, "most": 6})), states(cluster())))
+    (line,) = [line for line in out.splitlines() if line.startswith("~  node S5.MEDIUM8")]
+    assert "1 to 3 -> 2 to 6" in line
+
+
+def test_a_price_stands_with_its_page_and_its_day_and_the_sum_says_of_how_many_rows(costs: Costs) -> None:
+    disk = {**ENTRY, "what": "system disk CLOUD_PREMIUM", "unit": "GiB-hour", "price": 0.01}
+    _, out, _ = costs(steps(states(cluster())), prices=[ENTRY, disk])
+    assert "0.25 USD (contract 7, 2026-11-30)" in out
+    assert "together, 2 of 6 rows: 0.75 to 2.25 USD an hour" in out, "1 to 3 nodes, each with 50 GiB"
+
+
+def test_two_currencies_are_never_added(costs: Costs) -> None:
+    plane = {**ENTRY, "what": "control plane L5", "currency": "CNY", "price": 2}
+    _, out, _ = costs(steps(states(cluster())), prices=[ENTRY, plane])
+    assert "0.25 to 0.75 USD an hour" in out
+    assert "2 CNY an hour" in out
+
+
+def test_of_a_cluster_of_somebody_elses_tencent_cloud_bills_nothing(costs: Costs, tmp_path: Path) -> None:
+    _, out, _ = costs(steps(states(program.whole(tmp_path))))
+    assert out.startswith("Tencent Cloud bills nothing of stack dev")
+    assert "Service traefik" in out
+
+
+def test_a_mistake_in_the_file_of_prices_is_one_sentence(costs: Costs) -> None:
+    code, _, err = costs(steps(states(cluster())), prices=[{**ENTRY, "unit": "week"}])
+    assert code == 1
+    assert err.count("\n") == 1
+    assert "prices[1].unit is 'week'" in err
