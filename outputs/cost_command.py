@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from outputs import stack_outputs
 from outputs.costs import plan, prices, table
-from outputs.costs.plan import Stack
+from outputs.costs.plan import Plan
 from outputs.costs.prices import Prices
 from sandbox import other_stack
 from sandbox.mistake import Mistake
@@ -22,10 +22,10 @@ def run(stack: str, file: str, paths: Paths) -> int:
     """Shows the charges of the plan and of the state; 0. Raises Mistake."""
     known = prices.read(file)
     try:
-        before, after = plan.stacks(_cli(stack, paths).read("preview", "--stack", stack, "--json")["steps"])
+        steps = _cli(stack, paths).plan(stack)
     except PulumiError as error:
-        raise Mistake(f"stack {stack} has no plan: {error}; `make preview STACK={stack}` says more") from None
-    for line in report(stack, before, after, known):
+        raise Mistake(f"the plan of stack {stack}: {error}") from None
+    for line in _report(stack, plan.read(steps), known):
         print(line)
     return 0
 
@@ -36,8 +36,8 @@ def _cli(stack: str, paths: Paths) -> Pulumi:
     return other_stack.previewing(stack, paths, Progress())
 
 
-def report(stack: str, before: Stack, after: Stack, known: Prices) -> Iterator[str]:
-    """What `make cost` prints."""
+def _report(stack: str, found: Plan, known: Prices) -> Iterator[str]:
+    before, after = found.before, found.after
     shown, region = before if before.charges else after, before.region or after.region
     if not region:
         yield f"Tencent Cloud bills nothing of stack {stack}; whoever runs its cluster may bill:"
@@ -47,9 +47,11 @@ def report(stack: str, before: Stack, after: Stack, known: Prices) -> Iterator[s
         yield f"What would be billed of stack {stack} in {region}; nothing of it is deployed yet:"
     yield from table.charges(shown, known)
     if before.charges:
-        found = plan.changes(before, after)
-        yield "What `pulumi up` would change of it:" if found else "`pulumi up` would change nothing of it."
-        yield from table.changes(found, region, known)
+        changes = found.changes()
+        yield "What `pulumi up` would change of it:" if changes else "`pulumi up` would change nothing of it."
+        yield from table.changes(changes, region, known)
+    if found.overlap:
+        yield f"Until the old ones have gone, both are billed: {', '.join(found.overlap)}."
     for kind in sorted(before.unknown | after.unknown):
         yield f"It is not known here whether {kind} is billed."
     if any(known.of(charge, region) is None for charge in shown.charges.values()):

@@ -47,8 +47,30 @@ class Pulumi:
 
     def run(self, *arguments: str, stdin: str | None = None) -> str:
         """Runs a command without a terminal; its output. Raises PulumiError with the CLI's last words."""
+        done = self._finished(*arguments, stdin=stdin)
+        if done.returncode != 0:
+            raise PulumiError(f"pulumi {' '.join(arguments[:2])}: {_last_words(done)}")
+        return done.stdout
+
+    def read(self, *arguments: str) -> Any:
+        """The JSON that a command prints."""
+        return json.loads(self.run(*arguments))
+
+    def plan(self, stack: str) -> list[dict[str, Any]]:
+        """The steps of a preview. Raises PulumiError with the first thing that is wrong."""
+        done = self._finished("preview", "--stack", stack, "--json")
+        if done.returncode == 0:
+            return list(json.loads(done.stdout)["steps"])
+        try:
+            diagnostics = json.loads(done.stdout)["diagnostics"]
+        except (ValueError, KeyError):
+            diagnostics = []
+        errors = [entry["message"].strip() for entry in diagnostics if entry["severity"] == "error"]
+        raise PulumiError((errors[0] if errors else _last_words(done)).removeprefix("error: "))
+
+    def _finished(self, *arguments: str, stdin: str | None = None) -> "subprocess.CompletedProcess[str]":
         with private_folder(self.temporary) as temporary:
-            done = subprocess.run(
+            return subprocess.run(
                 [self.program, *arguments, "--non-interactive"],
                 env=self._environment(temporary.folder),
                 pass_fds=[temporary.lock],
@@ -58,14 +80,6 @@ class Pulumi:
                 text=True,
                 check=False,
             )
-        if done.returncode != 0:
-            said = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()]
-            raise PulumiError(f"pulumi {' '.join(arguments[:2])}: {said[-1] if said else done.returncode}")
-        return done.stdout
-
-    def read(self, *arguments: str) -> Any:
-        """The JSON that a command prints."""
-        return json.loads(self.run(*arguments))
 
     def show(self, *arguments: str, log: Path | None = None) -> int:
         """Runs a command on the user's terminal, or into `log`; its exit code.
@@ -112,6 +126,13 @@ class Pulumi:
 
             code = wait_in_front(start)
         return code if code >= 0 else 128 - code  # as a shell says that a signal has ended it
+
+
+def _last_words(done: "subprocess.CompletedProcess[str]") -> str:
+    said = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()]
+    # A warning may come behind the error: of a plugin that PATH has.
+    said = [line for line in said if line.startswith("error:")] or said
+    return said[-1] if said else str(done.returncode)
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

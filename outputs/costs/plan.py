@@ -1,6 +1,6 @@
 """What a plan says of a stack: what it has that is billed, and what it will have."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -33,33 +33,62 @@ class Change:
     after: Charge | None
 
 
-def stacks(steps: Sequence[Mapping[str, Any]]) -> tuple[Stack, Stack]:
-    """The stack as the state has it and as the plan makes it, from the steps of `pulumi preview --json`.
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """A stack as the state has it, and as `pulumi up` would leave it."""
 
-    The first is without charges when nothing is deployed.
-    """
+    before: Stack
+    """Without charges when nothing is deployed."""
+    after: Stack
+    overlap: Sequence[str]
+    """Names of what is billed and replaced, where the new one is there before the old one goes."""
+
+    def changes(self) -> list[Change]:
+        """What `pulumi up` would do to the charges; empty when nothing."""
+        before, after = self.before.charges, self.after.charges
+        pairs = [Change(before=before.get(key), after=after.get(key)) for key in {**before, **after}]
+        return [pair for pair in pairs if pair.before != pair.after]
+
+
+def read(steps: Sequence[Mapping[str, Any]]) -> Plan:
+    """The plan whose steps `pulumi preview --json` prints."""
     before, after = dict[str, Mapping[str, Any]](), dict[str, Mapping[str, Any]]()
+    gone, overlap = set[str](), list[str]()
     for step in steps:
+        urn, operation = step["urn"], step["op"]
         if state := step.get("oldState"):
-            before[step["urn"]] = state
-        if (state := step.get("newState")) and not step["op"].startswith("delete"):
-            after[step["urn"]] = state
-    return _stack(before), _stack(after)
+            before[urn] = state
+        if (state := step.get("newState")) and not operation.startswith("delete"):
+            after[urn] = state
+        if operation == "delete-replaced":
+            gone.add(urn)
+        elif operation == "create-replacement" and urn not in gone and _kind(urn) in RULES:
+            overlap.append(_name(urn))
+    return Plan(before=_stack(before), after=_stack(after), overlap=sorted(overlap))
 
 
 def _stack(states: Mapping[str, Mapping[str, Any]]) -> Stack:
     charges, unknown, region = dict[Key, Charge](), set[str](), ""
     for urn, state in states.items():
-        kind, name = urn.split("::")[2].rpartition("$")[2], urn.split("::", 3)[3]
+        kind = _kind(urn)
         inputs = _inputs(kind, state)
         if kind == PROVIDER:
             region = inputs.get("region", "")
-        for charge in RULES[kind](name, inputs) if kind in RULES else ():
+        for charge in RULES[kind](_name(urn), inputs) if kind in RULES else ():
             key = (charge.what, charge.of, charge.unit)
             charges[key] = _sum(charges[key], charge) if key in charges else charge
         if kind.startswith("tencentcloud:") and kind not in {*RULES, *tencentcloud.WITHOUT_CHARGE}:
             unknown.add(kind)
     return Stack(charges=charges, region=region, unknown=frozenset(unknown))
+
+
+def _kind(urn: str) -> str:
+    """The type's own token, without the parents'."""
+    return urn.split("::")[2].rpartition("$")[2]
+
+
+def _name(urn: str) -> str:
+    return urn.split("::", 3)[3]
 
 
 def _inputs(kind: str, state: Mapping[str, Any]) -> Inputs:
@@ -88,10 +117,3 @@ def _sum(one: Charge, other: Charge) -> Charge:
         words = [*str(one.quantity).split("; "), str(other.quantity)]
         quantity = "; ".join(dict.fromkeys(words))
     return replace(one, quantity=quantity)
-
-
-def changes(before: Stack, after: Stack) -> list[Change]:
-    """What `pulumi up` would do to the charges; empty when nothing."""
-    keys: Iterable[Key] = dict.fromkeys([*before.charges, *after.charges])
-    pairs = [Change(before=before.charges.get(key), after=after.charges.get(key)) for key in keys]
-    return [pair for pair in pairs if pair.before != pair.after]

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from outputs.costs.charge import Quantity
-from outputs.costs.plan import UNKNOWN, Stack, stacks
+from outputs.costs.plan import UNKNOWN, Stack, read
 from tests.recorded import Recording
 from tests.unit.tke.tke_program import deploy
 
@@ -63,7 +63,7 @@ def steps(after: Mapping[str, Inputs], before: Mapping[str, Inputs] | None = Non
 
 def planned(resources: Mapping[str, Inputs]) -> Stack:
     """A stack that would be made."""
-    return stacks(steps(resources))[1]
+    return read(steps(resources)).after
 
 
 def of_one(kind: str, inputs: Inputs) -> dict[tuple[str, str], Quantity]:

@@ -2,19 +2,21 @@
 
 from typing import Any
 
-from outputs.costs.plan import Stack, changes, stacks
+import pytest
+
+from outputs.costs.plan import Stack, read
 from tests.unit.costs.planned import cluster, states, steps
 
 
 def change(before: dict[str, Any], after: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
     """The quantities before and after, by thing; None where there is none."""
-    plan = stacks(steps(states(cluster(**after)), states(cluster(**before))))
+    plan = read(steps(states(cluster(**after)), states(cluster(**before))))
     return {
         (each.after or each.before).what: (  # type: ignore[union-attr]
             each.before and each.before.quantity,
             each.after and each.after.quantity,
         )
-        for each in changes(*plan)
+        for each in plan.changes()
     }
 
 
@@ -36,29 +38,35 @@ def test_the_same_settings_change_nothing() -> None:
 
 
 def test_a_stack_that_is_not_deployed_has_nothing_before() -> None:
-    before, after = stacks(steps(states(cluster())))
-    assert before == Stack(charges={}, region="", unknown=frozenset())
-    assert after.charges
+    plan = read(steps(states(cluster())))
+    assert plan.before == Stack(charges={}, region="", unknown=frozenset())
+    assert plan.after.charges
 
 
 def test_a_stack_that_goes_has_nothing_after() -> None:
-    before, after = stacks(steps({}, states(cluster())))
-    assert before.charges
-    assert not after.charges
+    plan = read(steps({}, states(cluster())))
+    assert plan.before.charges
+    assert not plan.after.charges
 
 
-def test_a_replaced_pool_counts_once_before_and_once_after() -> None:
+@pytest.mark.parametrize(
+    ("operations", "overlap"),
+    [
+        (["create-replacement", "replace", "delete-replaced"], ["cluster-nodes-more"]),
+        (["delete-replaced", "replace", "create-replacement"], []),
+    ],
+)
+def test_a_replaced_pool_counts_once_on_each_side_and_is_named_where_both_are_there_for_a_while(
+    operations: list[str], overlap: list[str]
+) -> None:
     (pool,) = [urn for urn in states(cluster()) if urn.endswith("nodes-more")]
     old, new = ({"inputs": states(cluster(nodes={"most": most}))[pool]} for most in (3, 5))
-    plan = stacks(
-        [
-            {"op": "create-replacement", "urn": pool, "oldState": old, "newState": new},
-            {"op": "replace", "urn": pool, "oldState": old, "newState": new},
-            {"op": "delete-replaced", "urn": pool, "oldState": old},
-        ]
-    )
-    counts = [stack.charges["node S5.MEDIUM8", "nodes", "hour"].quantity for stack in plan]
+    steps = [{"op": operation, "urn": pool, "oldState": old} for operation in operations]
+    plan = read([step if step["op"] == "delete-replaced" else {**step, "newState": new} for step in steps])
+    sides = (plan.before, plan.after)
+    counts = [side.charges["node S5.MEDIUM8", "nodes", "hour"].quantity for side in sides]
     assert counts == [(0, 2), (0, 4)]
+    assert plan.overlap == overlap
 
 
 def test_a_level_that_the_cloud_has_raised_is_the_one_that_is_billed() -> None:
@@ -67,6 +75,6 @@ def test_a_level_that_the_cloud_has_raised_is_the_one_that_is_billed() -> None:
     (step,) = [each for each in plan if each["urn"].endswith("cluster:Cluster::cluster")]
     for side in ("oldState", "newState"):
         step[side]["outputs"] = {**step[side]["outputs"], "clusterLevel": "L20"}
-    before, after = stacks(plan)
-    assert "control plane L20" in {charge.what for charge in before.charges.values()}
-    assert not changes(before, after), "`up` leaves it to the cloud"
+    found = read(plan)
+    assert "control plane L20" in {charge.what for charge in found.before.charges.values()}
+    assert not found.changes(), "`up` leaves it to the cloud"

@@ -22,15 +22,29 @@ Costs = Callable[..., tuple[int, str, str]]
 
 @pytest.fixture
 def costs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Costs:
-    """The command's exit code and what it prints to either stream, for a plan of these steps."""
+    """The command's exit code and what it prints to either stream, for a plan of these steps.
 
-    def run(plan: Sequence[Step], *, prices: Sequence[Any] | None = None) -> tuple[int, str, str]:
-        (tmp_path / "plan.json").write_text(json.dumps({"config": {}, "steps": plan}))
+    `errors`: what the program ends with; `words`: what the CLI says when there is no plan at all.
+    """
+
+    def run(
+        plan: Sequence[Step],
+        *,
+        prices: Sequence[Any] | None = None,
+        errors: Sequence[str] = (),
+        words: str = "",
+    ) -> tuple[int, str, str]:
+        diagnostics = [{"severity": "warning", "message": "warning: look out\n"}]
+        diagnostics += [{"severity": "error", "message": f"error: {text}\n"} for text in errors]
+        digest = {"config": {}, "steps": plan, "diagnostics": diagnostics}
+        (tmp_path / "plan.json").write_text("" if words else json.dumps(digest))
         script, pulumi = tmp_path / "pulumi.py", tmp_path / "pulumi"
         script.write_text(
             "import sys\n"
             "assert sys.argv[1:5] == ['preview', '--stack', 'dev', '--json'], sys.argv\n"
             f"print(open({str(tmp_path / 'plan.json')!r}).read())\n"
+            f"print({words!r}, file=sys.stderr)\n"
+            f"sys.exit({255 if errors or words else 0})\n"
         )
         pulumi.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(str(script))} "$@"\n')
         pulumi.chmod(0o755)
@@ -108,3 +122,15 @@ def test_a_mistake_in_the_file_of_prices_is_one_sentence(costs: Costs) -> None:
     assert code == 1
     assert err.count("\n") == 1
     assert "prices[1].unit is 'week'" in err
+
+
+def test_a_program_that_ends_with_an_error_says_its_first(costs: Costs) -> None:
+    code, out, err = costs([], errors=["cluster.zone is 'x', but must be another", "the program has ended"])
+    assert (code, out) == (1, "")
+    assert err == "error: the plan of stack dev: cluster.zone is 'x', but must be another\n"
+
+
+def test_a_stack_that_is_not_there_is_said_though_a_warning_comes_behind_it(costs: Costs) -> None:
+    code, _, err = costs([], words="error: no stack named 'dev' found\nwarning: using a plugin from $PATH")
+    assert code == 1
+    assert err == "error: the plan of stack dev: no stack named 'dev' found\n"
