@@ -13,6 +13,7 @@ from sandbox.progress import Progress
 from sandbox.pulumi import Pulumi, PulumiError
 from sandbox.stack_environment import STACKS
 
+PARTIAL = "is not shown in this preview"  # of a release that cannot be downloaded
 UNPRICED = (
     "An unpriced row has its price in the console's calculator; PRICES=FILE takes yours, as docs/tke.md says."
 )
@@ -22,11 +23,14 @@ def run(stack: str, file: str, paths: Paths) -> int:
     """Shows the charges of the plan and of the state; 0. Raises Mistake."""
     known = prices.read(file)
     try:
-        steps = _cli(stack, paths).plan(stack)
+        preview = _cli(stack, paths).preview(stack)
     except PulumiError as error:
         raise Mistake(f"the plan of stack {stack}: {error}") from None
-    for line in _report(stack, plan.read(steps), known):
+    for line in _report(stack, plan.read(preview.steps), known):
         print(line)
+    for warning in preview.warnings:
+        if PARTIAL in warning:
+            print(f"{warning}; what it has that is billed is missing above")
     return 0
 
 

@@ -28,6 +28,15 @@ class PulumiError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Preview:
+    """What a preview says."""
+
+    steps: list[dict[str, Any]]
+    warnings: list[str]
+    """The program's, and the CLI's own."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Pulumi:
     """`environment` is added to `base`; `project` is the folder with Pulumi.yaml."""
 
@@ -56,17 +65,20 @@ class Pulumi:
         """The JSON that a command prints."""
         return json.loads(self.run(*arguments))
 
-    def plan(self, stack: str) -> list[dict[str, Any]]:
-        """The steps of a preview. Raises PulumiError with the first thing that is wrong."""
+    def preview(self, stack: str) -> Preview:
+        """A preview. Raises PulumiError with the first thing that is wrong."""
         done = self._finished("preview", "--stack", stack, "--json")
-        if done.returncode == 0:
-            return list(json.loads(done.stdout)["steps"])
         try:
-            diagnostics = json.loads(done.stdout)["diagnostics"]
-        except (ValueError, KeyError):
-            diagnostics = []
-        errors = [entry["message"].strip() for entry in diagnostics if entry["severity"] == "error"]
-        raise PulumiError((errors[0] if errors else _last_words(done)).removeprefix("error: "))
+            digest = json.loads(done.stdout)
+        except ValueError:
+            digest = {}
+        messages: dict[str, list[str]] = {"error": [], "warning": []}
+        for entry in digest.get("diagnostics") or ():
+            kind = entry["severity"]
+            messages.setdefault(kind, []).append(entry["message"].strip().removeprefix(f"{kind}: "))
+        if done.returncode != 0:
+            raise PulumiError([*messages["error"], _last_words(done).removeprefix("error: ")][0])
+        return Preview(steps=digest["steps"], warnings=messages["warning"])
 
     def _finished(self, *arguments: str, stdin: str | None = None) -> "subprocess.CompletedProcess[str]":
         with private_folder(self.temporary) as temporary:

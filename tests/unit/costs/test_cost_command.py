@@ -32,9 +32,10 @@ def costs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
         *,
         prices: Sequence[Any] | None = None,
         errors: Sequence[str] = (),
+        warning: str = "look out",
         words: str = "",
     ) -> tuple[int, str, str]:
-        diagnostics = [{"severity": "warning", "message": "warning: look out\n"}]
+        diagnostics = [{"severity": "warning", "message": f"warning: {warning}\n"}]
         diagnostics += [{"severity": "error", "message": f"error: {text}\n"} for text in errors]
         digest = {"config": {}, "steps": plan, "diagnostics": diagnostics}
         (tmp_path / "plan.json").write_text("" if words else json.dumps(digest))
@@ -134,3 +135,17 @@ def test_a_stack_that_is_not_there_is_said_though_a_warning_comes_behind_it(cost
     code, _, err = costs([], words="error: no stack named 'dev' found\nwarning: using a plugin from $PATH")
     assert code == 1
     assert err == "error: the plan of stack dev: no stack named 'dev' found\n"
+
+
+def test_a_release_that_the_preview_could_not_have_is_named_as_missing(costs: Costs, tmp_path: Path) -> None:
+    config = program.config(tmp_path / "kubeconfig")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+        recording = program.run(
+            {**config, "ingress": {"kind": "nginx"}, "releaseMirror": "http://127.0.0.1:9"}, preview=True
+        )
+    (warning,) = [line for line in recording.logged if "ingress-nginx" in line and "preview" in line]
+    _, out, _ = costs(steps(states(recording)), warning=warning)
+    assert "ingress-nginx" in out, "the load balancer of the webhook is its Service"
+    assert "is missing above" in out
+    assert "look out" not in costs(steps(states(recording)))[1], "other warnings are `make preview`'s"
