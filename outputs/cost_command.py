@@ -21,12 +21,12 @@ UNPRICED = (
 
 def run(stack: str, file: str, paths: Paths) -> int:
     """Shows the charges of the plan and of the state; 0. Raises Mistake."""
-    known = prices.read(file)
+    price_list = prices.read(file)
     try:
         preview = _cli(stack, paths).preview(stack)
     except PulumiError as error:
         raise Mistake(f"the plan of stack {stack}: {error}") from None
-    for line in _report(stack, plan.read(preview.steps), known):
+    for line in _report(stack, plan.read(preview.steps), price_list):
         print(line)
     for warning in preview.warnings:
         if PARTIAL in warning:
@@ -40,23 +40,23 @@ def _cli(stack: str, paths: Paths) -> Pulumi:
     return other_stack.previewing(stack, paths, Progress())
 
 
-def _report(stack: str, found: Plan, known: Prices) -> Iterator[str]:
-    before, after = found.before, found.after
-    shown, region = before if before.charges else after, before.region or after.region
+def _report(stack: str, preview: Plan, price_list: Prices) -> Iterator[str]:
+    current, goal = preview.current, preview.goal
+    subject, region = current if current.charges else goal, current.region or goal.region
     if not region:
         yield f"Tencent Cloud bills nothing of stack {stack}; whoever runs its cluster may bill:"
-    elif before.charges:
+    elif current.charges:
         yield f"What is billed of stack {stack} in {region}, as the state has it:"
     else:
         yield f"What would be billed of stack {stack} in {region}; nothing of it is deployed yet:"
-    yield from table.charges(shown, known)
-    if before.charges:
-        changes = found.changes()
+    yield from table.charges(subject, price_list)
+    if current.charges:
+        changes = preview.changes()
         yield "What `pulumi up` would change of it:" if changes else "`pulumi up` would change nothing of it."
-        yield from table.changes(changes, region, known)
-    if found.overlap:
-        yield f"Until the old ones have gone, both are billed: {', '.join(found.overlap)}."
-    for kind in sorted(before.unknown | after.unknown):
+        yield from table.changes(changes, region, price_list)
+    if preview.overlap:
+        yield f"Until the old ones have gone, both are billed: {', '.join(preview.overlap)}."
+    for kind in sorted(current.unknown | goal.unknown):
         yield f"It is not known here whether {kind} is billed."
-    if any(known.of(charge, region) is None for charge in shown.charges.values()):
+    if any(price_list.of(charge, region) is None for charge in subject.charges.values()):
         yield UNPRICED

@@ -19,6 +19,8 @@ GRACE = 60.0
 POLICIES = ("--policy-pack", str(CHECKOUT / "policy"))
 # What it would find changed is told and not taken over, and is an error.
 DRIFT = ("refresh", "--preview-only", "--expect-no-changes", "--diff")
+# Every resource of the stack, and whether the new one or the old one of a replacement comes first.
+WHOLE = ("--json", "--show-sames", "--show-replacement-steps")
 # For a command whose output is read later: no questions, no colours, no dots.
 UNWATCHED = ("--non-interactive", "--color=never", "--suppress-progress")
 
@@ -32,6 +34,7 @@ class Preview:
     """What a preview says."""
 
     steps: list[dict[str, Any]]
+    """Of every resource, also of those that stay as they are."""
     warnings: list[str]
     """The program's, and the CLI's own."""
 
@@ -67,7 +70,7 @@ class Pulumi:
 
     def preview(self, stack: str) -> Preview:
         """A preview. Raises PulumiError with the first thing that is wrong."""
-        done = self._finished("preview", "--stack", stack, "--json")
+        done = self._finished("preview", "--stack", stack, *WHOLE)
         try:
             digest = json.loads(done.stdout)
         except ValueError:

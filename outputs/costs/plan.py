@@ -29,42 +29,42 @@ class Stack:
 class Change:
     """A charge that comes, goes or gets another quantity."""
 
-    before: Charge | None
-    after: Charge | None
+    current: Charge | None
+    goal: Charge | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """A stack as the state has it, and as `pulumi up` would leave it."""
 
-    before: Stack
+    current: Stack
     """Without charges when nothing is deployed."""
-    after: Stack
+    goal: Stack
     overlap: Sequence[str]
     """Names of what is billed and replaced, where the new one is there before the old one goes."""
 
     def changes(self) -> list[Change]:
         """What `pulumi up` would do to the charges; empty when nothing."""
-        before, after = self.before.charges, self.after.charges
-        pairs = [Change(before=before.get(key), after=after.get(key)) for key in {**before, **after}]
-        return [pair for pair in pairs if pair.before != pair.after]
+        current, goal = self.current.charges, self.goal.charges
+        pairs = [Change(current=current.get(key), goal=goal.get(key)) for key in {**current, **goal}]
+        return [pair for pair in pairs if pair.current != pair.goal]
 
 
 def read(steps: Sequence[Mapping[str, Any]]) -> Plan:
     """The plan whose steps `pulumi preview --json` prints."""
-    before, after = dict[str, Mapping[str, Any]](), dict[str, Mapping[str, Any]]()
-    gone, overlap = set[str](), list[str]()
+    current, goal = dict[str, Mapping[str, Any]](), dict[str, Mapping[str, Any]]()
+    deletions, overlap = set[str](), list[str]()
     for step in steps:
         urn, operation = step["urn"], step["op"]
         if state := step.get("oldState"):
-            before[urn] = state
+            current[urn] = state
         if (state := step.get("newState")) and not operation.startswith("delete"):
-            after[urn] = state
+            goal[urn] = state
         if operation == "delete-replaced":
-            gone.add(urn)
-        elif operation == "create-replacement" and urn not in gone and _kind(urn) in RULES:
+            deletions.add(urn)
+        elif operation == "create-replacement" and urn not in deletions and _kind(urn) in RULES:
             overlap.append(_name(urn))
-    return Plan(before=_stack(before), after=_stack(after), overlap=sorted(overlap))
+    return Plan(current=_stack(current), goal=_stack(goal), overlap=sorted(overlap))
 
 
 def _stack(states: Mapping[str, Mapping[str, Any]]) -> Stack:
@@ -108,12 +108,12 @@ def _known(value: Any) -> Any:
     return value
 
 
-def _sum(one: Charge, other: Charge) -> Charge:
+def _sum(left: Charge, right: Charge) -> Charge:
     """Of the same thing: numbers are added, and words that differ stand beside each other."""
     quantity: Quantity
-    if isinstance(one.quantity, tuple) and isinstance(other.quantity, tuple):
-        quantity = (one.quantity[0] + other.quantity[0], one.quantity[1] + other.quantity[1])
+    if isinstance(left.quantity, tuple) and isinstance(right.quantity, tuple):
+        quantity = (left.quantity[0] + right.quantity[0], left.quantity[1] + right.quantity[1])
     else:
-        words = [*str(one.quantity).split("; "), str(other.quantity)]
+        words = [*str(left.quantity).split("; "), str(right.quantity)]
         quantity = "; ".join(dict.fromkeys(words))
-    return replace(one, quantity=quantity)
+    return replace(left, quantity=quantity)

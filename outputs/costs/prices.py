@@ -29,7 +29,7 @@ class Price:
 
 @dataclass(frozen=True, kw_only=True)
 class Prices:
-    """What is known; nothing else has a price."""
+    """Those of a file; nothing else has a price."""
 
     entries: Mapping[tuple[str, str, str], Price]
     """By thing, region and unit."""
@@ -47,11 +47,11 @@ def read(file: str) -> Prices:
         content = yaml.safe_load(Path(file).read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise Mistake(f"PRICES is {file}, which cannot be read: {' '.join(str(error).split())}") from None
-    listed = content.get("prices") if isinstance(content, dict) else None
-    if not isinstance(listed, list):
+    items = content.get("prices") if isinstance(content, dict) else None
+    if not isinstance(items, list):
         raise Mistake(f"PRICES is {file}, but must be YAML with a list `prices` of {', '.join(KEYS)}")
     entries = dict[tuple[str, str, str], Price]()
-    for number, entry in enumerate(listed, 1):
+    for number, entry in enumerate(items, 1):
         where = f"{file}: prices[{number}]"
         price = _price(where, entry)
         key = (entry["what"], entry["region"], entry["unit"])

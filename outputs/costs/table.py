@@ -24,20 +24,20 @@ Row = tuple[str, ...]
 
 def charges(stack: Stack, prices: Prices) -> Iterator[str]:
     """A line for each charge; then what those cost together that have a price and a number."""
-    listed = sorted(stack.charges.values(), key=lambda charge: (charge.what, charge.of, charge.unit))
-    rows = [_row(charge, _quantity(charge.quantity), stack.region, prices) for charge in listed]
+    ordered = sorted(stack.charges.values(), key=lambda charge: (charge.what, charge.of, charge.unit))
+    rows = [_row(charge, _quantity(charge.quantity), stack.region, prices) for charge in ordered]
     yield from _aligned([HEADER, *rows])
-    yield from _sums(listed, stack.region, prices)
+    yield from _sums(ordered, stack.region, prices)
 
 
-def changes(found: Iterable[Change], region: str, prices: Prices) -> Iterator[str]:
+def changes(differences: Iterable[Change], region: str, prices: Prices) -> Iterator[str]:
     """A line for each, with + for what comes, - for what goes and ~ for another quantity."""
     rows = []
-    for change in found:
-        charge = change.after or change.before
+    for change in differences:
+        charge = change.goal or change.current
         assert charge is not None, "a change has at least one side"
-        sides = [_quantity(side.quantity) for side in (change.before, change.after) if side]
-        sign = "~" if len(sides) == 2 else "+" if change.after else "-"
+        sides = [_quantity(side.quantity) for side in (change.current, change.goal) if side]
+        sign = "~" if len(sides) == 2 else "+" if change.goal else "-"
         rows.append((sign, *_row(charge, " -> ".join(sides), region, prices)))
     yield from _aligned(sorted(rows, key=lambda row: row[1:]))
 
@@ -55,19 +55,19 @@ def _quantity(quantity: Quantity) -> str:
     return f"{least:g}" if least == most else f"{least:g} to {most:g}"
 
 
-def _sums(listed: Sequence[Charge], region: str, prices: Prices) -> Iterator[str]:
+def _sums(ordered: Sequence[Charge], region: str, prices: Prices) -> Iterator[str]:
     sums: dict[tuple[str, str], tuple[float, float]] = {}
-    counted = 0
-    for charge in listed:
+    rows = 0
+    for charge in ordered:
         price = prices.of(charge, region)
         if price is None or isinstance(charge.quantity, str) or charge.unit not in PERIODS:
             continue
-        counted += 1
+        rows += 1
         key = (PERIODS[charge.unit], price.currency)
         least, most = sums.get(key, (0.0, 0.0))
         sums[key] = (least + price.amount * charge.quantity[0], most + price.amount * charge.quantity[1])
     for (period, currency), (least, most) in sums.items():
-        yield f"together, {counted} of {len(listed)} rows: {_quantity((least, most))} {currency} {period}"
+        yield f"together, {rows} of {len(ordered)} rows: {_quantity((least, most))} {currency} {period}"
 
 
 def _aligned(rows: Sequence[Row]) -> list[str]:

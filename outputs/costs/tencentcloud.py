@@ -45,8 +45,8 @@ def _cluster(_name: str, inputs: Inputs) -> Iterator[Charge]:
     if inputs.get("clusterDeployType", "MANAGED_CLUSTER") == "MANAGED_CLUSTER":
         yield Charge(what=f"control plane {level}".rstrip(), of=of, unit=HOUR, quantity=(1, 1))
     for key, log in (("eventPersistence", "events"), ("clusterAudit", "audit log")):
-        chosen = inputs.get(key) or {}
-        if chosen.get("enabled") and not chosen.get("topicId"):
+        settings = inputs.get(key) or {}
+        if settings.get("enabled") and not settings.get("topicId"):
             yield from _logs(f"{log} of the {of}", {})
 
 

@@ -63,7 +63,7 @@ def steps(after: Mapping[str, Inputs], before: Mapping[str, Inputs] | None = Non
 
 def planned(resources: Mapping[str, Inputs]) -> Stack:
     """A stack that would be made."""
-    return read(steps(resources)).after
+    return read(steps(resources)).goal
 
 
 def of_one(kind: str, inputs: Inputs) -> dict[tuple[str, str], Quantity]:

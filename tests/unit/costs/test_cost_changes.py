@@ -12,9 +12,9 @@ def change(before: dict[str, Any], after: dict[str, Any]) -> dict[str, tuple[Any
     """The quantities before and after, by thing; None where there is none."""
     plan = read(steps(states(cluster(**after)), states(cluster(**before))))
     return {
-        (each.after or each.before).what: (  # type: ignore[union-attr]
-            each.before and each.before.quantity,
-            each.after and each.after.quantity,
+        (each.goal or each.current).what: (  # type: ignore[union-attr]
+            each.current and each.current.quantity,
+            each.goal and each.goal.quantity,
         )
         for each in plan.changes()
     }
@@ -39,14 +39,14 @@ def test_the_same_settings_change_nothing() -> None:
 
 def test_a_stack_that_is_not_deployed_has_nothing_before() -> None:
     plan = read(steps(states(cluster())))
-    assert plan.before == Stack(charges={}, region="", unknown=frozenset())
-    assert plan.after.charges
+    assert plan.current == Stack(charges={}, region="", unknown=frozenset())
+    assert plan.goal.charges
 
 
 def test_a_stack_that_goes_has_nothing_after() -> None:
     plan = read(steps({}, states(cluster())))
-    assert plan.before.charges
-    assert not plan.after.charges
+    assert plan.current.charges
+    assert not plan.goal.charges
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_a_replaced_pool_counts_once_on_each_side_and_is_named_where_both_are_th
     old, new = ({"inputs": states(cluster(nodes={"most": most}))[pool]} for most in (3, 5))
     steps = [{"op": operation, "urn": pool, "oldState": old} for operation in operations]
     plan = read([step if step["op"] == "delete-replaced" else {**step, "newState": new} for step in steps])
-    sides = (plan.before, plan.after)
+    sides = (plan.current, plan.goal)
     counts = [side.charges["node S5.MEDIUM8", "nodes", "hour"].quantity for side in sides]
     assert counts == [(0, 2), (0, 4)]
     assert plan.overlap == overlap
@@ -76,5 +76,5 @@ def test_a_level_that_the_cloud_has_raised_is_the_one_that_is_billed() -> None:
     for side in ("oldState", "newState"):
         step[side]["outputs"] = {**step[side]["outputs"], "clusterLevel": "L20"}
     found = read(plan)
-    assert "control plane L20" in {charge.what for charge in found.before.charges.values()}
+    assert "control plane L20" in {charge.what for charge in found.current.charges.values()}
     assert not found.changes(), "`up` leaves it to the cloud"

@@ -43,6 +43,7 @@ def costs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
         script.write_text(
             "import sys\n"
             "assert sys.argv[1:5] == ['preview', '--stack', 'dev', '--json'], sys.argv\n"
+            "assert '--show-sames' in sys.argv, 'what stays is billed too'\n"
             f"print(open({str(tmp_path / 'plan.json')!r}).read())\n"
             f"print({words!r}, file=sys.stderr)\n"
             f"sys.exit({255 if errors or words else 0})\n"

@@ -1,5 +1,6 @@
 """PRICES=FILE: a price has its page and its day, or it is none."""
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import yaml
 from outputs.costs import prices
 from outputs.costs.charge import Charge
 from sandbox.mistake import Mistake
+from tests.program import ROOT
 
 ENTRY = {
     "what": "node S5.MEDIUM8",
@@ -87,3 +89,9 @@ def test_what_is_no_list_of_prices_is_refused_in_one_sentence(tmp_path: Path, co
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(Mistake, match=r"nowhere\.yaml, which cannot be read"):
         prices.read(str(tmp_path / "nowhere.yaml"))
+
+
+def test_the_example_of_the_docs_is_a_file_of_prices(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "tke.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"^```yaml\n(prices:.*?)^```", text, re.MULTILINE | re.DOTALL)
+    assert prices.read(written(tmp_path, block)).of(NODE, "ap-hongkong")
