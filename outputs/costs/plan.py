@@ -92,7 +92,7 @@ def _name(urn: str) -> str:
 
 
 def _inputs(kind: str, state: Mapping[str, Any]) -> Inputs:
-    """Without what is not known yet. A cluster's level is the one that the cloud has raised it to."""
+    """With "" for what only `up` will know. A cluster's level is the one that the cloud has raised it to."""
     inputs = dict(_known(state.get("inputs") or {}))
     if kind == tencentcloud.CLUSTER:
         outputs = _known(state.get("outputs") or {})
@@ -102,10 +102,10 @@ def _inputs(kind: str, state: Mapping[str, Any]) -> Inputs:
 
 def _known(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _known(part) for key, part in value.items() if part != UNKNOWN}
+        return {key: _known(part) for key, part in value.items()}
     if isinstance(value, list):
-        return [_known(part) for part in value if part != UNKNOWN]
-    return value
+        return [_known(part) for part in value]
+    return "" if value == UNKNOWN else value
 
 
 def _sum(left: Charge, right: Charge) -> Charge:

@@ -46,7 +46,7 @@ def _cluster(_name: str, inputs: Inputs) -> Iterator[Charge]:
         yield Charge(what=f"control plane {level}".rstrip(), of=of, unit=HOUR, quantity=(1, 1))
     for key, log in (("eventPersistence", "events"), ("clusterAudit", "audit log")):
         settings = inputs.get(key) or {}
-        if settings.get("enabled") and not settings.get("topicId"):
+        if settings.get("enabled") and "topicId" not in settings:  # else the topic has its own charge
             yield from _logs(f"{log} of the {of}", {})
 
 
@@ -56,7 +56,11 @@ def _node_pool(_name: str, inputs: Inputs) -> Iterator[Charge]:
     least, most = (float(inputs.get(key) or 0) for key in keys)
     shape = inputs.get("autoScalingConfig") or {}
     charge = shape.get("instanceChargeType", "")
-    kind = " or ".join([shape.get("instanceType", ""), *shape.get("backupInstanceTypes", ())])
+    types = [
+        shape.get("instanceType") or "of a type that only `up` knows",
+        *shape.get("backupInstanceTypes", ()),
+    ]
+    kind = " or ".join(types)
     suffix = {SPOT: ", spot", PREPAID: ", prepaid"}.get(charge, "")
     unit, disk_unit = (MONTH, GIB_MONTH) if charge == PREPAID else (HOUR, GIB_HOUR)
     yield Charge(what=f"node {kind}{suffix}", of="nodes", unit=unit, quantity=(least, most))

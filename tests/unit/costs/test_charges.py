@@ -1,6 +1,5 @@
 """What is billed of a stack: the charges of the program's own resources, and of those that settings add."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -206,6 +205,20 @@ def test_in_a_cluster_of_somebody_elses_the_webhooks_load_balancer_and_the_volum
     assert found["volume of the default class", "builds"] == "10Gi a run, while it runs"
 
 
-def test_a_value_that_only_up_will_know_is_left_out() -> None:
-    found = of_one(POOL, {**SCALES, "autoScalingConfig": {**SHAPE, "instanceType": UNKNOWN}})
-    assert UNKNOWN not in json.dumps([*found]), "nobody can read it"
+@pytest.mark.parametrize("topic", [UNKNOWN, "topic-1"])
+def test_events_that_go_to_a_topic_are_billed_with_the_topic(topic: str) -> None:
+    cluster = {"clusterLevel": "L5", "eventPersistence": {"enabled": True, "topicId": topic}}
+    assert set(of_one(tencentcloud.CLUSTER, cluster)) == {("control plane L5", "hour")}
+
+
+def test_a_value_that_only_up_will_know_is_not_shown_as_the_cli_writes_it() -> None:
+    shape = {**SHAPE, "instanceType": UNKNOWN, "publicIpAssigned": True, "internetMaxBandwidthOut": UNKNOWN}
+    found = of_one(POOL, {**SCALES, "autoScalingConfig": shape})
+    assert ("node of a type that only `up` knows", "hour") in found
+    assert not [what for what, _ in found if UNKNOWN in what]
+
+
+def test_an_endpoint_whose_parameters_are_not_known_yet_is_billed_all_the_same() -> None:
+    inputs = {"clusterInternet": True, "extensiveParameters": UNKNOWN}
+    found = of_one("tencentcloud:Kubernetes/clusterEndpoint:ClusterEndpoint", inputs)
+    assert found["load balancer", "hour"] == (1, 1)
