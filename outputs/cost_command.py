@@ -50,13 +50,16 @@ def _report(stack: str, preview: Plan, price_list: Prices) -> Iterator[str]:
     else:
         yield f"What would be billed of stack {stack} in {region}; nothing of it is deployed yet:"
     yield from table.charges(subject, price_list)
+    yield from table.sums(subject, price_list)
     if current.charges:
         changes = preview.changes()
         yield "What `pulumi up` would change of it:" if changes else "`pulumi up` would change nothing of it."
         yield from table.changes(changes, region, price_list)
+        for line in table.sums(goal, price_list) if changes else ():
+            yield f"then {line}"
     if preview.overlap:
         yield f"Until the old ones have gone, both are billed: {', '.join(preview.overlap)}."
     for kind in sorted(current.unknown | goal.unknown):
         yield f"It is not known here whether {kind} is billed."
-    if any(price_list.of(charge, region) is None for charge in subject.charges.values()):
+    if region and any(price_list.of(charge, region) is None for charge in subject.charges.values()):
         yield UNPRICED

@@ -15,10 +15,10 @@ EXISTING = "service.kubernetes.io/tke-existed-lbid"
 
 
 def _service(_name: str, inputs: Inputs) -> Iterator[Charge]:
-    annotations = inputs.get("metadata", {}).get("annotations") or {}
-    if inputs.get("spec", {}).get("type") != "LoadBalancer" or EXISTING in annotations:
+    annotations = _part(_part(inputs, "metadata"), "annotations")
+    if _part(inputs, "spec").get("type") != "LoadBalancer" or EXISTING in annotations:
         return
-    of = f"Service {inputs['metadata'].get('name', '')}"
+    of = _named("Service", inputs)
     if INTERNAL in annotations:
         yield Charge(what=f"private {BALANCER}", of=of, unit=HOUR, quantity=(1, 1))
         return
@@ -28,30 +28,28 @@ def _service(_name: str, inputs: Inputs) -> Iterator[Charge]:
 
 
 def _claim(_name: str, inputs: Inputs) -> Iterator[Charge]:
-    name = inputs.get("metadata", {}).get("name", "")
-    yield from _volume(inputs.get("spec", {}), f"PersistentVolumeClaim {name}", 1)
+    yield from _volume(_part(inputs, "spec"), _named("PersistentVolumeClaim", inputs), 1)
 
 
 def _stateful_set(_name: str, inputs: Inputs) -> Iterator[Charge]:
-    spec = inputs.get("spec", {})
-    of = f"StatefulSet {inputs.get('metadata', {}).get('name', '')}"
+    spec = _part(inputs, "spec")
     for claim in spec.get("volumeClaimTemplates") or ():
-        yield from _volume(claim.get("spec", {}), of, float(spec.get("replicas", 1)))
+        count = float(spec.get("replicas", 1))
+        yield from _volume(_part(claim, "spec"), _named("StatefulSet", inputs), count)
 
 
 def _trigger_template(_name: str, inputs: Inputs) -> Iterator[Charge]:
     """Of Tekton Triggers: the volume that each run gets, for as long as it runs."""
-    spec = inputs.get("spec")
-    for run in spec.get("resourcetemplates", ()) if isinstance(spec, dict) else ():
-        for workspace in run["spec"].get("workspaces", ()):
+    for run in _part(inputs, "spec").get("resourcetemplates") or ():
+        for workspace in _part(run, "spec").get("workspaces") or ():
             if "volumeClaimTemplate" in workspace:
-                yield from _volume(workspace["volumeClaimTemplate"]["spec"], "builds", None)
+                yield from _volume(_part(workspace["volumeClaimTemplate"], "spec"), "builds", None)
 
 
 def _volume(spec: Inputs, of: str, count: float | None) -> Iterator[Charge]:
     """So many volumes; None: one for each run while it runs."""
     what = f"volume {spec.get('storageClassName') or 'of the default class'}"
-    size = str(spec.get("resources", {}).get("requests", {}).get("storage", ""))
+    size = str(_part(_part(spec, "resources"), "requests").get("storage", ""))
     number = re.fullmatch(r"(\d+)Gi", size)
     gib = float(number.group(1)) if number else None
     if count is None:
@@ -60,6 +58,15 @@ def _volume(spec: Inputs, of: str, count: float | None) -> Iterator[Charge]:
         yield Charge(what=what, of=of, unit=GIB_HOUR, quantity=size)
     else:
         yield Charge(what=what, of=of, unit=GIB_HOUR, quantity=(gib * count, gib * count))
+
+
+def _part(inputs: Inputs, key: str) -> Inputs:
+    """Empty where it is not there, or not known yet."""
+    return inputs.get(key) or {}
+
+
+def _named(kind: str, inputs: Inputs) -> str:
+    return f"{kind} {_part(inputs, 'metadata').get('name', '')}"
 
 
 RULES: Mapping[str, Callable[[str, Inputs], Iterator[Charge]]] = {

@@ -23,11 +23,28 @@ Row = tuple[str, ...]
 
 
 def charges(stack: Stack, prices: Prices) -> Iterator[str]:
-    """A line for each charge; then what those cost together that have a price and a number."""
+    """A line for each charge."""
     ordered = sorted(stack.charges.values(), key=lambda charge: (charge.what, charge.of, charge.unit))
     rows = [_row(charge, _quantity(charge.quantity), stack.region, prices) for charge in ordered]
     yield from _aligned([HEADER, *rows])
-    yield from _sums(ordered, stack.region, prices)
+
+
+def sums(stack: Stack, prices: Prices) -> Iterator[str]:
+    """What those charges cost together that have a price and a number; a line for each currency."""
+    totals: dict[tuple[str, str], tuple[int, float, float]] = {}
+    for charge in stack.charges.values():
+        price = prices.of(charge, stack.region)
+        if price is None or isinstance(charge.quantity, str) or charge.unit not in PERIODS:
+            continue
+        key = (PERIODS[charge.unit], price.currency)
+        rows, least, most = totals.get(key, (0, 0.0, 0.0))
+        least, most = (
+            total + price.amount * count for total, count in zip((least, most), charge.quantity, strict=True)
+        )
+        totals[key] = (rows + 1, least, most)
+    for (period, currency), (rows, *total) in totals.items():
+        quantity = _quantity((total[0], total[1]))
+        yield f"{rows} of {len(stack.charges)} rows together: {quantity} {currency} {period}"
 
 
 def changes(differences: Iterable[Change], region: str, prices: Prices) -> Iterator[str]:
@@ -53,21 +70,6 @@ def _quantity(quantity: Quantity) -> str:
         return quantity
     least, most = quantity
     return f"{least:g}" if least == most else f"{least:g} to {most:g}"
-
-
-def _sums(ordered: Sequence[Charge], region: str, prices: Prices) -> Iterator[str]:
-    sums: dict[tuple[str, str], tuple[float, float]] = {}
-    rows = 0
-    for charge in ordered:
-        price = prices.of(charge, region)
-        if price is None or isinstance(charge.quantity, str) or charge.unit not in PERIODS:
-            continue
-        rows += 1
-        key = (PERIODS[charge.unit], price.currency)
-        least, most = sums.get(key, (0.0, 0.0))
-        sums[key] = (least + price.amount * charge.quantity[0], most + price.amount * charge.quantity[1])
-    for (period, currency), (least, most) in sums.items():
-        yield f"together, {rows} of {len(ordered)} rows: {_quantity((least, most))} {currency} {period}"
 
 
 def _aligned(rows: Sequence[Row]) -> list[str]:

@@ -49,7 +49,7 @@ TKE = Script(
         "make cost STACK=dev PRICES=prices.yaml": Step(
             prints=[
                 r"node S5\.MEDIUM8 .* 1 USD \(the contract of 2026-11-01, 2026-11-01\)",
-                "together, 1 of ",
+                r"1 of \d+ rows together: 1 to 3 USD an hour",
             ]
         ),
         "pulumi config set --stack dev --path cluster.deletionProtection false && make up STACK=dev": Step(

@@ -222,3 +222,8 @@ def test_an_endpoint_whose_parameters_are_not_known_yet_is_billed_all_the_same()
     inputs = {"clusterInternet": True, "extensiveParameters": UNKNOWN}
     found = of_one("tencentcloud:Kubernetes/clusterEndpoint:ClusterEndpoint", inputs)
     assert found["load balancer", "hour"] == (1, 1)
+
+
+@pytest.mark.parametrize("kind", ["core/v1:Service", "core/v1:PersistentVolumeClaim", "apps/v1:StatefulSet"])
+def test_an_object_that_is_not_known_yet_is_no_error(kind: str) -> None:
+    of_one(f"kubernetes:{kind}", {"metadata": UNKNOWN, "spec": UNKNOWN})

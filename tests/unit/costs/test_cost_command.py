@@ -103,20 +103,28 @@ def test_a_price_stands_with_its_page_and_its_day_and_the_sum_says_of_how_many_r
     disk = {**ENTRY, "what": "system disk CLOUD_PREMIUM", "unit": "GiB-hour", "price": 0.01}
     _, out, _ = costs(steps(states(cluster())), prices=[ENTRY, disk])
     assert "0.25 USD (contract 7, 2026-11-30)" in out
-    assert "together, 2 of 6 rows: 0.75 to 2.25 USD an hour" in out, "1 to 3 nodes, each with 50 GiB"
+    assert "2 of 6 rows together: 0.75 to 2.25 USD an hour" in out, "1 to 3 nodes, each with 50 GiB"
 
 
 def test_two_currencies_are_never_added(costs: Costs) -> None:
     plane = {**ENTRY, "what": "control plane L5", "currency": "CNY", "price": 2}
     _, out, _ = costs(steps(states(cluster())), prices=[ENTRY, plane])
-    assert "0.25 to 0.75 USD an hour" in out
-    assert "2 CNY an hour" in out
+    assert "1 of 6 rows together: 0.25 to 0.75 USD an hour" in out
+    assert "1 of 6 rows together: 2 CNY an hour" in out
+
+
+def test_what_a_change_does_to_the_sum_stands_behind_it(costs: Costs) -> None:
+    more = states(cluster(nodes={"least": 2, "most": 6}))
+    _, out, _ = costs(steps(more, states(cluster())), prices=[ENTRY])
+    assert "\n1 of 6 rows together: 0.25 to 0.75 USD an hour\n" in out
+    assert "\nthen 1 of 6 rows together: 0.5 to 1.5 USD an hour\n" in out
 
 
 def test_of_a_cluster_of_somebody_elses_tencent_cloud_bills_nothing(costs: Costs, tmp_path: Path) -> None:
     _, out, _ = costs(steps(states(program.whole(tmp_path))))
     assert out.startswith("Tencent Cloud bills nothing of stack dev")
     assert "Service traefik" in out
+    assert "calculator" not in out, "Tencent Cloud's has no price of another cloud's"
 
 
 def test_a_mistake_in_the_file_of_prices_is_one_sentence(costs: Costs) -> None:
