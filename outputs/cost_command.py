@@ -28,9 +28,8 @@ def run(stack: str, file: str, paths: Paths) -> int:
         raise Mistake(f"the plan of stack {stack}: {error}") from None
     for line in _report(stack, plan.read(preview.steps), price_list):
         print(line)
-    for warning in preview.warnings:
-        if PARTIAL in warning:
-            print(f"{warning}; what it has that is billed is missing above")
+    if missing := [text.partition(PARTIAL)[0].strip() for text in preview.warnings if PARTIAL in text]:
+        print(f"Not downloaded, and missing above with what is billed of it: {', '.join(missing)}.")
     return 0
 
 

@@ -11,6 +11,7 @@ from outputs.costs.charge import BALANCER, GIB_HOUR, HOUR, Charge, Inputs, netwo
 CHARGE = "service.kubernetes.io/qcloud-loadbalancer-internet-charge-type"
 MBPS = "service.kubernetes.io/qcloud-loadbalancer-internet-max-bandwidth-out"
 INTERNAL = "service.kubernetes.io/qcloud-loadbalancer-internal-subnetid"
+SETTING = "runs.volumeGib"
 EXISTING = "service.kubernetes.io/tke-existed-lbid"
 
 
@@ -40,6 +41,8 @@ def _stateful_set(_name: str, inputs: Inputs) -> Iterator[Charge]:
 
 def _trigger_template(_name: str, inputs: Inputs) -> Iterator[Charge]:
     """Of Tekton Triggers: the volume that each run gets, for as long as it runs."""
+    if not inputs.get("spec"):  # before Tekton is there
+        yield from _volume({}, "builds", None)
     for run in _part(inputs, "spec").get("resourcetemplates") or ():
         for workspace in _part(run, "spec").get("workspaces") or ():
             if "volumeClaimTemplate" in workspace:
@@ -53,7 +56,7 @@ def _volume(spec: Inputs, of: str, count: float | None) -> Iterator[Charge]:
     number = re.fullmatch(r"(\d+)Gi", size)
     gib = float(number.group(1)) if number else None
     if count is None:
-        yield Charge(what=what, of=of, unit=GIB_HOUR, quantity=f"{size} a run, while it runs")
+        yield Charge(what=what, of=of, unit=GIB_HOUR, quantity=f"{size or SETTING} a run, while it runs")
     elif gib is None:
         yield Charge(what=what, of=of, unit=GIB_HOUR, quantity=size)
     else:

@@ -227,3 +227,8 @@ def test_an_endpoint_whose_parameters_are_not_known_yet_is_billed_all_the_same()
 @pytest.mark.parametrize("kind", ["core/v1:Service", "core/v1:PersistentVolumeClaim", "apps/v1:StatefulSet"])
 def test_an_object_that_is_not_known_yet_is_no_error(kind: str) -> None:
     of_one(f"kubernetes:{kind}", {"metadata": UNKNOWN, "spec": UNKNOWN})
+
+
+def test_the_volumes_of_builds_are_billed_before_their_size_is_known() -> None:
+    found = of_one("kubernetes:triggers.tekton.dev/v1beta1:TriggerTemplate", {"spec": UNKNOWN})
+    assert found == {("volume of the default class", "GiB-hour"): "runs.volumeGib a run, while it runs"}
