@@ -56,7 +56,8 @@ def _volume(spec: Inputs, of: str, count: float | None) -> Iterator[Charge]:
     number = re.fullmatch(r"(\d+)Gi", size)
     gib = float(number.group(1)) if number else None
     if count is None:
-        yield Charge(what=what, of=of, unit=GIB_HOUR, quantity=f"{size or SETTING} a run, while it runs")
+        amount = f"{gib:g}" if gib else size or SETTING
+        yield Charge(what=what, of=of, unit=GIB_HOUR, quantity=f"{amount} a run, while it runs")
     elif gib is None:
         yield Charge(what=what, of=of, unit=GIB_HOUR, quantity=size)
     else:

@@ -202,7 +202,7 @@ def test_in_a_cluster_of_somebody_elses_the_webhooks_load_balancer_and_the_volum
     assert stack.region == "", "nothing of it is in Tencent Cloud"
     found = {(charge.what, charge.of): charge.quantity for charge in stack.charges.values()}
     assert found["load balancer", "Service traefik"] == (1, 1)
-    assert found["volume of the default class", "builds"] == "10Gi a run, while it runs"
+    assert found["volume of the default class", "builds"] == "10 a run, while it runs"
 
 
 @pytest.mark.parametrize("topic", [UNKNOWN, "topic-1"])

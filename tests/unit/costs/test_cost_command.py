@@ -16,6 +16,7 @@ from sandbox.pulumi import Pulumi
 from tests import program
 from tests.unit.costs.planned import Step, cluster, states, steps
 from tests.unit.costs.test_price_file import ENTRY
+from tests.unit.test_ingress import manifest
 
 Costs = Callable[..., tuple[int, str, str]]
 
@@ -158,3 +159,15 @@ def test_a_release_that_the_preview_could_not_have_is_named_as_missing(costs: Co
     assert "ingress-nginx" in out, "the load balancer of the webhook is its Service"
     assert out.splitlines()[-1].startswith("Not downloaded, and missing above"), out
     assert "look out" not in costs(steps(states(recording)))[1], "other warnings are `make preview`'s"
+
+
+def test_the_table_of_the_docs_is_that_of_the_stack_dev(costs: Costs) -> None:
+    config = yaml.safe_load((program.ROOT / "Pulumi.dev.yaml").read_text(encoding="utf-8"))["config"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("components.releases.load", lambda *_: {"ingress-nginx": manifest()})
+        settings = {key.removeprefix("tekton-builds:"): value for key, value in config.items()}
+        dev = states(program.run(settings, {}, preview=True))
+    _, out, _ = costs(steps(dev, dev))
+    text = (program.ROOT / "docs" / "tke.md").read_text(encoding="utf-8").partition("## What it costs")[2]
+    table = text.partition("```text\n")[2].partition("```")[0]
+    assert table in out, out
