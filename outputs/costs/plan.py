@@ -59,10 +59,12 @@ def read(steps: Sequence[Mapping[str, Any]]) -> Plan:
         if state := step.get("oldState"):
             current[urn] = state
         if (state := step.get("newState")) and not operation.startswith("delete"):
-            goal[urn] = state
+            # An update's has no outputs: of these the level is the cloud's, where it raises it by itself.
+            stays = _kind(urn) == tencentcloud.CLUSTER and state["inputs"].get("autoUpgradeClusterLevel")
+            goal[urn] = {"outputs": current.get(urn, {}).get("outputs"), **state} if stays else state
         if operation == "delete-replaced":
             deletions.add(urn)
-        elif operation == "create-replacement" and urn not in deletions and _kind(urn) in RULES:
+        elif operation == "create-replacement" and urn not in deletions and _charges(urn, goal[urn]):
             overlap.append(_name(urn))
     return Plan(current=_stack(current), goal=_stack(goal), overlap=sorted(overlap))
 
@@ -71,15 +73,19 @@ def _stack(states: Mapping[str, Mapping[str, Any]]) -> Stack:
     charges, unknown, region = dict[Key, Charge](), set[str](), ""
     for urn, state in states.items():
         kind = _kind(urn)
-        inputs = _inputs(kind, state)
         if kind == PROVIDER:
-            region = inputs.get("region", "")
-        for charge in RULES[kind](_name(urn), inputs) if kind in RULES else ():
+            region = _inputs(kind, state).get("region", "")
+        for charge in _charges(urn, state):
             key = (charge.what, charge.of, charge.unit)
             charges[key] = _sum(charges[key], charge) if key in charges else charge
         if kind.startswith("tencentcloud:") and kind not in {*RULES, *tencentcloud.WITHOUT_CHARGE}:
             unknown.add(kind)
     return Stack(charges=charges, region=region, unknown=frozenset(unknown))
+
+
+def _charges(urn: str, state: Mapping[str, Any]) -> list[Charge]:
+    rule = RULES.get(_kind(urn))
+    return list(rule(_name(urn), _inputs(_kind(urn), state))) if rule else []
 
 
 def _kind(urn: str) -> str:

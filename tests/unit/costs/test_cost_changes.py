@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from outputs.costs.plan import Stack, read
-from tests.unit.costs.planned import cluster, states, steps
+from outputs.costs.plan import Plan, Stack, read
+from tests.unit.costs.planned import cluster, states, steps, urn
 
 
 def change(before: dict[str, Any], after: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
@@ -59,22 +59,42 @@ def test_a_stack_that_goes_has_nothing_after() -> None:
 def test_a_replaced_pool_counts_once_on_each_side_and_is_named_where_both_are_there_for_a_while(
     operations: list[str], overlap: list[str]
 ) -> None:
-    (pool,) = [urn for urn in states(cluster()) if urn.endswith("nodes-more")]
+    (pool,) = [each for each in states(cluster()) if each.endswith("nodes-more")]
     old, new = ({"inputs": states(cluster(nodes={"most": most}))[pool]} for most in (3, 5))
-    steps = [{"op": operation, "urn": pool, "oldState": old} for operation in operations]
-    plan = read([step if step["op"] == "delete-replaced" else {**step, "newState": new} for step in steps])
+    pair = [{"op": operation, "urn": pool, "oldState": old} for operation in operations]
+    plan = read([step if step["op"] == "delete-replaced" else {**step, "newState": new} for step in pair])
     sides = (plan.current, plan.goal)
     counts = [side.charges["node S5.MEDIUM8", "nodes", "hour"].quantity for side in sides]
     assert counts == [(0, 2), (0, 4)]
     assert plan.overlap == overlap
 
 
-def test_a_level_that_the_cloud_has_raised_is_the_one_that_is_billed() -> None:
-    resources = states(cluster())
-    plan = steps(resources, resources)
+def raised(before: dict[str, Any], after: dict[str, Any]) -> Plan:
+    """A plan for a cluster whose level the cloud has raised; of an update the CLI prints no new outputs."""
+    plan = steps(states(cluster(**after)), states(cluster(**before)))
     (step,) = [each for each in plan if each["urn"].endswith("cluster:Cluster::cluster")]
-    for side in ("oldState", "newState"):
-        step[side]["outputs"] = {**step[side]["outputs"], "clusterLevel": "L20"}
-    found = read(plan)
-    assert "control plane L20" in {charge.what for charge in found.current.charges.values()}
-    assert not found.changes(), "`up` leaves it to the cloud"
+    step["oldState"]["outputs"] = {**step["oldState"]["outputs"], "clusterLevel": "L20"}
+    if step["op"] == "update":
+        del step["newState"]["outputs"]
+    else:
+        step["newState"]["outputs"] = step["oldState"]["outputs"]
+    return read(plan)
+
+
+@pytest.mark.parametrize("after", [{}, {"deletionProtection": False}])
+def test_a_level_that_the_cloud_has_raised_is_the_one_that_is_billed(after: dict[str, Any]) -> None:
+    plan = raised({}, after)
+    assert "control plane L20" in {charge.what for charge in plan.current.charges.values()}
+    assert not plan.changes(), "`up` leaves it to the cloud"
+
+
+def test_a_level_that_is_not_left_to_the_cloud_is_the_settings() -> None:
+    plan = raised({}, {"autoUpgradeLevel": False, "level": "L50"})
+    changes = [(each.current and each.current.what, each.goal and each.goal.what) for each in plan.changes()]
+    assert changes == [("control plane L20", None), (None, "control plane L50")]
+
+
+def test_a_service_of_the_cluster_alone_is_not_billed_twice_when_it_is_replaced() -> None:
+    state = {"inputs": {"metadata": {"name": "web"}, "spec": {"type": "ClusterIP"}}}
+    step = {"op": "create-replacement", "urn": urn("kubernetes:core/v1:Service", "web")}
+    assert not read([{**step, "oldState": state, "newState": state}]).overlap
