@@ -5,10 +5,12 @@ from __future__ import annotations
 import gzip
 import json
 from base64 import b64encode
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.cluster.api_server import ApiServer
+from sandbox.pulumi import Preview, Pulumi
+from tests.cluster.api_server import ApiServer, binary
 from tests.cluster.pulumi_stack import CHECKOUT, Stack
 
 PROGRAM = f"""
@@ -70,7 +72,7 @@ class TkeStack:
 
     def up(self, **settings: Any) -> str:
         """What the CLI prints."""
-        (self._stack.folder / "settings.json").write_text(json.dumps(settings))
+        self._set(settings)
         return self._stack.up()
 
     def things(self, prefix: str) -> dict[str, dict[str, Any]]:
@@ -88,13 +90,27 @@ class TkeStack:
 
     def planned(self, **settings: Any) -> dict[str, str]:
         """What a preview would do to each resource that changes, by logical name."""
-        (self._stack.folder / "settings.json").write_text(json.dumps(settings))
+        self._set(settings)
         steps = json.loads(self._stack.succeed("preview", "--json"))["steps"]
         return {step["urn"].split("::")[-1]: step["op"] for step in steps if step["op"] != "same"}
 
+    def preview(self, **settings: Any) -> Preview:
+        """As `make cost` asks for it."""
+        self._set(settings)
+        cli = Pulumi(
+            program=binary("pulumi"),
+            base=self._stack.environment,
+            project=self._stack.folder,
+            temporary=self._stack.temporary,
+        )
+        return cli.preview("test")
+
+    def _set(self, settings: Mapping[str, Any]) -> None:
+        (self._stack.folder / "settings.json").write_text(json.dumps(settings))
+
     def refused(self, **settings: Any) -> str:
         """What the CLI prints when `up` fails."""
-        (self._stack.folder / "settings.json").write_text(json.dumps(settings))
+        self._set(settings)
         return self._stack.fail("up", "--yes", "--skip-preview")
 
     def refresh(self) -> None:
