@@ -52,11 +52,11 @@ class Account:
     def get(self, thing: str) -> Properties | None:
         return self._things.get(thing)
 
-    def need(self, thing: str, code: str, what: str) -> Properties:
-        """A thing that another one names. Raises CloudRefused when it is not there."""
+    def need(self, thing: str, action: str, code: str) -> Properties:
+        """A thing that an action names. Raises CloudRefused when it is not there."""
         found = self.get(thing)
         if found is None:
-            raise CloudRefused(code, f"the {what} {thing} does not exist")
+            raise CloudRefused(action, code, f"{thing} does not exist")
         return found
 
     def put(self, thing: str, properties: Mapping[str, Any]) -> None:

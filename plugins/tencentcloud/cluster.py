@@ -28,10 +28,11 @@ def _check(inputs: Inputs) -> list[Failure]:
 
 
 def _create(account: Account, inputs: Inputs) -> str:
-    vpc = account.need(inputs["vpcId"], "InvalidParameter.VpcNotFound", "VPC")
+    vpc = account.need(inputs["vpcId"], "tke:CreateCluster", "InternalError.VpcRecodrNotFound")
     if overlap(inputs["clusterCidr"], vpc["cidrBlock"]):
         raise CloudRefused(
-            "InvalidParameter.CidrConflictWithVpcCidr",
+            "tke:CreateCluster",
+            "InternalError.CidrConflictWithVpcCidr",
             f"the cluster's CIDR {inputs['clusterCidr']} overlaps with the VPC's {vpc['cidrBlock']}",
         )
     return account.add("cls", inputs)
@@ -46,6 +47,7 @@ def _update(account: Account, cluster: str, old: Inputs, new: Inputs) -> None:
 def _delete(account: Account, cluster: str, inputs: Inputs) -> None:
     if inputs.get("deletionProtection"):
         raise CloudRefused(
+            "tke:DeleteCluster",
             "OperationDenied.ClusterInDeletionProtection",
             f"the cluster {cluster} has deletion protection; disable it before you delete the cluster",
         )

@@ -24,10 +24,12 @@ users:
 
 def _create(account: Account, inputs: Inputs) -> str:
     cluster = inputs["clusterId"]
-    account.need(cluster, "InternalError.ClusterNotFound", "cluster")
+    account.need(cluster, "tke:CreateClusterEndpoint", "ResourceNotFound")
     if not sum(pool["nodes"] for pool in account.all("np", clusterId=cluster).values()):
         raise CloudRefused(
-            "FailedOperation", "No normal node cluster is not allowed to enable access endpoint"
+            "tke:CreateClusterEndpoint",
+            "InvalidParameter",
+            "No normal node cluster is not allowed to enable access endpoint",
         )
     return _open(account, cluster, inputs)
 
@@ -37,7 +39,7 @@ def _open(account: Account, cluster: str, inputs: Inputs) -> str:
     if not group:
         raise Refused("`cluster_internet_security_group` must not be empty if cluster internet enabled")
     if account.get(group) is None:
-        raise CloudRefused("InvalidParameter.SecurityGroup", "SecurityGroup is invalid")
+        raise CloudRefused("tke:CreateClusterEndpoint", "InvalidParameter", "SecurityGroup is invalid")
     found = account.get(cluster) or {}
     account.put(cluster, {**found, "internet": True, "securityGroups": [group]})
     return cluster

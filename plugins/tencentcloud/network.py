@@ -31,34 +31,40 @@ def canonical(*keys: str) -> Callable[[Inputs], list[Failure]]:
 
 def _create_vpc(account: Account, inputs: Inputs) -> str:
     if not any(ipaddress.IPv4Network(inputs["cidrBlock"]).subnet_of(one) for one in PRIVATE):
-        raise CloudRefused("InvalidParameterValue.VpcCidrInvalid", "the CIDR block is none for a VPC")
+        raise CloudRefused("vpc:CreateVpc", "InvalidParameterValue", "the CIDR block is none for a VPC")
     return account.add("vpc", inputs)
 
 
 def _delete_vpc(account: Account, vpc: str, _inputs: Inputs) -> None:
     users = [*account.all("subnet", vpcId=vpc), *account.all("cls", vpcId=vpc)]
     if users:
-        raise CloudRefused("ResourceInUse", f"the VPC {vpc} is used by {', '.join(users)}")
+        raise CloudRefused("vpc:DeleteVpc", "ResourceInUse", f"the VPC {vpc} is used by {', '.join(users)}")
     account.remove(vpc)
 
 
 def _create_subnet(account: Account, inputs: Inputs) -> str:
-    vpc = account.need(inputs["vpcId"], "ResourceNotFound", "VPC")
+    vpc = account.need(inputs["vpcId"], "vpc:CreateSubnet", "ResourceNotFound")
     block = ipaddress.IPv4Network(inputs["cidrBlock"])
     if not block.subnet_of(ipaddress.IPv4Network(vpc["cidrBlock"])):
         raise CloudRefused(
-            "InvalidParameterValue.SubnetRange", "the subnet's CIDR is not in the VPC's CIDR block"
+            "vpc:CreateSubnet",
+            "InvalidParameterValue.SubnetRange",
+            "the subnet's CIDR is not in the VPC's CIDR block",
         )
     for other, properties in account.all("subnet", vpcId=inputs["vpcId"]).items():
         if overlap(properties["cidrBlock"], inputs["cidrBlock"]):
-            raise CloudRefused("InvalidParameterValue.SubnetOverlap", f"the subnet overlaps with {other}")
+            raise CloudRefused(
+                "vpc:CreateSubnet", "InvalidParameterValue.SubnetOverlap", f"the subnet overlaps with {other}"
+            )
     return account.add("subnet", inputs)
 
 
 def _delete_subnet(account: Account, subnet: str, _inputs: Inputs) -> None:
     users = [pool for pool, properties in account.all("np").items() if subnet in properties["subnetIds"]]
     if users:
-        raise CloudRefused("ResourceInUse", f"the subnet {subnet} is used by {', '.join(users)}")
+        raise CloudRefused(
+            "vpc:DeleteSubnet", "ResourceInUse", f"the subnet {subnet} is used by {', '.join(users)}"
+        )
     account.remove(subnet)
 
 

@@ -21,9 +21,9 @@ def _check(inputs: Inputs) -> list[Failure]:
 
 def _create(account: Account, inputs: Inputs) -> str:
     cluster = inputs["clusterId"]
-    account.need(cluster, "InternalError.ClusterNotFound", "cluster")
+    account.need(cluster, "tke:CreateClusterNodePool", "ResourceNotFound")
     for subnet in inputs.get("subnetIds", []):
-        account.need(subnet, "InvalidParameter", "subnet")
+        account.need(subnet, "tke:CreateClusterNodePool", "FailedOperation.AsCommon")
     shape = inputs["autoScalingConfig"]
     if shape.get("securityGroupIds"):
         raise Refused("argument `security_group_ids` is deprecated, use `orderly_security_group_ids`")
@@ -31,10 +31,12 @@ def _create(account: Account, inputs: Inputs) -> str:
         raise Refused("one of `password` and `key_ids` must be set, and not both")
     if shape["instanceType"] not in TYPES:
         raise CloudRefused(
-            "InvalidParameterValue.InvalidInstanceType", f"no such instance type: {shape['instanceType']}"
+            "tke:CreateClusterNodePool",
+            "FailedOperation.AsCommon",
+            f"no such instance type: {shape['instanceType']}",
         )
     for group in shape.get("orderlySecurityGroupIds", []):
-        account.need(group, "InvalidParameterValue.SecurityGroupNotFound", "security group")
+        account.need(group, "tke:CreateClusterNodePool", "FailedOperation.AsCommon")
     nodes = inputs.get("minSize", 0)
     return f"{cluster}#{account.add('np', _known(inputs, inputs.get('desiredCapacity', nodes)))}"
 

@@ -20,7 +20,11 @@ def _delete_group(account: Account, group: str, _inputs: Inputs) -> None:
         if group in properties.get("securityGroups", ())
     ]
     if users:
-        raise CloudRefused("ResourceInUse", f"the security group {group} is used by {', '.join(users)}")
+        raise CloudRefused(
+            "vpc:DeleteSecurityGroup",
+            "ResourceInUse",
+            f"the security group {group} is used by {', '.join(users)}",
+        )
     account.remove(group)
 
 
@@ -40,7 +44,7 @@ def _check_rules(inputs: Inputs) -> list[Failure]:
 def _set_rules(account: Account, inputs: Inputs) -> str:
     """The id of a set of rules is its group's."""
     group = inputs["securityGroupId"]
-    found = account.need(group, "ResourceNotFound", "security group")
+    found = account.need(group, "vpc:ModifySecurityGroupPolicies", "ResourceNotFound")
     account.put(group, {**found, "rules": {key: inputs.get(key, []) for key in ("ingresses", "egresses")}})
     return str(group)
 
