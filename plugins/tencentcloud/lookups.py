@@ -23,13 +23,23 @@ def _subnets(account: Account, asked: Inputs) -> Answer:
     found = [
         {"subnetId": subnet, "isDefault": False, **properties}
         for subnet, properties in account.all("subnet").items()
-        if _is_default(properties, asked)
+        if asked.get("subnetId", subnet) == subnet
+        and _is_default(properties, asked)
         and all(
             asked.get(key, properties.get(key)) == properties.get(key)
             for key in ("availabilityZone", "vpcId")
         )
     ]
     return {"id": "subnets", "instanceLists": found}
+
+
+def _groups(account: Account, asked: Inputs) -> Answer:
+    found = [
+        {"securityGroupId": group, "name": properties.get("name", "")}
+        for group, properties in account.all("sg").items()
+        if asked.get("securityGroupId", group) == group
+    ]
+    return {"id": "groups", "securityGroups": found}
 
 
 def _is_default(properties: Inputs, asked: Inputs) -> bool:
@@ -70,6 +80,7 @@ def _node_pools(account: Account, asked: Inputs) -> Answer:
 LOOKUPS: Mapping[str, Callable[[Account, Inputs], Answer]] = {
     "tencentcloud:Vpc/getInstances:getInstances": _vpcs,
     "tencentcloud:Vpc/getSubnets:getSubnets": _subnets,
+    "tencentcloud:Security/getGroups:getGroups": _groups,
     "tencentcloud:Instance/getTypes:getTypes": _types,
     "tencentcloud:Kubernetes/getClusterNodePools:getClusterNodePools": _node_pools,
 }

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from plugins.tencentcloud.account import Account
 from plugins.tencentcloud.errors import CloudRefused
-from plugins.tencentcloud.kind import Failure, Inputs, Kind
+from plugins.tencentcloud.kind import Failure, Inputs, Kind, Outputs
 
 PRIVATE = [ipaddress.IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
 
@@ -32,14 +32,24 @@ def canonical(*keys: str) -> Callable[[Inputs], list[Failure]]:
 def _create_vpc(account: Account, inputs: Inputs) -> str:
     if not any(ipaddress.IPv4Network(inputs["cidrBlock"]).subnet_of(one) for one in PRIVATE):
         raise CloudRefused("vpc:CreateVpc", "InvalidParameterValue", "the CIDR block is none for a VPC")
-    return account.add("vpc", inputs)
+    vpc = account.add("vpc", inputs)
+    account.add("rtb", {"vpcId": vpc, "isDefault": True})
+    return vpc
 
 
 def _delete_vpc(account: Account, vpc: str, _inputs: Inputs) -> None:
-    users = [*account.all("subnet", vpcId=vpc), *account.all("cls", vpcId=vpc)]
+    users = [user for prefix in ("subnet", "cls", "nat") for user in account.all(prefix, vpcId=vpc)]
     if users:
         raise CloudRefused("vpc:DeleteVpc", "ResourceInUse", f"the VPC {vpc} is used by {', '.join(users)}")
+    for table in account.all("rtb", vpcId=vpc):
+        account.remove(table)
     account.remove(vpc)
+
+
+def _read_vpc(account: Account, vpc: str, _inputs: Inputs) -> Outputs:
+    """A VPC has a route table from its first day, which its subnets have that name no other."""
+    tables = list(account.all("rtb", vpcId=vpc, isDefault=True))
+    return {"isDefault": False, "defaultRouteTableId": tables[0] if tables else ""}
 
 
 def _create_subnet(account: Account, inputs: Inputs) -> str:
@@ -61,6 +71,7 @@ def _create_subnet(account: Account, inputs: Inputs) -> str:
 
 def _delete_subnet(account: Account, subnet: str, _inputs: Inputs) -> None:
     users = [pool for pool, properties in account.all("np").items() if subnet in properties["subnetIds"]]
+    users += account.all("cls", intranet=subnet)  # the load balancer of its API server
     if users:
         raise CloudRefused(
             "vpc:DeleteSubnet", "ResourceInUse", f"the subnet {subnet} is used by {', '.join(users)}"
@@ -78,8 +89,8 @@ VPC = Kind(
     create=_create_vpc,
     update=_renamed,
     delete=_delete_vpc,
-    read=lambda _account, _id, _inputs: {"isDefault": False},
-    computed=("isDefault",),
+    read=_read_vpc,
+    computed=("isDefault", "defaultRouteTableId"),
     named="name",
 )
 SUBNET = Kind(
