@@ -80,6 +80,38 @@ class Account:
             ).instance_lists.apply(cidr)
         )
 
+    def subnet(self, subnet_id: str, vpc_id: str) -> pulumi.Output[str]:
+        """The same id. Raises TkeError when the VPC has no such subnet."""
+
+        def check(found: list[Any]) -> str:
+            if not any(entry.vpc_id == vpc_id for entry in found):
+                raise TkeError(
+                    f"cluster.network names the subnet {subnet_id}, but {vpc_id} has no such subnet in "
+                    f"{self._region}: name subnets of that VPC"
+                )
+            return subnet_id
+
+        if not self.can_be_asked:
+            return pulumi.Output.from_input(subnet_id)
+        answer = tencentcloud.vpc.get_subnets_output(subnet_id=subnet_id, opts=self._opts)
+        return answer.instance_lists.apply(check)
+
+    def security_group(self, group_id: str) -> pulumi.Output[str]:
+        """The same id. Raises TkeError when the account has no such security group."""
+
+        def check(found: list[Any]) -> str:
+            if not found:
+                raise TkeError(
+                    f"cluster.network.securityGroupIds has {group_id}, but the account has no such security "
+                    f"group in {self._region}"
+                )
+            return group_id
+
+        if not self.can_be_asked:
+            return pulumi.Output.from_input(group_id)
+        answer = tencentcloud.security.get_groups_output(security_group_id=group_id, opts=self._opts)
+        return answer.security_groups.apply(check)
+
     def offered(self, instance_type: str, zone: str) -> pulumi.Output[str]:
         """The same type, when the zone has it. Raises TkeError that names others which it has.
 

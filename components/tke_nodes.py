@@ -21,6 +21,7 @@ from components.tke_scaling import only_if_recorded
 BY_TRAFFIC = "TRAFFIC_POSTPAID_BY_HOUR"
 # Of the pool that nothing scales. The provider changes bounds or number, not both: so bounds never change.
 BOUNDS = {"min_size": 0, "max_size": 100}
+NEW_NODES_ONLY = ["autoScalingConfig.publicIpAssigned", "autoScalingConfig.orderlySecurityGroupIds"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +54,7 @@ class TkeNodes(pulumi.ComponentResource):
                 name=_pool_name(args.settings, suffix),
                 cluster_id=args.cluster_id,
                 vpc_id=args.network.vpc_id,
-                subnet_ids=[args.network.subnet_id],
+                subnet_ids=args.network.subnet_ids,
                 node_os=nodes.os,
                 auto_scaling_config=shape,
                 # By default the machines stay, and are billed, when their pool goes.
@@ -63,6 +64,9 @@ class TkeNodes(pulumi.ComponentResource):
                 opts=pulumi.ResourceOptions(
                     parent=self,
                     delete_before_replace=False,
+                    # The cloud gives these to new nodes only, and would keep the others as they are.
+                    replace_on_changes=NEW_NODES_ONLY,
+                    depends_on=args.network.way_out,
                     hooks=only_if_recorded(f"{name}-{suffix}", args.account)
                     if kind["enable_auto_scale"]
                     else None,
@@ -90,12 +94,12 @@ class TkeNodes(pulumi.ComponentResource):
             instance_charge_type="POSTPAID_BY_HOUR",
             system_disk_type="CLOUD_PREMIUM",
             system_disk_size=nodes.disk_gib,
-            public_ip_assigned=True,
+            public_ip_assigned=not args.settings.network.nat,
             internet_charge_type=BY_TRAFFIC,
-            internet_max_bandwidth_out=nodes.bandwidth_mbps,
+            internet_max_bandwidth_out=0 if args.settings.network.nat else nodes.bandwidth_mbps,
             # The cloud demands a password or a key. Nobody logs in, and no rule opens port 22.
             password=pulumi.Output.secret(password.result),
-            orderly_security_group_ids=[args.network.node_group],
+            orderly_security_group_ids=args.network.node_groups,
         )
 
 
@@ -109,5 +113,8 @@ def _pool_name(settings: Tke, suffix: str) -> str:
     replacing = [settings.nodes.instance_type, settings.zone, network.kind, network.vpc_id, network.subnet_id]
     if network.kind == "own":
         replacing += [network.vpc_cidr, network.subnet_cidr]
+    # What is not set stands in no older name.
+    replacing += [*sorted(settings.zones), *sorted(network.subnet_ids), *network.security_group_ids]
+    replacing += ["nat"] if network.nat else []
     digest = hashlib.sha256(json.dumps(replacing).encode()).hexdigest()[:4]
     return f"{settings.name[:15].rstrip('-')}-{suffix}-{digest}"
