@@ -4,7 +4,7 @@ import ipaddress
 
 from plugins.tencentcloud.account import Account, Properties
 from plugins.tencentcloud.errors import CloudRefused, Refused
-from plugins.tencentcloud.kind import Failure, Inputs, Kind, Outputs
+from plugins.tencentcloud.kind import Failure, Inputs, Kind, Outputs, stored
 from plugins.tencentcloud.network import canonical
 
 BY_TRAFFIC = "TRAFFIC_POSTPAID_BY_HOUR"
@@ -159,6 +159,8 @@ ADDRESS = Kind(
     update=_change_address,
     delete=_release,
     read=_read_address,
+    # resource_tc_eip.go, resourceTencentCloudEipRead
+    inputs_there=stored("name", "type", "internetChargeType", "internetMaxBandwidthOut", "egress", "tags"),
     computed=("publicIp", "status"),
     named="name",
 )
@@ -169,6 +171,10 @@ GATEWAY = Kind(
     update=_change_gateway,
     delete=_delete_gateway,
     read=lambda _account, _id, _inputs: {"createdTime": "2026-01-01 00:00:00"},
+    # resource_tc_nat_gateway.go, resourceTencentCloudNatGatewayRead
+    inputs_there=stored(
+        *("vpcId", "name", "maxConcurrent", "bandwidth", "assignedEipSets", "zone", "subnetId", "tags"),
+    ),
     computed=("createdTime",),
     named="name",
 )
@@ -178,5 +184,9 @@ ROUTE = Kind(
     create=_create_route,
     delete=_delete_route,
     read=_read_route,
+    # resource_tc_route_table_entry.go, resourceTencentCloudVpcRouteEntryRead
+    inputs_there=stored(
+        *("description", "routeTableId", "destinationCidrBlock", "nextType", "nextHub", "disabled"),
+    ),
     computed=("routeItemId",),
 )

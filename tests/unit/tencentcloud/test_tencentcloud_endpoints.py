@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from plugins.tencentcloud.account import account
 from plugins.values import from_wire, plain
 from tests.unit.tencentcloud.account_made import (
     ENDPOINT,
@@ -59,11 +60,10 @@ def test_each_endpoint_has_its_own_address_and_kubeconfig(opened: Made) -> None:
     assert doors(inside)[1:] == ("127.0.0.1:6443", False, True)
 
 
-def test_a_kubeconfig_can_name_the_default_domain_although_the_endpoint_is_open(
-    opened: Made, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_kubeconfig_can_name_the_default_domain_although_the_endpoint_is_open(opened: Made) -> None:
     """cloud-barista/cb-spider#843."""
-    monkeypatch.setenv("TENCENTCLOUD_STAND_IN_DEFAULT_DOMAIN", "true")
+    with account(opened.file) as there:
+        there.switch(defaultDomain=True)
     _, outputs = opened.cloud.create(ENDPOINT, **opened.endpoint_inputs())
     assert f"https://{opened.cluster}.ccs.tencent-cloud.com" in plain(outputs)["kubeConfig"]
     assert plain(outputs)["clusterExternalEndpoint"] == "127.0.0.1:6443"
