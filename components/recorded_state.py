@@ -20,6 +20,7 @@ SECRET_MARK = "4dabf18193072939515e22adb298388d"  # sdk/go/common/resource: a di
 PROVIDER = "pulumi:providers:kubernetes"
 RULES = "tencentcloud:Security/groupRuleSet:GroupRuleSet"
 ENDPOINT = "tencentcloud:Kubernetes/clusterEndpoint:ClusterEndpoint"
+NODE_POOL = "tencentcloud:Kubernetes/nodePool:NodePool"
 Identity = tuple[str, str, str]  # kind, namespace ("" for none), name
 Fields = Mapping[str, Value]
 
@@ -36,6 +37,8 @@ class RecordedState:
     """Who may reach a TKE cluster's API server."""
     endpoint_kubeconfig: str = field(default="", repr=False)
     """The kubeconfig of a TKE cluster's endpoint; empty where there is none. It holds credentials."""
+    node_image: str = ""
+    """Name or id of the image that a TKE cluster's nodes have; empty where there are none."""
 
 
 def recorded_state(name: str, opts: pulumi.ResourceOptions) -> RecordedState:
@@ -67,6 +70,7 @@ def _invoke(function: str, arguments: Mapping[str, str]) -> Fields:
 
 def _parsed(resources: Fields) -> RecordedState:
     objects, identifier, kubeconfig, cidrs = dict[Identity, str](), "", "", list[str]()
+    image = ""
     for urn, resource in resources.items():
         kind = _text(resource, "type")
         outputs = _field(resource, "outputs")
@@ -74,6 +78,8 @@ def _parsed(resources: Fields) -> RecordedState:
             identifier = _text(outputs, "clusterIdentifier") or identifier
         elif kind == ENDPOINT:
             kubeconfig = _text(outputs, "kubeConfig")
+        elif kind == NODE_POOL:
+            image = _text(outputs, "nodeOs")
         elif kind == RULES and urn.endswith("-api-rules"):
             rules = _field(outputs, "ingresses").list_value.values
             cidrs = [_text(_plain(rule), "cidrBlock") for rule in rules]
@@ -84,6 +90,7 @@ def _parsed(resources: Fields) -> RecordedState:
         cluster_identifier=identifier,
         api_cidrs=cidrs,
         endpoint_kubeconfig=kubeconfig,
+        node_image=image,
     )
 
 

@@ -36,12 +36,18 @@ class Tke(Model):
         default=True,
         description="true: the cloud raises the level, and its price, when the cluster outgrows it",
     )
+    upgrade_nodes: bool = Field(
+        default=False, description="true: nodes are upgraded after the control plane, one after the other"
+    )
     api_cidrs: Annotated[tuple[Cidr, ...], Field(strict=False), AfterValidator(some)] = Field(
         description="who may reach the public API server, as [203.0.113.7/32]"
     )
     network: Network = Field(default=Network(), description="the nodes' network: {kind, vpcCidr, subnetCidr}")
     pod_cidr: PrivateCidr = Field(default="172.20.0.0/16", description="addresses of pods and Services")
     nodes: Nodes = Field(default=Nodes(), description="the nodes: {instanceType, least, most, ...}")
+    super_nodes: bool = Field(
+        default=False, description="true: pods for which no node has room run on super nodes"
+    )
     tags: Tags = Field(
         default={}, description="tags of all that is made in the account: {cost-center: builds}"
     )
