@@ -20,6 +20,7 @@ SECRET_MARK = "4dabf18193072939515e22adb298388d"  # sdk/go/common/resource: a di
 PROVIDER = "pulumi:providers:kubernetes"
 RULES = "tencentcloud:Security/groupRuleSet:GroupRuleSet"
 ENDPOINT = "tencentcloud:Kubernetes/clusterEndpoint:ClusterEndpoint"
+NODE_POOL = "tencentcloud:Kubernetes/nodePool:NodePool"
 Identity = tuple[str, str, str]  # kind, namespace ("" for none), name
 Fields = Mapping[str, Value]
 
@@ -47,6 +48,8 @@ class RecordedState:
     public_endpoint: RecordedEndpoint | None = None
     private_endpoint: RecordedEndpoint | None = None
     """The one inside the VPC."""
+    node_image: str = ""
+    """Name or id of the image that a TKE cluster's nodes have; empty where there are none."""
 
 
 def recorded_state(name: str, opts: pulumi.ResourceOptions) -> RecordedState:
@@ -79,6 +82,7 @@ def _invoke(function: str, arguments: Mapping[str, str]) -> Fields:
 def _parsed(resources: Fields) -> RecordedState:
     objects, identifier, cidrs = dict[Identity, str](), "", list[str]()
     public, private = None, None
+    image = ""
     for urn, resource in resources.items():
         kind = _text(resource, "type")
         outputs = _field(resource, "outputs")
@@ -87,6 +91,8 @@ def _parsed(resources: Fields) -> RecordedState:
         elif kind == ENDPOINT:
             public = _endpoint(outputs, "clusterInternet", "kubeConfig", "clusterExternalEndpoint")
             private = _endpoint(outputs, "clusterIntranet", "kubeConfigIntranet", "pgwEndpoint")
+        elif kind == NODE_POOL:
+            image = _text(outputs, "nodeOs")
         elif kind == RULES and urn.endswith("-api-rules"):
             rules = _field(outputs, "ingresses").list_value.values
             cidrs = [_text(_plain(rule), "cidrBlock") for rule in rules]
@@ -98,6 +104,7 @@ def _parsed(resources: Fields) -> RecordedState:
         api_cidrs=cidrs,
         public_endpoint=public,
         private_endpoint=private,
+        node_image=image,
     )
 
 

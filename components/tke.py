@@ -11,6 +11,7 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 import tencentcloud_iac_pulumi as tencentcloud
 
+from components import tke_images
 from components.cluster import Claims, ClusterError, check_contents
 from components.recorded_state import RecordedState, recorded_state
 from components.secrets import CloudCredentials
@@ -62,6 +63,8 @@ class TkeCluster(pulumi.ComponentResource):
         super().__init__("tekton-builds:cluster:TkeCluster", name, None, opts)
         state = recorded_state(f"{name}-state", pulumi.ResourceOptions(parent=self))
         _check_reachable(state, args)
+        image = tke_images.image_of(settings.nodes.os, state.node_image)
+        tke_images.warn(image)
         cloud = _provider(name, args, pulumi.ResourceOptions(parent=self))
         child = pulumi.ResourceOptions(parent=self, provider=cloud)
         account = Account(settings.region, cloud, can_be_asked=args.credentials is not None)
@@ -76,9 +79,10 @@ class TkeCluster(pulumi.ComponentResource):
             cluster_desc="tekton-builds: a signed git push becomes an image",
             cluster_deploy_type="MANAGED_CLUSTER",
             cluster_version=settings.version,
+            upgrade_instances_follow_cluster=settings.upgrade_nodes or None,
             cluster_level=settings.level,
             auto_upgrade_cluster_level=settings.auto_upgrade_level,
-            cluster_os=settings.nodes.os,
+            cluster_os=image,
             container_runtime="containerd",
             network_type="GR",
             vpc_id=network.vpc_id,
@@ -97,14 +101,17 @@ class TkeCluster(pulumi.ComponentResource):
                 child,
                 pulumi.ResourceOptions(
                     protect=settings.deletion_protection,
-                    # A level that the cloud has raised is not taken back at the next `up`.
-                    ignore_changes=["clusterLevel"] if settings.auto_upgrade_level else [],
+                    # A level that the cloud has raised is not taken back at the next `up`. Pools have images
+                    # of their own, and the provider would send a changed name where an id is wanted.
+                    ignore_changes=["clusterOs", *(["clusterLevel"] if settings.auto_upgrade_level else [])],
                 ),
             ),
         )
         nodes = TkeNodes(
             f"{name}-nodes",
-            TkeNodesArgs(settings=settings, account=account, cluster_id=cluster.id, network=network),
+            TkeNodesArgs(
+                settings=settings, account=account, cluster_id=cluster.id, network=network, image=image
+            ),
             pulumi.ResourceOptions(parent=self, providers=[cloud]),
         )
         endpoint = endpoint_of(

@@ -39,6 +39,9 @@ class Tke(Model):
         default=True,
         description="true: the cloud raises the level, and its price, when the cluster outgrows it",
     )
+    upgrade_nodes: bool = Field(
+        default=False, description="true: nodes are upgraded after the control plane, one after the other"
+    )
     endpoint: Literal["public", "private", "both"] = Field(
         default="public",
         description="where the API server is reached: public: from apiCidrs; private: from the VPC; both",
@@ -49,6 +52,9 @@ class Tke(Model):
     network: Network = Field(default=Network(), description="the nodes' network: {kind, vpcCidr, ...}")
     pod_cidr: PrivateCidr = Field(default="172.20.0.0/16", description="addresses of pods and Services")
     nodes: Nodes = Field(default=Nodes(), description="the nodes: {instanceType, least, most, ...}")
+    super_nodes: bool = Field(
+        default=False, description="true: pods for which no node has room run on super nodes"
+    )
     tags: Tags = Field(
         default={}, description="tags of all that is made in the account: {cost-center: builds}"
     )

@@ -9,11 +9,12 @@ from plugins.tencentcloud.nat import ADDRESS, GATEWAY, ROUTE
 from plugins.tencentcloud.network import SUBNET, VPC
 from plugins.tencentcloud.node_pool import NODE_POOL
 from plugins.tencentcloud.security import GROUP, RULE_SET
+from plugins.tencentcloud.super_nodes import SUPER_NODES
 
 KINDS: Mapping[str, Kind] = {
     kind.token: kind
     for kind in (
         *(VPC, SUBNET, ADDRESS, GATEWAY, ROUTE, GROUP, RULE_SET),
-        *(CLUSTER, NODE_POOL, ENDPOINT),
+        *(CLUSTER, NODE_POOL, SUPER_NODES, ENDPOINT),
     )
 }

@@ -67,3 +67,25 @@ def test_a_pool_that_was_scaled_since_is_not_updated_before_a_refresh(stack: Tke
     stack.refresh()
     stack.up(**changed)
     assert sorted(pool["nodes"] for pool in stack.things("np").values()) == [1, 2], "no node was ended"
+
+
+def test_a_stack_that_names_no_image_keeps_the_one_that_its_nodes_have(stack: TkeStack) -> None:
+    said = stack.up(nodes={"os": "tlinux3.1x86_64"})
+    assert steps(said, "cluster-nodes-base") == ["updated"], said
+    said = stack.up(deletionProtection=False)
+    assert not steps(said, "cluster-nodes-base"), f"an update ends nodes, or `up`: {said}"
+
+
+def test_super_nodes_and_a_script_come_and_go_while_the_endpoint_stays(
+    stack: TkeStack, objects: Objects, namespace: str
+) -> None:
+    before = uid(objects, namespace)
+    for settings, super_nodes in (
+        ({"superNodes": True, "nodes": {"userData": "#!/bin/sh\n"}}, "created"),
+        ({}, "deleted"),
+    ):
+        said = stack.up(**settings)
+        assert steps(said, "cluster-nodes-super") == [super_nodes], said
+        assert steps(said, "cluster-nodes-base") == ["created replacement", "deleted original"], said
+        assert not steps(said, "cluster-endpoint"), said
+    assert uid(objects, namespace) == before
