@@ -8,6 +8,7 @@ from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
+from plugins.tencentcloud.account import account
 from tests.cluster.api_server import ApiServer
 from tests.cluster.objects import Objects
 from tests.cluster.pulumi_stack import CHECKOUT, Stack
@@ -44,7 +45,7 @@ kubernetes.core.v1.ConfigMap(
 class TkeStack:
     """A cluster on the model, with one object in it."""
 
-    def __init__(self, folder: Path, server: ApiServer, namespace: str, **environment: str) -> None:
+    def __init__(self, folder: Path, server: ApiServer, namespace: str) -> None:
         program = PROGRAM.replace("NAMESPACE", namespace)
         self._stack = Stack(folder, server.kubeconfig, program)
         self._account = folder / "account.json"
@@ -56,7 +57,6 @@ class TkeStack:
         self._stack.environment |= {
             "TENCENTCLOUD_STAND_IN_STATE": str(self._account),
             "TENCENTCLOUD_STAND_IN_KUBECONFIG": str(folder / "tke"),
-            **environment,
         }
 
     def _set(self, settings: dict[str, Any]) -> None:
@@ -73,6 +73,11 @@ class TkeStack:
         """What the account has, by id."""
         everything: dict[str, dict[str, Any]] = json.loads(self._account.read_text())
         return {name: thing for name, thing in everything.items() if name.startswith(f"{prefix}-")}
+
+    def switch(self, **switches: Any) -> None:
+        """What makes the account another one than a new one (plugins/tencentcloud/account.py)."""
+        with account(self._account) as there:
+            there.switch(**switches)
 
     def scale(self, name: str, nodes: int) -> None:
         """What the cloud's autoscaler does to the pool whose name has this part."""
