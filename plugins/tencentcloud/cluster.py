@@ -84,7 +84,7 @@ def _check_network(inputs: Inputs) -> None:
 
 def _scale(account: Account, cluster: str, options: Inputs) -> None:
     action = "tke:ModifyClusterAsGroupOptionAttribute"
-    if options.get("expander", EXPANDERS[0]) not in EXPANDERS:
+    if (options.get("expander") or EXPANDERS[0]) not in EXPANDERS:
         raise CloudRefused(action, "InvalidParameter.Param", f"there is no expander {options['expander']}")
     _put(account, cluster, action, {"nodePoolGlobalConfigs": [dict(options)]}, "nodePoolGlobalConfigs")
 
@@ -118,7 +118,7 @@ def _update(account: Account, cluster: str, old: Inputs, new: Inputs) -> None:
     if _change(old, new, "clusterOs"):
         _update_image(account, cluster, new)
     _update_rights(account, cluster, old, new)
-    rest = {key: value for key, value in new.items() if key not in ATTRIBUTES}
+    rest = {key: value for key, value in new.items() if key not in (*ATTRIBUTES, "nodePoolGlobalConfigs")}
     account.put(cluster, {**(account.get(cluster) or {}), **rest})
 
 
