@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from plugins.tencentcloud.account import account
 from sandbox.pulumi import Preview, Pulumi
 from tests.cluster.api_server import ApiServer, binary
+from tests.cluster.objects import Objects
 from tests.cluster.pulumi_stack import CHECKOUT, Stack
 
 PROGRAM = f"""
@@ -19,17 +22,17 @@ import sys
 
 sys.path.insert(0, {str(CHECKOUT)!r})
 import pulumi_random
-from components import tke
+from components import tke, tke_endpoint
 from components.secrets import CloudCredentials
 from components.settings.tke import Tke
 
 settings = json.load(open("settings.json"))
-tke.API_MBPS = settings.pop("apiMbps", tke.API_MBPS)
+tke_endpoint.API_MBPS = settings.pop("apiMbps", tke_endpoint.API_MBPS)
 key = pulumi.Output.secret("of-a-model")
 cluster = tke.TkeCluster(
     "cluster",
     tke.TkeClusterArgs(
-        settings=Tke.model_validate({{"kind": "tke", "apiCidrs": ["100.64.7.0/24"], **settings}}),
+        settings=Tke.model_validate({{"kind": "tke", **settings}}),
         credentials=CloudCredentials(secret_id=key, secret_key=key, token=None),
     ),
     pulumi.ResourceOptions(providers=[pulumi_random.Provider("random")]),
@@ -94,7 +97,7 @@ class TkeStack:
         steps = json.loads(self._stack.succeed("preview", "--json"))["steps"]
         return {step["urn"].split("::")[-1]: step["op"] for step in steps if step["op"] != "same"}
 
-    def preview(self, **settings: Any) -> Preview:
+    def cost_preview(self, **settings: Any) -> Preview:
         """As `make cost` asks for it."""
         self._set(settings)
         cli = Pulumi(
@@ -105,8 +108,20 @@ class TkeStack:
         )
         return cli.preview("test")
 
+    def preview(self, **settings: Any) -> str:
+        """What the CLI prints."""
+        self._set(settings)
+        return self._stack.succeed("preview")
+
     def _set(self, settings: Mapping[str, Any]) -> None:
-        (self._stack.folder / "settings.json").write_text(json.dumps(settings))
+        public = {} if settings.get("endpoint") == "private" else {"apiCidrs": ["100.64.7.0/24"]}
+        everything = {"deletionProtection": False, **public, **settings}
+        (self._stack.folder / "settings.json").write_text(json.dumps(everything))
+
+    def switch(self, **switches: Any) -> None:
+        """What makes the account another one than a new one (plugins/tencentcloud/account.py)."""
+        with account(self._account) as there:
+            there.switch(**switches)
 
     def refused(self, **settings: Any) -> str:
         """What the CLI prints when `up` fails."""
@@ -129,6 +144,16 @@ def _filled(value: Any, api: str, tke: str) -> Any:
         return filled
     if isinstance(value, list):
         return [_filled(inner, api, tke) for inner in value]
-    return (
-        {"API-KUBECONFIG": api, "TKE-KUBECONFIG": tke}.get(value, value) if isinstance(value, str) else value
-    )
+    words = {"API-KUBECONFIG": api, "TKE-KUBECONFIG": tke}
+    return words.get(value, value) if isinstance(value, str) else value
+
+
+def uid(objects: Objects, namespace: str) -> str:
+    found = objects.get("v1", "ConfigMap", namespace, "inside")
+    assert found is not None
+    return str(found["metadata"]["uid"])
+
+
+def steps(said: str, name: str) -> list[str]:
+    """What was done to a resource, in order."""
+    return re.findall(rf" {name} (created replacement|deleted original|created|deleted|updated)\b", said)
