@@ -110,7 +110,12 @@ class TkeCluster(pulumi.ComponentResource):
         nodes = TkeNodes(
             f"{name}-nodes",
             TkeNodesArgs(
-                settings=settings, account=account, cluster_id=cluster.id, network=network, image=image
+                settings=settings,
+                account=account,
+                cluster_id=cluster.id,
+                network=network,
+                image=image,
+                imported_pools=state.imported_pools,
             ),
             pulumi.ResourceOptions(parent=self, providers=[cloud]),
         )
