@@ -87,6 +87,7 @@ class TkeCluster(pulumi.ComponentResource):
             # A sub-account has no rights in its own cluster without it. It cannot be taken back.
             acquire_cluster_admin_role=True,
             deletion_protection=settings.deletion_protection,
+            tags=settings.tags or None,
             node_pool_global_configs=[SCALING],
             instance_delete_mode="terminate",
             # What Services and volumes made would be billed on without it.

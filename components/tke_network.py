@@ -37,7 +37,11 @@ class TkeNetwork(pulumi.ComponentResource):
         network = settings.network
         if network.kind == "own":
             vpc = tencentcloud.vpc.Instance(
-                f"{name}-vpc", name=settings.name, cidr_block=network.vpc_cidr, opts=child
+                f"{name}-vpc",
+                name=settings.name,
+                cidr_block=network.vpc_cidr,
+                tags=settings.tags or None,
+                opts=child,
             )
             subnet = tencentcloud.subnet.Instance(
                 f"{name}-subnet",
@@ -45,6 +49,7 @@ class TkeNetwork(pulumi.ComponentResource):
                 vpc_id=vpc.id,
                 cidr_block=network.subnet_cidr,
                 availability_zone=settings.zone,
+                tags=settings.tags or None,
                 opts=child,
             )
             self.vpc_id, self.subnet_id = vpc.id, subnet.id
@@ -64,6 +69,7 @@ class TkeNetwork(pulumi.ComponentResource):
             "Who may reach the public API server",
             [_accept(cidr, "TCP", API_PORT, "apiCidrs") for cidr in settings.api_cidrs],
             child,
+            tags=settings.tags,
         )
         self.node_group = _group(
             f"{name}-nodes",
@@ -79,6 +85,7 @@ class TkeNetwork(pulumi.ComponentResource):
                 _accept("0.0.0.0/0", "ICMP", "ALL", "path MTU"),
             ],
             child,
+            tags=settings.tags,
         )
         self.register_outputs({"vpc_id": self.vpc_id, "subnet_id": self.subnet_id})
 
@@ -97,9 +104,13 @@ def _group(
     description: str,
     ingresses: Sequence[tencentcloud.security.GroupRuleSetIngressArgs],
     opts: pulumi.ResourceOptions,
+    *,
+    tags: dict[str, str],
 ) -> pulumi.Output[str]:
     """A group with these rules and no other. Never one of the account's: a rule set wipes what it finds."""
-    group = tencentcloud.security.Group(resource, name=name, description=description, opts=opts)
+    group = tencentcloud.security.Group(
+        resource, name=name, description=description, tags=tags or None, opts=opts
+    )
     rules = tencentcloud.security.GroupRuleSet(
         f"{resource}-rules",
         security_group_id=group.id,

@@ -58,6 +58,7 @@ class TkeNodes(pulumi.ComponentResource):
                 auto_scaling_config=shape,
                 # By default the machines stay, and are billed, when their pool goes.
                 delete_keep_instance=False,
+                tags=args.settings.tags or None,
                 # The nodes that come in place of others are there before those go.
                 opts=pulumi.ResourceOptions(
                     parent=self,

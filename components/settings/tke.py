@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from components.settings.network import Network, PrivateCidr, meet
 from components.settings.nodes import Nodes
+from components.settings.tags import Tags
 from components.settings.types import ADOPT, Cidr, Model, matches, some
 
 Region = Annotated[str, matches(r"[a-z]{2,3}(-[a-z]+)+", "a region of Tencent Cloud, as ap-hongkong")]
@@ -41,6 +42,9 @@ class Tke(Model):
     network: Network = Field(default=Network(), description="the nodes' network: {kind, vpcCidr, subnetCidr}")
     pod_cidr: PrivateCidr = Field(default="172.20.0.0/16", description="addresses of pods and Services")
     nodes: Nodes = Field(default=Nodes(), description="the nodes: {instanceType, least, most, ...}")
+    tags: Tags = Field(
+        default={}, description="tags of all that is made in the account: {cost-center: builds}"
+    )
     adopt: bool = ADOPT
     deletion_protection: bool = Field(
         default=True, description="true: `pulumi destroy` is refused until this is false and applied"
