@@ -2,6 +2,7 @@
 
 import ipaddress
 
+from plugins.tencentcloud import log_switches
 from plugins.tencentcloud.account import Account
 from plugins.tencentcloud.errors import CloudRefused, Refused
 from plugins.tencentcloud.kind import Failure, Inputs, Kind
@@ -35,12 +36,17 @@ def _create(account: Account, inputs: Inputs) -> str:
             "InternalError.CidrConflictWithVpcCidr",
             f"the cluster's CIDR {inputs['clusterCidr']} overlaps with the VPC's {vpc['cidrBlock']}",
         )
-    return account.add("cls", inputs)
+    log_switches.check(account, inputs)
+    cluster = account.add("cls", inputs)
+    log_switches.turn(account, cluster, {}, inputs)
+    return cluster
 
 
 def _update(account: Account, cluster: str, old: Inputs, new: Inputs) -> None:
     if old.get("acquireClusterAdminRole") and not new.get("acquireClusterAdminRole"):
         raise Refused("argument `acquire_cluster_admin_role` cannot be set back to false")
+    log_switches.check(account, new)
+    log_switches.turn(account, cluster, old, new)
     account.put(cluster, {**(account.get(cluster) or {}), **new})
 
 
@@ -52,8 +58,10 @@ def _delete(account: Account, cluster: str, inputs: Inputs) -> None:
             f"the cluster {cluster} has deletion protection; disable it before you delete the cluster",
         )
     # Workers of its own would go with it; a pool's are terminated, and the pool too.
-    for pool in account.all("np", clusterId=cluster):
-        account.remove(pool)
+    for prefix in ("np", "addon", "rule"):
+        for thing in account.all(prefix, clusterId=cluster):
+            account.remove(thing)
+    log_switches.leave(account, cluster, inputs)
     account.remove(cluster)
 
 

@@ -22,6 +22,7 @@ class Kind:
 
     `read` gives the computed outputs of what is there; `update` gets the state's outputs and the new inputs.
     `named`: an input that gets the resource's name and a suffix when it is left out.
+    `key` gives the name under which the account has the thing with an id.
     """
 
     token: str
@@ -33,6 +34,7 @@ class Kind:
     computed: tuple[str, ...] = ()
     secret: tuple[str, ...] = ()
     named: str = ""
+    key: Callable[[str], str] = lambda identity: identity.partition("#")[2] or identity
 
     @cached_property
     def inputs(self) -> Mapping[str, Field]:

@@ -61,6 +61,7 @@ def _create_subnet(account: Account, inputs: Inputs) -> str:
 
 def _delete_subnet(account: Account, subnet: str, _inputs: Inputs) -> None:
     users = [pool for pool, properties in account.all("np").items() if subnet in properties["subnetIds"]]
+    users += account.all("attachment", subnetId=subnet)
     if users:
         raise CloudRefused(
             "vpc:DeleteSubnet", "ResourceInUse", f"the subnet {subnet} is used by {', '.join(users)}"

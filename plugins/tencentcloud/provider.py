@@ -134,7 +134,7 @@ class TencentCloudProvider(StandIn):
             )
         with self._account(context) as there:
             computed = kind.read(there, request.id, kind.with_defaults(plain(given)))
-            if there.get(request.id.partition("#")[2] or request.id) is None:
+            if there.get(kind.key(request.id)) is None:
                 return provider_pb2.ReadResponse()  # gone: the state drops it
             return provider_pb2.ReadResponse(
                 id=request.id, properties=_outputs(kind, given, computed), inputs=request.inputs
