@@ -6,6 +6,7 @@ The order is the cloud's: it opens a public endpoint only when a node runs. Noth
 
 import ipaddress
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -14,12 +15,16 @@ import tencentcloud_iac_pulumi as tencentcloud
 
 from components.cluster import Claims, ClusterError, check_contents
 from components.recorded_state import RecordedState, recorded_state
-from components.secrets import CloudCredentials
+from components.secrets import CloudCredentials, Login
+from components.settings import Registry
 from components.settings.tke import Tke
 from components.tke_account import Account, TkeError
+from components.tke_addons import addons
 from components.tke_kubeconfig import checked
+from components.tke_logs import TkeLogs, TkeLogsArgs
 from components.tke_network import TkeNetwork, TkeNetworkArgs
 from components.tke_nodes import BY_TRAFFIC, TkeNodes, TkeNodesArgs
+from components.tke_registry import TkeRegistry, TkeRegistryArgs
 from inspection.cluster import UnreachableError, look
 from inspection.kubeconfig import KubeconfigError, read
 
@@ -47,6 +52,8 @@ class TkeClusterArgs:
     """None: a preview goes on without asking the account."""
     claims: Claims = ()
     """Kind and name of objects that may not be in the cluster as somebody else's."""
+    registry: Registry
+    """Where images go."""
 
 
 class TkeCluster(pulumi.ComponentResource):
@@ -56,6 +63,10 @@ class TkeCluster(pulumi.ComponentResource):
     """The administrator's kubeconfig for the public endpoint; always secret."""
     provider: kubernetes.Provider
     """The provider for everything that goes into the cluster; that goes before the cluster does."""
+    registry_login: Login | None = None
+    """Of the registry that the cluster comes with; None: it comes with none."""
+    egress: Sequence[pulumi.Output[str]] = ()
+    """Private ranges that builds must reach, those of that registry."""
 
     def __init__(self, name: str, args: TkeClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         settings = args.settings
@@ -66,10 +77,14 @@ class TkeCluster(pulumi.ComponentResource):
         cloud = _provider(name, args, pulumi.ResourceOptions(parent=self))
         child = pulumi.ResourceOptions(parent=self, provider=cloud)
         account = Account(settings.region, cloud, can_be_asked=args.credentials is not None)
+        inside = pulumi.ResourceOptions(parent=self, providers=[cloud])
         network = TkeNetwork(
             f"{name}-network",
             TkeNetworkArgs(settings=settings, account=account),
-            pulumi.ResourceOptions(parent=self, providers=[cloud]),
+            inside,
+        )
+        logs = (
+            TkeLogs(f"{name}-logs", TkeLogsArgs(settings=settings), inside) if settings.logs.kinds else None
         )
         cluster = tencentcloud.kubernetes.Cluster(
             name,
@@ -94,6 +109,7 @@ class TkeCluster(pulumi.ComponentResource):
             resource_delete_options=[
                 {"resource_type": kind, "delete_mode": "terminate"} for kind in ("CBS", "CLB")
             ],
+            **(logs.inputs if logs else {}),
             opts=pulumi.ResourceOptions.merge(
                 child,
                 pulumi.ResourceOptions(
@@ -106,8 +122,24 @@ class TkeCluster(pulumi.ComponentResource):
         nodes = TkeNodes(
             f"{name}-nodes",
             TkeNodesArgs(settings=settings, account=account, cluster_id=cluster.id, network=network),
-            pulumi.ResourceOptions(parent=self, providers=[cloud]),
+            inside,
         )
+        # What goes into the cluster comes after them, and goes before them.
+        added = addons(
+            name,
+            settings,
+            cluster.id,
+            pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=nodes.pools)),
+        )
+        if logs:
+            logs.collect(cluster.id, nodes.pools)
+        if settings.tcr:
+            found = TkeRegistry(
+                f"{name}-registry",
+                TkeRegistryArgs(settings=settings, registry=args.registry, network=network),
+                inside,
+            )
+            self.registry_login, self.egress = found.login, found.egress
         endpoint = tencentcloud.kubernetes.ClusterEndpoint(
             f"{name}-endpoint",
             cluster_id=cluster.id,
@@ -137,7 +169,7 @@ class TkeCluster(pulumi.ComponentResource):
             kubeconfig=self.kubeconfig,
             # The same cluster at another address, or with another certificate, replaces nothing.
             cluster_identifier=cluster.id,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=added),
         )
         self.register_outputs({"kubeconfig": self.kubeconfig})
 

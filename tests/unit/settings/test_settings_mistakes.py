@@ -73,6 +73,15 @@ MISTAKES = {
         f"cluster.tags is {dict.fromkeys((f'k{n}' for n in range(51)), 'v')}, but must have at most 50 tags, "
         "as a resource of the cloud has",
     ),
+    "an add-on of two words": (
+        _set("cluster", to={**TKE, "addons": {"Network Policy": ""}}),
+        "cluster.addons.Network Policy is 'Network Policy', but must be the name of an add-on, letters, "
+        "digits and dashes",
+    ),
+    "logs for ever": (
+        _set("cluster", to={**TKE, "logs": {"days": 3640}}),
+        "cluster.logs.days is 3640, but must be at most 3600",
+    ),
     "an unknown key": (
         _set("registri", to="x"),
         "registri is no setting; known are: cluster, ingress, dashboard, registry, repositories, builder, "
