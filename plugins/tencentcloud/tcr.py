@@ -128,6 +128,7 @@ def _update_account(account: Account, identity: str, old: Inputs, new: Inputs) -
 
 
 def _delete_account(account: Account, identity: str, _inputs: Inputs) -> None:
+    account.need(identity.partition("#")[0], "tcr:DeleteServiceAccount", "InvalidParameter")
     account.remove(_key_in_registry("account", identity))
 
 

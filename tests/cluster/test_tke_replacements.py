@@ -25,9 +25,11 @@ sys.path.insert(0, {str(CHECKOUT)!r})
 import pulumi_random
 from components import tke
 from components.secrets import CloudCredentials
+from components.settings import Registry
 from components.settings.tke import Tke
 
 settings = json.load(open("settings.json"))
+server = f"{{settings.get('tcr', {{}}).get('name')}}.tencentcloudcr.com"
 tke.API_MBPS = settings.pop("apiMbps", tke.API_MBPS)
 key = pulumi.Output.secret("of-a-model")
 cluster = tke.TkeCluster(
@@ -35,6 +37,7 @@ cluster = tke.TkeCluster(
     tke.TkeClusterArgs(
         settings=Tke.model_validate({{"kind": "tke", "apiCidrs": ["100.64.7.0/24"], **settings}}),
         credentials=CloudCredentials(secret_id=key, secret_key=key, token=None),
+        registry=Registry(server=server, namespace="apps"),
     ),
     pulumi.ResourceOptions(providers=[pulumi_random.Provider("random")]),
 )
