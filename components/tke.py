@@ -13,13 +13,13 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 import tencentcloud_iac_pulumi as tencentcloud
 
+from components import tke_addons
 from components.cluster import Claims, ClusterError, check_contents
 from components.recorded_state import RecordedState, recorded_state
 from components.secrets import CloudCredentials, Login
 from components.settings import Registry
 from components.settings.tke import Tke
 from components.tke_account import Account, TkeError
-from components.tke_addons import addons
 from components.tke_kubeconfig import checked
 from components.tke_logs import TkeLogs, TkeLogsArgs
 from components.tke_network import TkeNetwork, TkeNetworkArgs
@@ -114,8 +114,7 @@ class TkeCluster(pulumi.ComponentResource):
                 child,
                 pulumi.ResourceOptions(
                     protect=settings.deletion_protection,
-                    # A level that the cloud has raised is not taken back at the next `up`.
-                    ignore_changes=["clusterLevel"] if settings.auto_upgrade_level else [],
+                    ignore_changes=_kept(settings),
                 ),
             ),
         )
@@ -125,7 +124,7 @@ class TkeCluster(pulumi.ComponentResource):
             inside,
         )
         # What goes into the cluster comes after them, and goes before them.
-        added = addons(
+        addons = tke_addons.install(
             name,
             settings,
             cluster.id,
@@ -134,12 +133,12 @@ class TkeCluster(pulumi.ComponentResource):
         if logs:
             logs.collect(cluster.id, nodes.pools)
         if settings.tcr:
-            found = TkeRegistry(
+            registry = TkeRegistry(
                 f"{name}-registry",
                 TkeRegistryArgs(settings=settings, registry=args.registry, network=network),
                 inside,
             )
-            self.registry_login, self.egress = found.login, found.egress
+            self.registry_login, self.egress = registry.login, registry.egress
         endpoint = tencentcloud.kubernetes.ClusterEndpoint(
             f"{name}-endpoint",
             cluster_id=cluster.id,
@@ -169,9 +168,17 @@ class TkeCluster(pulumi.ComponentResource):
             kubeconfig=self.kubeconfig,
             # The same cluster at another address, or with another certificate, replaces nothing.
             cluster_identifier=cluster.id,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=added),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=addons),
         )
         self.register_outputs({"kubeconfig": self.kubeconfig})
+
+
+def _kept(settings: Tke) -> list[str]:
+    """Inputs of the cluster that stay as they are in the state."""
+    # A level that the cloud has raised is not taken back at the next `up`.
+    level = ["clusterLevel"] if settings.auto_upgrade_level else []
+    # The agent stays when no logs are kept any more: a rule cannot be deleted without it, and goes last.
+    return [*level, *([] if settings.logs.needs_agent else ["logAgent"])]
 
 
 def _provider(name: str, args: TkeClusterArgs, opts: pulumi.ResourceOptions) -> tencentcloud.Provider:

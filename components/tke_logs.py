@@ -14,6 +14,8 @@ import tencentcloud_iac_pulumi as tencentcloud
 from components.builds import NAMESPACE
 from components.settings.tke import Tke
 
+FIELDS = ["namespace", "pod_name", "container_name"]  # by which the builds' logs are searched
+
 
 @dataclass(frozen=True, kw_only=True)
 class TkeLogsArgs:
@@ -51,8 +53,8 @@ class TkeLogs(pulumi.ComponentResource):
             for kind, topic in self._topics.items()
             if kind in switches
         }
-        if settings.logs.builds or settings.logs.audit:
-            # The audit brings the agent along, and an update without this input would take it away.
+        if settings.logs.needs_agent:
+            # An update without this input would take away the one that the audit has brought along.
             self.inputs["log_agent"] = {"enabled": True}
         self.register_outputs({})
 
@@ -86,13 +88,14 @@ def _rule(name: str, region: str, logset_id: str, topic_id: str) -> dict[str, An
                 "logsetId": logset_id,
                 "topicId": topic_id,
                 "logType": "minimalist_log",
+                "indexs": [{"indexName": name} for name in FIELDS],
             },
             "inputDetail": {
                 "type": "container_stdout",
                 "containerStdout": {
                     "namespace": NAMESPACE,
                     "allContainers": True,
-                    "metadataContainer": ["namespace", "pod_name", "container_name"],
+                    "metadataContainer": FIELDS,
                 },
             },
         },

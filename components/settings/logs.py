@@ -19,3 +19,8 @@ class Logs(Model):
     def kinds(self) -> list[str]:
         """Names of the logs that are kept."""
         return [kind for kind in ("builds", "events", "audit") if getattr(self, kind)]
+
+    @property
+    def needs_agent(self) -> bool:
+        """Whether an agent on the nodes takes part; the audit brings it along."""
+        return self.builds or self.audit

@@ -3,7 +3,7 @@
 import json
 
 from plugins.tencentcloud.account import Account
-from plugins.tencentcloud.errors import CloudRefused
+from plugins.tencentcloud.errors import CloudRefused, Refused
 from plugins.tencentcloud.kind import Inputs, Kind
 from plugins.tencentcloud.log_switches import has_agent
 
@@ -37,7 +37,10 @@ def _create(account: Account, inputs: Inputs) -> str:
     return identity
 
 
-def _delete(account: Account, rule: str, _inputs: Inputs) -> None:
+def _delete(account: Account, rule: str, inputs: Inputs) -> None:
+    """The provider ends with an answer's message (resource_tc_kubernetes_log_config_extension.go, 24)."""
+    if account.get(_key(rule)) is None or not has_agent(account.get(inputs["clusterId"]) or {}):
+        raise Refused(f"failed to delete logconfigs:{inputs['logConfigName']} err:not found")
     account.remove(_key(rule))
 
 

@@ -72,6 +72,12 @@ def test_another_registry_takes_the_place_of_the_first_with_all_that_belongs_to_
         assert thing.startswith(f"{prefix}-{registry}#"), said
 
 
+def test_logs_that_are_kept_no_more_leave_no_topic(stack: TkeStack) -> None:
+    stack.up(**EXTRAS)
+    said = stack.up(deletionProtection=False)
+    assert stack.things("topic") == stack.things("logset") == stack.things("rule") == {}, said
+
+
 def test_other_days_and_another_version_are_changed_in_place(stack: TkeStack) -> None:
     stack.up(**EXTRAS)
     topics, registries = stack.things("topic").keys(), stack.things("tcr").keys()

@@ -80,6 +80,8 @@ def test_a_rule_needs_an_agent_and_a_topic_that_is_there(made: Made) -> None:
     assert identity == f"{made.cluster}#builds#tke"
     assert "there is a rule of this name" in refusal(made.cloud.create, RULE, **rule(made))
     assert made.cloud.diff(RULE, rule(made), rule(made, region="ap-tokyo")).replaces == ["logConfig"]
+    update(made.cloud, CLUSTER, made.cluster, with_agent, made.cluster_inputs(logAgent={"enabled": False}))
+    assert "failed to delete logconfigs:builds" in refusal(delete, made.cloud, RULE, identity, rule(made))
 
 
 @pytest.mark.parametrize(("deletes", "left"), [(False, 1), (True, 0)])

@@ -40,6 +40,15 @@ def test_each_kind_of_log_goes_to_a_topic_of_the_stack(
         }, "a topic that the cloud makes outlives the cluster, and a refresh finds other inputs"
 
 
+@pytest.mark.parametrize(("logs", "stays"), [({}, True), ({"events": True}, True), ({"builds": True}, False)])
+def test_an_agent_that_nothing_needs_any_more_stays(
+    asked: list[str], given: Given, logs: Given, stays: bool
+) -> None:
+    given["cluster"]["logs"] = logs
+    ignored = one(deploy(given), "Cluster").ignored
+    assert ("logAgent" in ignored) is stays, "the rule goes after the cluster's update, and not without it"
+
+
 def test_what_builds_print_is_collected_when_nodes_run(asked: list[str], given: Given) -> None:
     given["cluster"]["logs"] = {"builds": True}
     recording = deploy(given)
