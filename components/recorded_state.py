@@ -20,8 +20,19 @@ SECRET_MARK = "4dabf18193072939515e22adb298388d"  # sdk/go/common/resource: a di
 PROVIDER = "pulumi:providers:kubernetes"
 RULES = "tencentcloud:Security/groupRuleSet:GroupRuleSet"
 ENDPOINT = "tencentcloud:Kubernetes/clusterEndpoint:ClusterEndpoint"
+NODE_POOL = "tencentcloud:Kubernetes/nodePool:NodePool"
 Identity = tuple[str, str, str]  # kind, namespace ("" for none), name
 Fields = Mapping[str, Value]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordedEndpoint:
+    """Where a TKE cluster's API server was reached."""
+
+    kubeconfig: str = field(repr=False)
+    """It holds credentials."""
+    address: str
+    """The endpoint's, as the cloud tells it apart from the kubeconfig; empty where it does not."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,8 +45,11 @@ class RecordedState:
     """What the provider was given as the cluster's identity; empty before 2026-11."""
     api_cidrs: Sequence[str] = ()
     """Who may reach a TKE cluster's API server."""
-    endpoint_kubeconfig: str = field(default="", repr=False)
-    """The kubeconfig of a TKE cluster's endpoint; empty where there is none. It holds credentials."""
+    public_endpoint: RecordedEndpoint | None = None
+    private_endpoint: RecordedEndpoint | None = None
+    """The one inside the VPC."""
+    node_image: str = ""
+    """Name or id of the image that a TKE cluster's nodes have; empty where there are none."""
 
 
 def recorded_state(name: str, opts: pulumi.ResourceOptions) -> RecordedState:
@@ -66,14 +80,19 @@ def _invoke(function: str, arguments: Mapping[str, str]) -> Fields:
 
 
 def _parsed(resources: Fields) -> RecordedState:
-    objects, identifier, kubeconfig, cidrs = dict[Identity, str](), "", "", list[str]()
+    objects, identifier, cidrs = dict[Identity, str](), "", list[str]()
+    public, private = None, None
+    image = ""
     for urn, resource in resources.items():
         kind = _text(resource, "type")
         outputs = _field(resource, "outputs")
         if kind == PROVIDER:
             identifier = _text(outputs, "clusterIdentifier") or identifier
         elif kind == ENDPOINT:
-            kubeconfig = _text(outputs, "kubeConfig")
+            public = _endpoint(outputs, "clusterInternet", "kubeConfig", "clusterExternalEndpoint")
+            private = _endpoint(outputs, "clusterIntranet", "kubeConfigIntranet", "pgwEndpoint")
+        elif kind == NODE_POOL:
+            image = _text(outputs, "nodeOs")
         elif kind == RULES and urn.endswith("-api-rules"):
             rules = _field(outputs, "ingresses").list_value.values
             cidrs = [_text(_plain(rule), "cidrBlock") for rule in rules]
@@ -83,8 +102,18 @@ def _parsed(resources: Fields) -> RecordedState:
         objects=objects,
         cluster_identifier=identifier,
         api_cidrs=cidrs,
-        endpoint_kubeconfig=kubeconfig,
+        public_endpoint=public,
+        private_endpoint=private,
+        node_image=image,
     )
+
+
+def _endpoint(outputs: Value, is_open: str, kubeconfig: str, address: str) -> RecordedEndpoint | None:
+    """None where it is closed: the provider keeps its kubeconfig."""
+    text = _text(outputs, kubeconfig)
+    if not (text and _field(outputs, is_open).bool_value):
+        return None
+    return RecordedEndpoint(kubeconfig=text, address=_text(outputs, address))
 
 
 def _object(kind: str, metadata: Value) -> Iterator[tuple[Identity, str]]:

@@ -6,15 +6,17 @@ import json
 import os
 import secrets
 import string
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from plugins.tencentcloud.errors import CloudRefused
+from plugins.tencentcloud.errors import CloudRefused, Refused
 
 STATE = "TENCENTCLOUD_STAND_IN_STATE"
 LETTERS = string.ascii_lowercase + string.digits
+SWITCHES = "model"  # among the things: how this account behaves, and the time on its clock
+GONE = "gone"  # the minute at which something that was deleted is no longer there
 
 Properties = dict[str, Any]
 
@@ -38,10 +40,38 @@ def state_file() -> Path:
 
 
 class Account:
-    """What is there while an operation runs. Ids look like the cloud's: vpc-1a2b3c4d."""
+    """What is there while an operation runs. Ids look like the cloud's: vpc-1a2b3c4d.
+
+    Switches say how the account differs from a new one that does everything at once:
+    `lingering`: minutes for which what was deleted is still in use; an operation takes a minute then.
+    `refusals`: pairs of an action and a code with which the action's next call is refused.
+    `clusters`: the most clusters that there may be. `defaultDomain`: see endpoint.py.
+    """
 
     def __init__(self, things: dict[str, Properties]) -> None:
         self._things = things
+        self.kept: dict[str, Properties] | None = None
+        """What stays when the operation fails. None: as it was before."""
+
+    @property
+    def switches(self) -> Properties:
+        return self._things.get(SWITCHES, {})
+
+    def switch(self, **switches: Any) -> None:
+        self._things[SWITCHES] = {**self.switches, **switches}
+
+    def call(self, action: str) -> None:
+        """An action of the API is called, and done: what follows it in the operation does not undo it.
+
+        Raises CloudRefused when the account is told to refuse the call; then it is not done.
+        """
+        refusals = [list(pair) for pair in self.switches.get("refusals", [])]
+        refused = next((pair for pair in refusals if pair[0] == action), None)
+        if refused:
+            self.switch(refusals=[pair for pair in refusals if pair is not refused])
+        self.kept = copy.deepcopy(self._things)
+        if refused:
+            raise CloudRefused(action, refused[1], "refused because the account's `refusals` say so")
 
     def add(self, prefix: str, properties: Mapping[str, Any]) -> str:
         """Makes a thing; its id."""
@@ -50,7 +80,8 @@ class Account:
         return made
 
     def get(self, thing: str) -> Properties | None:
-        return self._things.get(thing)
+        found = self._things.get(thing)
+        return None if found is None or GONE in found else found
 
     def need(self, thing: str, action: str, code: str) -> Properties:
         """A thing that an action names. Raises CloudRefused when it is not there."""
@@ -63,27 +94,70 @@ class Account:
         self._things[thing] = dict(properties)
 
     def remove(self, thing: str) -> None:
-        self._things.pop(thing, None)
+        """Deletes a thing, which lingers for as long as the account's switch says."""
+        lingering = self.switches.get("lingering", 0)
+        if lingering and (found := self.get(thing)) is not None:
+            self.put(thing, {**found, GONE: self.switches.get("minute", 0) + lingering})
+        elif not lingering:
+            self._things.pop(thing, None)
 
-    def all(self, prefix: str, **where: Any) -> dict[str, Properties]:
-        """The things of this kind whose properties are these."""
+    def all(self, prefix: str, *, lingering: bool = False, **where: Any) -> dict[str, Properties]:
+        """The things of this kind whose properties are these; on demand also those that linger."""
         return {
             name: properties
             for name, properties in self._things.items()
             if name.startswith(f"{prefix}-")
+            and (lingering or GONE not in properties)
             and all(properties.get(key) == value for key, value in where.items())
         }
+
+    def having(self, key: str) -> dict[str, Properties]:
+        """The things of any kind that have this property, without those that linger."""
+        return {
+            name: properties
+            for name, properties in self._things.items()
+            if key in properties and GONE not in properties
+        }
+
+    def pass_minute(self) -> None:
+        """A minute passes, when something waits for it."""
+        if any(GONE in properties for properties in self._things.values()):
+            minute = self.switches.get("minute", 0) + 1
+            self.switch(minute=minute)
+            for name, properties in list(self._things.items()):
+                if properties.get(GONE, minute + 1) <= minute:
+                    del self._things[name]
+
+    def wait(self, minutes: int, users: Callable[[], list[str]]) -> list[str]:
+        """Who uses a thing after the time for which the provider waits for them to go. Empty: nobody."""
+        for _ in range(minutes):
+            if not users():
+                break
+            self.pass_minute()
+        self.kept = copy.deepcopy(self._things)
+        return users()
 
 
 @contextmanager
 def account(file: Path) -> Iterator[Account]:
-    """The account, for one operation: what it changed is kept when it succeeds, whole or not at all."""
+    """The account, for one operation: what it changed is kept, or what its calls have done when it fails."""
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         things = json.loads(file.read_text()) if file.exists() else copy.deepcopy(NEW_ACCOUNT)
-        yield Account(things)
-        new = file.with_suffix(".new")
-        new.touch(mode=0o600)
-        new.write_text(json.dumps(things, indent=1))
-        new.replace(file)
+        there = Account(things)
+        there.pass_minute()
+        try:
+            yield there
+        except Refused:
+            if there.kept is not None:
+                _write(file, there.kept)
+            raise
+        _write(file, things)
+
+
+def _write(file: Path, things: Mapping[str, Properties]) -> None:
+    new = file.with_suffix(".new")
+    new.touch(mode=0o600)
+    new.write_text(json.dumps(things, indent=1))
+    new.replace(file)

@@ -2,10 +2,10 @@
 
 from plugins.tencentcloud.account import Account
 from plugins.tencentcloud.errors import CloudRefused
-from plugins.tencentcloud.kind import Inputs, Kind, Outputs
+from plugins.tencentcloud.kind import Inputs, Kind, Outputs, stored
 
-NEWEST = "1.0.0"
-VALUES = '{"replicas":1}'  # what the cloud makes of no values at all
+# What the cloud makes of a version and values that the program leaves out.
+NEW = {"addonVersion": "1.0.0", "rawValues": '{"replicas":1}'}
 
 
 def _key(identity: str) -> str:
@@ -18,12 +18,12 @@ def _create(account: Account, inputs: Inputs) -> str:
     identity = f"{inputs['clusterId']}#{inputs['addonName']}"
     if account.get(_key(identity)) is not None:
         raise CloudRefused(action, code, f"the add-on {inputs['addonName']} is installed already")
-    account.put(_key(identity), inputs)
+    account.put(_key(identity), {**NEW, **inputs})
     return identity
 
 
 def _update(account: Account, addon: str, _old: Inputs, new: Inputs) -> None:
-    account.put(_key(addon), new)
+    account.put(_key(addon), {**(account.get(_key(addon)) or {}), **new})
 
 
 def _delete(account: Account, addon: str, _inputs: Inputs) -> None:
@@ -33,13 +33,8 @@ def _delete(account: Account, addon: str, _inputs: Inputs) -> None:
 
 def _read(account: Account, addon: str, _inputs: Inputs) -> Outputs:
     """An add-on that is gone is an error, and stays in the state."""
-    there = account.need(_key(addon), "tke:DescribeAddon", "ResourceNotFound")
-    return {
-        "addonVersion": there.get("addonVersion", NEWEST),
-        "rawValues": there.get("rawValues", VALUES),
-        "phase": "Succeeded",
-        "reason": "",
-    }
+    account.need(_key(addon), "tke:DescribeAddon", "ResourceNotFound")
+    return {"phase": "Succeeded", "reason": ""}
 
 
 ADDON = Kind(
@@ -48,6 +43,8 @@ ADDON = Kind(
     update=_update,
     delete=_delete,
     read=_read,
+    # resource_tc_kubernetes_addon.go, resourceTencentCloudKubernetesAddonRead
+    inputs_there=stored("clusterId", "addonName", "addonVersion", "rawValues", key=_key),
     computed=("addonVersion", "phase", "reason"),
     key=_key,
 )

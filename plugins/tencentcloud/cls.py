@@ -2,7 +2,7 @@
 
 from plugins.tencentcloud.account import Account
 from plugins.tencentcloud.errors import CloudRefused, Refused
-from plugins.tencentcloud.kind import Inputs, Kind, Outputs
+from plugins.tencentcloud.kind import Inputs, Kind, Outputs, stored
 
 FOR_EVER = 3640
 DAYS = range(1, 3601)
@@ -59,6 +59,7 @@ LOGSET = Kind(
     update=_changed,
     delete=_delete_logset,
     read=_read,
+    inputs_there=stored("logsetName", "tags"),  # resource_tc_cls_logset.go
 )
 TOPIC = Kind(
     token="tencentcloud:Cls/topic:Topic",
@@ -66,4 +67,5 @@ TOPIC = Kind(
     update=_changed,
     delete=_deleted,
     read=_read,
+    inputs_there=stored("logsetId", "topicName", "period", "tags"),  # resource_tc_cls_topic.go
 )

@@ -1,83 +1,243 @@
-"""The managed control plane of TKE, without workers: nodes come in pools, and the endpoint is of its own."""
+"""The managed control plane of TKE, without workers: nodes come in pools, and the endpoint is of its own.
 
-import ipaddress
+In the order of calls of the provider's resource_tc_kubernetes_cluster.go and ..._extension.go: an operation
+that fails in the middle has done what was before.
+"""
 
 from plugins.tencentcloud import log_switches
 from plugins.tencentcloud.account import Account
-from plugins.tencentcloud.errors import CloudRefused, Refused
-from plugins.tencentcloud.kind import Failure, Inputs, Kind
-from plugins.tencentcloud.network import canonical, overlap
+from plugins.tencentcloud.catalog import CLUSTERS, LEVELS, VERSIONS
+from plugins.tencentcloud.cluster_rules import (
+    CREATE,
+    IMAGE_ID,
+    check_image,
+    check_inputs,
+    check_level,
+    check_ranges,
+    grow,
+    nodes_of,
+    upgrades,
+)
+from plugins.tencentcloud.endpoint import check_subnet, close_public, kubeconfig, open_public
+from plugins.tencentcloud.errors import CloudRefused, Refused, codes
+from plugins.tencentcloud.kind import Inputs, Kind, Outputs, stored
 
-POD_RANGES = [
-    ipaddress.IPv4Network(text)
-    for text in ("9.0.0.0/8", "10.0.0.0/8", "11.0.0.0/8", "192.168.0.0/16", "172.16.0.0/12")
-]
-
-
-def _check(inputs: Inputs) -> list[Failure]:
-    found = canonical("clusterCidr", "serviceCidr")(inputs)
-    cidr = inputs.get("clusterCidr")
-    if cidr and not found:
-        block = ipaddress.IPv4Network(cidr)
-        if not any(block.subnet_of(one) for one in POD_RANGES):
-            found.append(("clusterCidr", "must be within 9./10./11./192.168./172.[16-31]"))
-    if inputs.get("clusterInternet") and not inputs.get("workerConfigs"):
-        found.append(
-            ("clusterInternet", "when `cluster_internet` is true, there must be at least one worker node")
-        )
-    return found
+SCALING = {
+    "isScaleInEnabled": False,
+    "expander": "",
+    "maxConcurrentScaleIn": 0,
+    "scaleInDelay": 0,
+    "scaleInUnneededTime": 0,
+    "scaleInUtilizationThreshold": 0,
+    "ignoreDaemonSetsUtilization": False,
+    "skipNodesWithLocalStorage": False,
+    "skipNodesWithSystemPods": False,
+}
+"""What an update sends for an option of the autoscaler that the program leaves out."""
+EXPANDERS = ("random", "most-pods", "least-waste")
+NOT_CHANGED = {"cdcId": "cdc_id", "extensionAddons": "extension_addon", "disableAddons": "disable_addons"}
+ATTRIBUTES = ("projectId", "clusterName", "clusterDesc", "clusterLevel", "autoUpgradeClusterLevel")
 
 
 def _create(account: Account, inputs: Inputs) -> str:
-    vpc = account.need(inputs["vpcId"], "tke:CreateCluster", "InternalError.VpcRecodrNotFound")
-    if overlap(inputs["clusterCidr"], vpc["cidrBlock"]):
-        raise CloudRefused(
-            "tke:CreateCluster",
-            "InternalError.CidrConflictWithVpcCidr",
-            f"the cluster's CIDR {inputs['clusterCidr']} overlaps with the VPC's {vpc['cidrBlock']}",
-        )
-    log_switches.check(account, inputs)
-    cluster = account.add("cls", inputs)
+    _check_network(inputs)
+    if len(account.all("cls", lingering=True)) >= account.switches.get("clusters", CLUSTERS):
+        raise CloudRefused(CREATE, "InternalError.QuotaMaxClsLimit", "no more clusters in this region")
+    if inputs.get("clusterCidr"):
+        check_ranges(account, inputs)
+    version = inputs.get("clusterVersion", VERSIONS[-1])
+    if version not in VERSIONS:
+        raise CloudRefused(CREATE, "FailedOperation.Param", f"there is no version {version} of Kubernetes")
+    check_level(CREATE, inputs.get("clusterLevel", ""))
+    check_image(CREATE, "InternalError.OsNotSupport", inputs["clusterOs"])
+    level = inputs.get("clusterLevel", next(iter(LEVELS)))
+    cluster = account.add("cls", {**inputs, "clusterVersion": version, "clusterLevel": level})
+    account.call(CREATE)
+    # The provider knows the id only when all of this is done: what fails here leaves a cluster in no state.
+    if inputs.get("nodePoolGlobalConfigs"):
+        _scale(account, cluster, inputs["nodePoolGlobalConfigs"][0])
+    if inputs.get("acquireClusterAdminRole"):
+        account.call("tke:AcquireClusterAdminRole")
     log_switches.turn(account, cluster, {}, inputs)
     return cluster
 
 
+def _check_network(inputs: Inputs) -> None:
+    """The provider's own checks (resource_tc_kubernetes_cluster_extension.go:37 to 150). Raises Refused."""
+    check_subnet(inputs)
+    if inputs.get("clusterInternet") and not inputs.get("workerConfigs"):
+        raise Refused(
+            "when creating a cluster, if `cluster_internet` is true, you need to configure the "
+            "`worker_config` field to ensure that there are available nodes in the cluster."
+        )
+    if inputs["networkType"] == "VPC-CNI":
+        if not inputs.get("serviceCidr") or not inputs.get("eniSubnetIds"):
+            raise Refused(
+                "`service_cidr` must be set and `eni_subnet_ids` must be set when cluster `network_type` is "
+                "VPC-CNI."
+            )
+    elif not inputs.get("clusterCidr"):
+        raise Refused("`cluster_cidr` must be set when cluster `network_type` is GR")
+    if inputs["clusterDeployType"] == "MANAGED_CLUSTER" and inputs.get("masterConfigs"):
+        raise Refused(
+            "if `cluster_deploy_type` is `MANAGED_CLUSTER` , You don't need define the master yourself"
+        )
+
+
+def _scale(account: Account, cluster: str, options: Inputs) -> None:
+    action = "tke:ModifyClusterAsGroupOptionAttribute"
+    if options.get("expander", EXPANDERS[0]) not in EXPANDERS:
+        raise CloudRefused(action, "InvalidParameter.Param", f"there is no expander {options['expander']}")
+    _put(account, cluster, action, {"nodePoolGlobalConfigs": [dict(options)]}, "nodePoolGlobalConfigs")
+
+
+def _put(account: Account, cluster: str, action: str, new: Inputs, *keys: str) -> None:
+    """What an action changes of the cluster, which has to be there."""
+    code = "ResourceNotFound" if "ResourceNotFound" in codes(action) else "InternalError.Param"
+    there = account.need(cluster, action, code)
+    account.put(cluster, {**there, **{key: new[key] for key in keys if key in new}})
+    account.call(action)
+
+
+def _change(old: Inputs, new: Inputs, *keys: str) -> bool:
+    return any((old.get(key) or None) != (new.get(key) or None) for key in keys)
+
+
 def _update(account: Account, cluster: str, old: Inputs, new: Inputs) -> None:
-    if old.get("acquireClusterAdminRole") and not new.get("acquireClusterAdminRole"):
-        raise Refused("argument `acquire_cluster_admin_role` cannot be set back to false")
-    log_switches.check(account, new)
+    for key, name in NOT_CHANGED.items():
+        if _change(old, new, key):
+            raise Refused(f"argument `{name}` cannot be changed")
+    if _change(old, new, "tags"):
+        _put(account, cluster, "tke:ModifyClusterTags", new, "tags")
+    if "clusterInternet" in new and _change(old, new, "clusterInternet"):
+        open_public(account, cluster, new) if new["clusterInternet"] else close_public(account, cluster)
+    if _change(old, new, *(key for key in ATTRIBUTES if key in new)):
+        check_level("tke:ModifyClusterAttribute", new.get("clusterLevel", ""))
+        _put(account, cluster, "tke:ModifyClusterAttribute", new, *ATTRIBUTES)
+    _update_version(account, cluster, old, new)
+    if "nodePoolGlobalConfigs" in new and _change(old, new, "nodePoolGlobalConfigs"):
+        _scale(account, cluster, {**SCALING, **new["nodePoolGlobalConfigs"][0]})
+    if _change(old, new, "clusterOs"):
+        _update_image(account, cluster, new)
+    _update_rights(account, cluster, old, new)
     log_switches.turn(account, cluster, old, new)
-    account.put(cluster, {**(account.get(cluster) or {}), **new})
+    rest = {key: value for key, value in new.items() if key not in ATTRIBUTES}
+    account.put(cluster, {**(account.get(cluster) or {}), **rest})
 
 
-def _delete(account: Account, cluster: str, inputs: Inputs) -> None:
-    if inputs.get("deletionProtection"):
+def _update_version(account: Account, cluster: str, old: Inputs, new: Inputs) -> None:
+    action = "tke:UpdateClusterVersion"
+    if "clusterVersion" in new and _change(old, new, "clusterVersion"):
+        there = account.need(cluster, action, "ResourceNotFound")
+        if new["clusterVersion"] not in upgrades(there.get("clusterVersion", "")):
+            raise Refused(f"version {new['clusterVersion']} is unsupported")
+        _put(account, cluster, action, new, "clusterVersion")
+    if new.get("upgradeInstancesFollowCluster"):
+        _upgrade_nodes(account, cluster)
+
+
+def _update_image(account: Account, cluster: str, new: Inputs) -> None:
+    """The provider sends the image's name as if it were its id."""
+    action = "tke:ModifyClusterImage"
+    if not new["clusterOs"].startswith(IMAGE_ID):
+        raise CloudRefused(action, "InternalError.ImageIdNotFound", f"there is no image {new['clusterOs']}")
+    _put(account, cluster, action, new, "clusterOs")
+
+
+def _update_rights(account: Account, cluster: str, old: Inputs, new: Inputs) -> None:
+    if _change(old, new, "deletionProtection"):
+        what = "Enable" if new.get("deletionProtection") else "Disable"
+        _put(account, cluster, f"tke:{what}ClusterDeletionProtection", new, "deletionProtection")
+    if _change(old, new, "acquireClusterAdminRole"):
+        if not new.get("acquireClusterAdminRole"):
+            raise Refused("argument `acquire_cluster_admin_role` cannot set to false")
+        _put(account, cluster, "tke:AcquireClusterAdminRole", new, "acquireClusterAdminRole")
+
+
+def _upgrade_nodes(account: Account, cluster: str) -> None:
+    version = (account.get(cluster) or {}).get("clusterVersion")
+    for pool, found in account.all("np", clusterId=cluster).items():
+        account.put(pool, {**found, "version": version})
+    account.call("tke:UpgradeClusterInstances")
+
+
+def _delete(account: Account, cluster: str, _inputs: Inputs) -> None:
+    if (account.get(cluster) or {}).get("deletionProtection"):
         raise CloudRefused(
             "tke:DeleteCluster",
             "OperationDenied.ClusterInDeletionProtection",
             f"the cluster {cluster} has deletion protection; disable it before you delete the cluster",
         )
     # Workers of its own would go with it; a pool's are terminated, and the pool too.
-    for prefix in ("np", "addon", "rule"):
-        for thing in account.all(prefix, clusterId=cluster):
-            account.remove(thing)
-    log_switches.leave(account, cluster, inputs)
+    for pool in account.having("clusterId"):
+        if (account.get(pool) or {})["clusterId"] == cluster:
+            account.remove(pool)
+    log_switches.leave(account, cluster)
     account.remove(cluster)
+    account.call("tke:DeleteCluster")
 
 
-def _read(account: Account, cluster: str, inputs: Inputs) -> dict[str, object]:
-    nodes = sum(pool["nodes"] for pool in account.all("np", clusterId=cluster).values())
+def _read(account: Account, cluster: str, _inputs: Inputs) -> Outputs:
+    found = account.get(cluster) or {}
     # The kubeconfig stays empty until a refresh after the endpoint is open, as the official one does.
-    return {"clusterNodeNum": nodes, "kubeConfig": "", "kubeConfigIntranet": "", "userName": "admin"}
+    return {
+        "clusterNodeNum": nodes_of(account, cluster),
+        "kubeConfig": kubeconfig(account, cluster) if found.get("internet") else "",
+        "kubeConfigIntranet": kubeconfig(account, cluster) if found.get("intranet") else "",
+        "userName": "admin",
+    }
+
+
+# resource_tc_kubernetes_cluster.go, resourceTencentCloudKubernetesClusterRead, and ..._extension.go.
+_STORED = stored(
+    "clusterName",
+    "clusterDesc",
+    "clusterVersion",
+    "clusterDeployType",
+    "clusterCidr",
+    "ignoreClusterCidrConflict",
+    "clusterMaxPodNum",
+    "clusterMaxServiceNum",
+    "clusterIpvs",
+    "vpcId",
+    "eniSubnetIds",
+    "projectId",
+    "deletionProtection",
+    "clusterLevel",
+    "autoUpgradeClusterLevel",
+    "clusterOs",
+    "tags",
+    "networkType",
+    "serviceCidr",
+    "containerRuntime",
+    "runtimeVersion",
+    "nodePoolGlobalConfigs",
+)
+
+
+def _inputs_there(account: Account, cluster: str) -> Inputs:
+    """What the account keeps, and the endpoint, which the cluster's own inputs have too."""
+    grow(account, cluster)
+    found = account.get(cluster) or {}
+    endpoint = {
+        "clusterInternet": bool(found.get("internet")),
+        "clusterIntranet": bool(found.get("intranet")),
+    }
+    if found.get("internet"):
+        endpoint |= {"clusterInternetSecurityGroup": found["securityGroups"][0]}
+    if found.get("intranet"):
+        endpoint |= {"clusterIntranetSubnetId": found["intranet"]}
+    return {**_STORED(account, cluster), **endpoint, **log_switches.on(found)}
 
 
 CLUSTER = Kind(
     token="tencentcloud:Kubernetes/cluster:Cluster",
-    check=_check,
+    check=check_inputs,
     create=_create,
     update=_update,
     delete=_delete,
     read=_read,
+    inputs_there=_inputs_there,
     computed=("clusterNodeNum", "kubeConfig", "kubeConfigIntranet", "userName"),
     secret=("kubeConfig", "kubeConfigIntranet"),
 )

@@ -19,7 +19,11 @@ def _of_block(
     fields: Fields, block: str, path: str, old: Mapping[str, Any], new: Mapping[str, Any]
 ) -> Iterator[tuple[str, bool]]:
     for key in sorted({*old, *new}):
-        if (name := f"{block}{key}") in fields and old.get(key) != new.get(key):
+        name = f"{block}{key}"
+        if name not in fields or (key not in new and fields[name].computed):
+            continue
+        # Terraform knows no difference between what is empty and what is not there.
+        if (old.get(key) or None) != (new.get(key) or None):
             yield from _of_field(fields, name, f"{path}{key}", old.get(key), new.get(key))
 
 

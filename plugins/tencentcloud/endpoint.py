@@ -1,13 +1,21 @@
-"""The public endpoint of a cluster's API server, and the kubeconfig that goes with it."""
+"""The endpoints of a cluster's API server, public and inside its VPC, and their kubeconfigs."""
 
+import json
 import os
+import re
 from pathlib import Path
+from typing import Any
 
 from plugins.tencentcloud.account import Account
+from plugins.tencentcloud.cluster_rules import nodes_of
 from plugins.tencentcloud.errors import CloudRefused, Refused
-from plugins.tencentcloud.kind import Inputs, Kind
+from plugins.tencentcloud.kind import Inputs, Kind, Outputs
 
 KUBECONFIG = "TENCENTCLOUD_STAND_IN_KUBECONFIG"
+CREATE = "tke:CreateClusterEndpoint"
+MOST_MBPS = 2048  # of a load balancer (tke/v20180525/models.go:1613)
+SERVER = re.compile(r"https://[^\s\"',}]+")
+DEAD = "https://127.0.0.1:1"  # an address where nothing answers, as the public one when no node runs
 # What the cloud gives while there is no public address: a name that only the VPC resolves.
 NOWHERE = """apiVersion: v1
 kind: Config
@@ -22,53 +30,156 @@ users:
 """
 
 
+def check_subnet(inputs: Inputs) -> None:
+    """The provider's own check of a private endpoint. Raises Refused."""
+    if inputs.get("clusterIntranet") and not inputs.get("clusterIntranetSubnetId"):
+        raise Refused("`cluster_intranet_subnet_id` must set when `cluster_intranet` is true")
+    if inputs.get("clusterIntranetSubnetId") and not inputs.get("clusterIntranet"):
+        raise Refused("`cluster_intranet_subnet_id` can only set when `cluster_intranet` is true")
+
+
 def _create(account: Account, inputs: Inputs) -> str:
     cluster = inputs["clusterId"]
-    account.need(cluster, "tke:CreateClusterEndpoint", "ResourceNotFound")
-    if not sum(pool["nodes"] for pool in account.all("np", clusterId=cluster).values()):
-        raise CloudRefused(
-            "tke:CreateClusterEndpoint",
-            "InvalidParameter",
-            "No normal node cluster is not allowed to enable access endpoint",
-        )
-    return _open(account, cluster, inputs)
+    check_subnet(inputs)
+    account.need(cluster, CREATE, "ResourceNotFound")
+    if not nodes_of(account, cluster):
+        raise Refused("waiting for workers created")  # the provider's, after 15 minutes
+    if inputs.get("clusterIntranet"):
+        open_private(account, cluster, inputs)
+    if inputs.get("clusterInternet"):
+        open_public(account, cluster, inputs)
+    return str(cluster)
 
 
-def _open(account: Account, cluster: str, inputs: Inputs) -> str:
-    group = inputs.get("clusterInternetSecurityGroup")
-    if not group:
-        raise Refused("`cluster_internet_security_group` must not be empty if cluster internet enabled")
-    if account.get(group) is None:
-        raise CloudRefused("tke:CreateClusterEndpoint", "InvalidParameter", "SecurityGroup is invalid")
+def open_public(account: Account, cluster: str, inputs: Inputs) -> None:
+    """A load balancer with a public address, when a node runs. Raises CloudRefused."""
+    _need_node(account, cluster)
+    group, options = inputs.get("clusterInternetSecurityGroup"), inputs.get("extensiveParameters", "")
+    if not group or account.get(group) is None:
+        raise CloudRefused(CREATE, "InvalidParameter", "SecurityGroup is invalid")
+    _check_options(options)
     found = account.get(cluster) or {}
-    account.put(cluster, {**found, "internet": True, "securityGroups": [group]})
-    return cluster
+    asked = {"securityGroups": [group], "options": options, "domain": inputs.get("clusterInternetDomain", "")}
+    if found.get("internet") and any(found.get(key, value) != value for key, value in asked.items()):
+        raise CloudRefused(CREATE, "ResourceInUse", f"the cluster {cluster} has a public endpoint already")
+    _put(account, cluster, internet=True, **asked)
+    account.call(CREATE)
 
 
-def _update(account: Account, cluster: str, _old: Inputs, new: Inputs) -> None:
-    _open(account, cluster, new)
+def open_private(account: Account, cluster: str, inputs: Inputs) -> None:
+    """A load balancer in a subnet of the cluster's VPC, when a node runs. Raises CloudRefused."""
+    _need_node(account, cluster)
+    found = account.get(cluster) or {}
+    subnet = inputs["clusterIntranetSubnetId"]
+    if account.need(subnet, CREATE, "InvalidParameter")["vpcId"] != found.get("vpcId"):
+        raise CloudRefused(CREATE, "InvalidParameter", f"{subnet} is not in the cluster's VPC")
+    if found.get("intranet", subnet) not in ("", subnet):
+        raise CloudRefused(CREATE, "ResourceInUse", f"the cluster {cluster} has a private endpoint already")
+    _put(account, cluster, intranet=subnet)
+    account.call(CREATE)
+
+
+def _need_node(account: Account, cluster: str) -> None:
+    if not nodes_of(account, cluster):
+        raise CloudRefused(
+            CREATE, "InvalidParameter", "No normal node cluster is not allowed to enable access endpoint"
+        )
+
+
+def _check_options(text: str) -> None:
+    """The load balancer's options, which the cloud takes as JSON."""
+    try:
+        options: Any = json.loads(text or "{}")
+        mbps = options.get("InternetAccessible", {}).get("InternetMaxBandwidthOut", 0)
+    except (ValueError, AttributeError):
+        raise CloudRefused(CREATE, "InvalidParameter", "ExtensiveParameters is no JSON object") from None
+    if not 0 <= mbps <= MOST_MBPS:
+        raise CloudRefused(
+            CREATE, "InvalidParameter", f"InternetMaxBandwidthOut is {mbps}, and at most {MOST_MBPS}"
+        )
+
+
+def close_public(account: Account, cluster: str) -> None:
+    _put(account, cluster, internet=False, securityGroups=[], options="", domain="")
+    account.call("tke:DeleteClusterEndpoint")
+
+
+def close_private(account: Account, cluster: str) -> None:
+    _put(account, cluster, intranet="")
+    account.call("tke:DeleteClusterEndpoint")
+
+
+def _put(account: Account, cluster: str, **changed: object) -> None:
+    account.put(cluster, {**(account.get(cluster) or {}), **changed})
+
+
+def _update(account: Account, cluster: str, old: Inputs, new: Inputs) -> None:
+    """In the provider's order: the public one first. Of one that stays only group and domain change."""
+
+    def changes(key: str) -> bool:
+        return (old.get(key) or None) != (new.get(key) or None)
+
+    if new.get("clusterInternet") and not changes("clusterInternet"):
+        if changes("clusterInternetSecurityGroup"):
+            group = new.get("clusterInternetSecurityGroup", "")
+            account.need(group, "tke:ModifyClusterEndpointSP", "InvalidParameter")
+            _put(account, cluster, securityGroups=[group])
+            account.call("tke:ModifyClusterEndpointSP")
+        if changes("clusterInternetDomain"):
+            close_public(account, cluster)
+            open_public(account, cluster, new)
+    elif changes("clusterInternet"):
+        open_public(account, cluster, new) if new.get("clusterInternet") else close_public(account, cluster)
+    if changes("clusterIntranet"):
+        open_private(account, cluster, new) if new.get("clusterIntranet") else close_private(account, cluster)
 
 
 def _delete(account: Account, cluster: str, _inputs: Inputs) -> None:
-    if (found := account.get(cluster)) is not None:
-        account.put(cluster, {**found, "internet": False, "securityGroups": []})
+    found = account.get(cluster) or {}
+    if found.get("internet"):
+        close_public(account, cluster)
+    if found.get("intranet"):
+        close_private(account, cluster)
 
 
-def kubeconfig(cluster: str) -> str:
-    """The kubeconfig that the environment names; without one, what the cloud gives for no public address."""
+def kubeconfig(account: Account, cluster: str) -> str:
+    """The kubeconfig that the environment names; without one, what the cloud gives for no public address.
+
+    It leads nowhere while no node runs. The account's switch `defaultDomain` makes it name the cluster's
+    default domain although the endpoint is open (cloud-barista/cb-spider#843).
+    """
     path = os.environ.get(KUBECONFIG)
     if not path:
         return NOWHERE.format(cluster=cluster)
     try:
-        return Path(path).read_text(encoding="utf-8")
+        text = Path(path).read_text(encoding="utf-8")
     except OSError as error:
         raise Refused(f"{KUBECONFIG} is {path}, but that cannot be read: {error.strerror}") from None
+    if account.switches.get("defaultDomain"):
+        return SERVER.sub(f"https://{cluster}.ccs.tencent-cloud.com", text)
+    return text if nodes_of(account, cluster) else SERVER.sub(DEAD, text)
 
 
-def _read(account: Account, cluster: str, inputs: Inputs) -> dict[str, object]:
-    if account.get(cluster) is None:
+def _address() -> str:
+    """Where the cluster is that the environment names. Empty: it names none."""
+    path = os.environ.get(KUBECONFIG)
+    found = SERVER.search(Path(path).read_text(encoding="utf-8")) if path else None
+    return found.group().removeprefix("https://") if found else ""
+
+
+def _read(account: Account, cluster: str, inputs: Inputs) -> Outputs:
+    found = account.get(cluster)
+    if found is None:
         raise Refused(f"cluster {cluster} not found")  # the official one does not drop it from the state
-    return {"kubeConfig": kubeconfig(cluster), "kubeConfigIntranet": "", "password": "", "userName": "admin"}
+    return {
+        "clusterDeployType": found.get("clusterDeployType", "MANAGED_CLUSTER"),
+        "clusterExternalEndpoint": _address() if found.get("internet") else "",
+        "kubeConfig": kubeconfig(account, cluster) if inputs.get("clusterInternet") else "",
+        "kubeConfigIntranet": kubeconfig(account, cluster) if inputs.get("clusterIntranet") else "",
+        "password": "",
+        "pgwEndpoint": _address() if found.get("intranet") else "",
+        "userName": "admin",
+    }
 
 
 ENDPOINT = Kind(
@@ -77,6 +188,16 @@ ENDPOINT = Kind(
     update=_update,
     delete=_delete,
     read=_read,
-    computed=("kubeConfig", "kubeConfigIntranet", "password", "userName"),
+    # resource_tc_kubernetes_cluster_endpoint.go:158. It has no importer, and reads nothing else that is set.
+    inputs_there=lambda _account, cluster: {"clusterId": cluster},
+    computed=(
+        "clusterDeployType",
+        "clusterExternalEndpoint",
+        "kubeConfig",
+        "kubeConfigIntranet",
+        "password",
+        "pgwEndpoint",
+        "userName",
+    ),
     secret=("kubeConfig", "kubeConfigIntranet", "password"),
 )

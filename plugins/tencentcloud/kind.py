@@ -16,11 +16,28 @@ Failure = tuple[str, str]
 def _keep(_account: Account, _id: str, _old: Inputs, _new: Inputs) -> None: ...
 
 
+def thing_of(identity: str) -> str:
+    """The thing that an id of the provider's means; it joins those of a cluster and of what is in it."""
+    return identity.partition("#")[2] or identity
+
+
+def stored(*keys: str, key: Callable[[str], str] = thing_of) -> Callable[[Account, str], Inputs]:
+    """A way to find inputs: these, as the account keeps them under the `key` of an id."""
+
+    def find(account: Account, identity: str) -> Inputs:
+        there = account.get(key(identity)) or {}
+        return {name: there[name] for name in keys if name in there}
+
+    return find
+
+
 @dataclass(frozen=True, kw_only=True)
 class Kind:
     """One resource type. Inputs and outputs are plain; `create` gives the id; errors are Refused.
 
     `read` gives the computed outputs of what is there; `update` gets the state's outputs and the new inputs.
+    `inputs_there` gives the inputs that the provider's Read takes from the cloud: a refresh has them of what
+    the program sets, and an import has nothing else.
     `named`: an input that gets the resource's name and a suffix when it is left out.
     `key` gives the name under which the account has the thing with an id.
     """
@@ -29,26 +46,18 @@ class Kind:
     create: Callable[[Account, Inputs], str]
     delete: Callable[[Account, str, Inputs], None]
     read: Callable[[Account, str, Inputs], Outputs] = lambda _account, _id, _inputs: {}
+    inputs_there: Callable[[Account, str], Inputs] = lambda _account, _id: {}
     update: Callable[[Account, str, Inputs, Inputs], None] = _keep
     check: Callable[[Inputs], list[Failure]] = lambda _inputs: []
     computed: tuple[str, ...] = ()
     secret: tuple[str, ...] = ()
     named: str = ""
-    key: Callable[[str], str] = lambda identity: identity.partition("#")[2] or identity
+    key: Callable[[str], str] = thing_of
 
     @cached_property
     def inputs(self) -> Mapping[str, Field]:
         """The fields that a program may set, those of nested blocks among them, by path."""
         return {path: entry for path, entry in schema(self.token).items() if entry.is_input}
-
-    @cached_property
-    def required(self) -> list[str]:
-        """What a program must set."""
-        return [
-            path
-            for path, entry in self.inputs.items()
-            if entry.required and "." not in path and path != self.named
-        ]
 
     @cached_property
     def defaults(self) -> Mapping[str, Any]:

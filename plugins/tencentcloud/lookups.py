@@ -1,20 +1,33 @@
 """The look-ups that a program for TKE makes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from plugins.tencentcloud.account import Account
-from plugins.tencentcloud.catalog import TYPES
+from plugins.tencentcloud.catalog import CHARGES, LEVELS, NOT_IN_STOCK, SELL, SOLD_OUT, TYPES, ZONES
+from plugins.tencentcloud.cluster_rules import upgrades
+from plugins.tencentcloud.errors import CloudRefused
 from plugins.tencentcloud.kind import Inputs
 
 Answer = dict[str, Any]
 
+# What DescribeZoneInstanceConfigInfos can be asked for (cvm/v20170312/models.go:4645), and the answer's key.
+FILTERS = {
+    "zone": "availabilityZone",
+    "instance-family": "family",
+    "instance-type": "instanceType",
+    "instance-charge-type": "instanceChargeType",
+}
+EXACT = ("cpuCoreCount", "gpuCoreCount", "memorySize")
+
 
 def _vpcs(account: Account, asked: Inputs) -> Answer:
     found = [
-        {"vpcId": vpc, "isDefault": False, **properties}
+        {"vpcId": vpc, "isDefault": False, **properties, "subnetIds": list(account.all("subnet", vpcId=vpc))}
         for vpc, properties in account.all("vpc").items()
-        if asked.get("vpcId", vpc) == vpc and _is_default(properties, asked)
+        if asked.get("vpcId", vpc) == vpc
+        and _has(properties, asked, "name", "cidrBlock")
+        and _is_default(properties, asked)
     ]
     return {"id": "vpcs", "instanceLists": found}
 
@@ -23,34 +36,65 @@ def _subnets(account: Account, asked: Inputs) -> Answer:
     found = [
         {"subnetId": subnet, "isDefault": False, **properties}
         for subnet, properties in account.all("subnet").items()
-        if _is_default(properties, asked)
-        and all(
-            asked.get(key, properties.get(key)) == properties.get(key)
-            for key in ("availabilityZone", "vpcId")
-        )
+        if asked.get("subnetId", subnet) == subnet
+        and _has(properties, asked, "availabilityZone", "cidrBlock", "name", "vpcId")
+        and _is_default(properties, asked)
     ]
     return {"id": "subnets", "instanceLists": found}
 
 
+def _groups(account: Account, asked: Inputs) -> Answer:
+    found = [
+        {"securityGroupId": group, "name": properties.get("name", "")}
+        for group, properties in account.all("sg").items()
+        if asked.get("securityGroupId", group) == group
+    ]
+    return {"id": "groups", "securityGroups": found}
+
+
+def _has(properties: Inputs, asked: Inputs, *keys: str) -> bool:
+    return all(asked.get(key, properties.get(key)) == properties.get(key) for key in keys)
+
+
 def _is_default(properties: Inputs, asked: Inputs) -> bool:
-    return not asked.get("isDefault") or bool(properties.get("isDefault"))
+    """False asks for the others, and nothing for all."""
+    return asked.get("isDefault") in (None, bool(properties.get("isDefault")))
 
 
 def _types(_account: Account, asked: Inputs) -> Answer:
-    zones = [zone for one in asked.get("filters", []) if one["name"] == "zone" for zone in one["values"]]
+    """Of each filter a value has to fit, in the cloud; the provider compares sizes with what comes back."""
+    wanted = {one["name"]: one["values"] for one in asked.get("filters", [])}
+    if zone := asked.get("availabilityZone"):
+        wanted["zone"] = [zone]
+    for name in wanted:
+        if name not in FILTERS:
+            raise CloudRefused(
+                "cvm:DescribeZoneInstanceConfigInfos", "InvalidFilter", f"there is no filter {name}"
+            )
     found = [
-        {
-            "instanceType": name,
-            "cpuCoreCount": cores,
-            "memorySize": memory,
-            "availabilityZone": zone,
-            "status": "SELL",
-        }
-        for name, (cores, memory) in TYPES.items()
-        for zone in zones or [asked.get("availabilityZone", "")]
-        if asked.get("cpuCoreCount", cores) == cores and asked.get("memorySize", memory) == memory
+        entry
+        for entry in _offers()
+        if all(entry[FILTERS[name]] in values for name, values in wanted.items())
+        and all(entry[key] == asked[key] for key in EXACT if asked.get(key))
+        and not (asked.get("excludeSoldOut") and entry["status"] == SOLD_OUT)
     ]
     return {"id": "types", "instanceTypes": found}
+
+
+def _offers() -> Iterator[Answer]:
+    for name, (cores, memory) in TYPES.items():
+        for zone in ZONES:
+            for charge in CHARGES:
+                yield {
+                    "availabilityZone": zone,
+                    "cpuCoreCount": cores,
+                    "family": name.partition(".")[0],
+                    "gpuCoreCount": 0,
+                    "instanceChargeType": charge,
+                    "instanceType": name,
+                    "memorySize": memory,
+                    "status": SOLD_OUT if name in NOT_IN_STOCK.get(zone, ()) else SELL,
+                }
 
 
 def _node_pools(account: Account, asked: Inputs) -> Answer:
@@ -67,9 +111,44 @@ def _node_pools(account: Account, asked: Inputs) -> Answer:
     return {"id": "pools", "clusterId": asked["clusterId"], "nodePoolSets": pools}
 
 
+def _levels(account: Account, asked: Inputs) -> Answer:
+    if cluster := asked.get("clusterId"):
+        account.need(cluster, "tke:DescribeClusterLevelAttribute", "ResourceNotFound")
+    items = [
+        {
+            "name": f"{nodes} nodes",
+            "alias": level,
+            "nodeCount": nodes,
+            "podCount": pods,
+            "configMapCount": config_maps,
+            "crdCount": crds,
+            "otherCount": crds,
+            "enable": nodes <= LEVELS["L500"][0],
+        }
+        for level, (nodes, pods, config_maps, crds) in LEVELS.items()
+    ]
+    return {"id": "levels", "lists": items}
+
+
+def _versions(account: Account, asked: Inputs) -> Answer:
+    """What clusters can be upgraded to."""
+
+    def of(cluster: str) -> list[str]:
+        action, code = "tke:DescribeAvailableClusterVersion", "ResourceNotFound.ClusterNotFound"
+        return upgrades(account.need(cluster, action, code).get("clusterVersion", ""))
+
+    if cluster := asked.get("clusterId"):
+        return {"id": "versions", "clusterId": cluster, "versions": of(cluster)}
+    clusters = [{"clusterId": one, "versions": of(one)} for one in asked.get("clusterIds", [])]
+    return {"id": "versions", "clusters": clusters, "versions": []}
+
+
 LOOKUPS: Mapping[str, Callable[[Account, Inputs], Answer]] = {
     "tencentcloud:Vpc/getInstances:getInstances": _vpcs,
     "tencentcloud:Vpc/getSubnets:getSubnets": _subnets,
+    "tencentcloud:Security/getGroups:getGroups": _groups,
     "tencentcloud:Instance/getTypes:getTypes": _types,
+    "tencentcloud:Kubernetes/getAvailableClusterVersions:getAvailableClusterVersions": _versions,
+    "tencentcloud:Kubernetes/getClusterLevels:getClusterLevels": _levels,
     "tencentcloud:Kubernetes/getClusterNodePools:getClusterNodePools": _node_pools,
 }

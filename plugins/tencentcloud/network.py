@@ -4,10 +4,14 @@ import ipaddress
 from collections.abc import Callable
 
 from plugins.tencentcloud.account import Account
+from plugins.tencentcloud.catalog import ZONES
 from plugins.tencentcloud.errors import CloudRefused
-from plugins.tencentcloud.kind import Failure, Inputs, Kind
+from plugins.tencentcloud.kind import Failure, Inputs, Kind, Outputs, stored
 
 PRIVATE = [ipaddress.IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
+MASKS = range(12, 29)  # bits of a VPC's range (vpc/v20170312/client.go:6898)
+SUBNET_MASKS = range(16, 29)  # (vpc/v20170312/client.go:6406)
+PATIENCE = 5  # minutes for which the provider asks again whether it may delete: its WriteRetryTimeout
 
 
 def overlap(one: str, other: str) -> bool:
@@ -30,28 +34,53 @@ def canonical(*keys: str) -> Callable[[Inputs], list[Failure]]:
 
 
 def _create_vpc(account: Account, inputs: Inputs) -> str:
-    if not any(ipaddress.IPv4Network(inputs["cidrBlock"]).subnet_of(one) for one in PRIVATE):
-        raise CloudRefused("vpc:CreateVpc", "InvalidParameterValue", "the CIDR block is none for a VPC")
-    return account.add("vpc", inputs)
+    block = ipaddress.IPv4Network(inputs["cidrBlock"])
+    if not any(block.subnet_of(one) for one in PRIVATE) or block.prefixlen not in MASKS:
+        raise CloudRefused(
+            "vpc:CreateVpc",
+            "InvalidParameterValue",
+            f"{block} is no range of a VPC: it must be private, and have 12 to 28 bits",
+        )
+    vpc = account.add("vpc", inputs)
+    account.add("rtb", {"vpcId": vpc, "isDefault": True})
+    return vpc
 
 
 def _delete_vpc(account: Account, vpc: str, _inputs: Inputs) -> None:
-    users = [*account.all("subnet", vpcId=vpc), *account.all("cls", vpcId=vpc)]
-    if users:
-        raise CloudRefused("vpc:DeleteVpc", "ResourceInUse", f"the VPC {vpc} is used by {', '.join(users)}")
+    def users() -> list[str]:
+        return [
+            thing
+            for prefix in ("subnet", "cls", "nat")
+            for thing in account.all(prefix, lingering=True, vpcId=vpc)
+        ]
+
+    if left := account.wait(PATIENCE, users):
+        raise CloudRefused("vpc:DeleteVpc", "ResourceInUse", f"the VPC {vpc} is used by {', '.join(left)}")
+    for table in account.all("rtb", vpcId=vpc):
+        account.remove(table)
     account.remove(vpc)
+
+
+def _read_vpc(account: Account, vpc: str, _inputs: Inputs) -> Outputs:
+    """A VPC has a route table from its first day, which its subnets have that name no other."""
+    tables = list(account.all("rtb", vpcId=vpc, isDefault=True))
+    return {"isDefault": False, "defaultRouteTableId": tables[0] if tables else ""}
 
 
 def _create_subnet(account: Account, inputs: Inputs) -> str:
     vpc = account.need(inputs["vpcId"], "vpc:CreateSubnet", "ResourceNotFound")
     block = ipaddress.IPv4Network(inputs["cidrBlock"])
-    if not block.subnet_of(ipaddress.IPv4Network(vpc["cidrBlock"])):
+    if not block.subnet_of(ipaddress.IPv4Network(vpc["cidrBlock"])) or block.prefixlen not in SUBNET_MASKS:
         raise CloudRefused(
             "vpc:CreateSubnet",
             "InvalidParameterValue.SubnetRange",
-            "the subnet's CIDR is not in the VPC's CIDR block",
+            f"the subnet's CIDR {block} is not in the VPC's, or has not 16 to 28 bits",
         )
-    for other, properties in account.all("subnet", vpcId=inputs["vpcId"]).items():
+    if inputs["availabilityZone"] not in ZONES:
+        raise CloudRefused(
+            "vpc:CreateSubnet", "InvalidParameterValue", f"there is no zone {inputs['availabilityZone']}"
+        )
+    for other, properties in account.all("subnet", lingering=True, vpcId=inputs["vpcId"]).items():
         if overlap(properties["cidrBlock"], inputs["cidrBlock"]):
             raise CloudRefused(
                 "vpc:CreateSubnet", "InvalidParameterValue.SubnetOverlap", f"the subnet overlaps with {other}"
@@ -60,11 +89,19 @@ def _create_subnet(account: Account, inputs: Inputs) -> str:
 
 
 def _delete_subnet(account: Account, subnet: str, _inputs: Inputs) -> None:
-    users = [pool for pool, properties in account.all("np").items() if subnet in properties["subnetIds"]]
-    users += account.all("attachment", subnetId=subnet)
-    if users:
+    def users() -> list[str]:
+        used = [
+            thing
+            for prefix in ("np", "vnp")
+            for thing, properties in account.all(prefix, lingering=True).items()
+            if subnet in properties.get("subnetIds", ())
+        ]
+        used += account.all("attachment", lingering=True, subnetId=subnet)
+        return used + list(account.all("cls", lingering=True, intranet=subnet))
+
+    if left := account.wait(PATIENCE, users):
         raise CloudRefused(
-            "vpc:DeleteSubnet", "ResourceInUse", f"the subnet {subnet} is used by {', '.join(users)}"
+            "vpc:DeleteSubnet", "ResourceInUse", f"the subnet {subnet} is used by {', '.join(left)}"
         )
     account.remove(subnet)
 
@@ -79,8 +116,10 @@ VPC = Kind(
     create=_create_vpc,
     update=_renamed,
     delete=_delete_vpc,
-    read=lambda _account, _id, _inputs: {"isDefault": False},
-    computed=("isDefault",),
+    read=_read_vpc,
+    # resource_tc_vpc.go, resourceTencentCloudVpcInstanceRead
+    inputs_there=stored("name", "cidrBlock", "dnsServers", "isMulticast", "assistantCidrs", "tags"),
+    computed=("isDefault", "defaultRouteTableId"),
     named="name",
 )
 SUBNET = Kind(
@@ -90,6 +129,10 @@ SUBNET = Kind(
     update=_renamed,
     delete=_delete_subnet,
     read=lambda _account, _id, _inputs: {"isDefault": False},
+    # resource_tc_subnet.go, resourceTencentCloudVpcSubnetRead
+    inputs_there=stored(
+        "vpcId", "availabilityZone", "name", "cidrBlock", "isMulticast", "routeTableId", "cdcId", "tags"
+    ),
     computed=("isDefault",),
     named="name",
 )

@@ -1,56 +1,108 @@
-"""A pool of nodes. Its machines are there at once."""
+"""A pool of nodes. Its machines are there at once, where their type is in stock."""
+
+from typing import Any
 
 from plugins.tencentcloud.account import Account
-from plugins.tencentcloud.catalog import TYPES
+from plugins.tencentcloud.catalog import NOT_IN_STOCK, TYPES
+from plugins.tencentcloud.cluster_rules import check_image
 from plugins.tencentcloud.errors import CloudRefused, Refused
-from plugins.tencentcloud.kind import Failure, Inputs, Kind, Outputs
+from plugins.tencentcloud.kind import Inputs, Kind, Outputs, stored, thing_of
 
 LONGEST_NAME = 25
+CREATE = "tke:CreateClusterNodePool"
+MODIFY = "tke:ModifyClusterNodePool"
+LAUNCH = "as:ModifyLaunchConfigurationAttributes"
+BOUNDS = "constraints `min_size <= desired_capacity <= max_size` must be established,"
+SPOT = "SPOTPAID"
 
 
-def _check(inputs: Inputs) -> list[Failure]:
-    found = []
-    if len(inputs.get("name", "")) > LONGEST_NAME:
-        found.append(("name", f"the name does not exceed {LONGEST_NAME} characters"))
-    if inputs.get("waitNodeReady") and inputs.get("enableAutoScale", True):
-        found.append(("waitNodeReady", "only can be set if `enable_auto_scale` is `false`"))
-    if inputs.get("minSize", 0) > inputs.get("maxSize", 0):
-        found.append(("minSize", "must not be larger than max_size"))
-    return found
+def _check_waiting(inputs: Inputs) -> None:
+    """The provider's own check (resource_tc_kubernetes_node_pool_extension.go:1435). Raises Refused."""
+    if inputs.get("waitNodeReady") and inputs.get("enableAutoScale"):
+        raise Refused("`wait_node_ready` only can be set if `enable_auto_scale` is `false`.")
+    if "scaleTolerance" in inputs and not inputs.get("waitNodeReady"):
+        raise Refused("`scale_tolerance` only can be set if `wait_node_ready` is `true`.")
 
 
 def _create(account: Account, inputs: Inputs) -> str:
-    cluster = inputs["clusterId"]
-    account.need(cluster, "tke:CreateClusterNodePool", "ResourceNotFound")
-    for subnet in inputs.get("subnetIds", []):
-        account.need(subnet, "tke:CreateClusterNodePool", "FailedOperation.AsCommon")
+    cluster, least = inputs["clusterId"], inputs["minSize"]
+    _check_waiting(inputs)
+    nodes = inputs.get("desiredCapacity") or least
+    if not least <= nodes <= inputs["maxSize"]:
+        raise Refused(BOUNDS)
     shape = inputs["autoScalingConfig"]
-    if shape.get("securityGroupIds"):
-        raise Refused("argument `security_group_ids` is deprecated, use `orderly_security_group_ids`")
-    if bool(shape.get("password")) == bool(shape.get("keyIds")):
-        raise Refused("one of `password` and `key_ids` must be set, and not both")
-    if shape["instanceType"] not in TYPES:
+    _check_login(shape)
+    version = account.need(cluster, CREATE, "ResourceNotFound").get("clusterVersion", "")
+    _check_network(account, inputs)
+    _check_shape(account, CREATE, "FailedOperation.AsCommon", shape)
+    check_image(CREATE, "InvalidParameter.OsNotSupport", inputs["nodeOs"])
+    if len(inputs["name"]) > LONGEST_NAME:
         raise CloudRefused(
-            "tke:CreateClusterNodePool",
-            "FailedOperation.AsCommon",
-            f"no such instance type: {shape['instanceType']}",
+            CREATE, "InvalidParameter.Param", f"the name does not exceed {LONGEST_NAME} characters"
         )
+    if not _in_stock(account, inputs):
+        if inputs.get("waitNodeReady"):
+            raise Refused("Node pool is still scaling: the instance types are sold out")
+        nodes = 0
+    pool = account.add("np", {**_known(inputs, nodes), "version": version})
+    account.call(CREATE)
+    return f"{cluster}#{pool}"
+
+
+def _check_login(shape: Inputs) -> None:
+    if not shape.get("password") and not shape.get("keyIds"):
+        raise Refused("Parameters `key_ids` and `password` should be set one")
+    if shape.get("password") and shape.get("keyIds"):
+        raise Refused("Parameters `key_ids` and `password` can only be supported one")
+    if shape.get("securityGroupIds"):
+        raise Refused(
+            "The parameter `security_group_ids` has an issue: use `orderly_security_group_ids` instead."
+        )
+
+
+def _check_network(account: Account, inputs: Inputs) -> None:
+    for subnet in inputs.get("subnetIds", []):
+        found = account.need(subnet, CREATE, "FailedOperation.AsCommon")
+        if found["vpcId"] != inputs["vpcId"]:
+            raise CloudRefused(CREATE, "FailedOperation.AsCommon", f"{subnet} is not in {inputs['vpcId']}")
+
+
+def _check_shape(account: Account, action: str, code: str, shape: Inputs) -> None:
+    """What the autoscaler refuses in a launch configuration, with `code` of the action that passes it on."""
+    for name in _types(shape):
+        if name not in TYPES:
+            raise CloudRefused(action, code, f"InvalidParameterValue.InvalidInstanceType: {name}")
     for group in shape.get("orderlySecurityGroupIds", []):
-        account.need(group, "tke:CreateClusterNodePool", "FailedOperation.AsCommon")
-    nodes = inputs.get("minSize", 0)
-    return f"{cluster}#{account.add('np', _known(inputs, inputs.get('desiredCapacity', nodes)))}"
+        if account.get(group) is None:
+            raise CloudRefused(action, code, f"InvalidParameterValue.InvalidSecurityGroupId: {group}")
+    if shape.get("instanceChargeType") == SPOT and not shape.get("spotMaxPrice"):
+        raise CloudRefused(action, code, "MissingParameter.InstanceMarketOptions: a spot needs its price")
 
 
-def _known(inputs: Inputs, nodes: int) -> dict[str, object]:
+def _types(shape: Inputs) -> list[str]:
+    return [shape["instanceType"], *shape.get("backupInstanceTypes", [])]
+
+
+def _in_stock(account: Account, inputs: Inputs) -> bool:
+    zones = [
+        (account.get(subnet) or {}).get("availabilityZone", "") for subnet in inputs.get("subnetIds", [])
+    ]
+    return any(
+        name not in NOT_IN_STOCK.get(zone, ())
+        for name in _types(inputs["autoScalingConfig"])
+        for zone in zones or [""]
+    )
+
+
+def _known(inputs: Inputs, nodes: int) -> dict[str, Any]:
     """What the account keeps; no password is among it."""
+    shape = {key: value for key, value in inputs["autoScalingConfig"].items() if key != "password"}
     return {
-        "clusterId": inputs["clusterId"],
-        "name": inputs["name"],
-        "nodes": nodes,
-        "minSize": inputs.get("minSize", 0),
-        "maxSize": inputs.get("maxSize", 0),
+        **inputs,
+        "autoScalingConfig": shape,
         "subnetIds": inputs.get("subnetIds", []),
-        "securityGroups": inputs["autoScalingConfig"].get("orderlySecurityGroupIds", []),
+        "nodes": nodes,
+        "securityGroups": shape.get("orderlySecurityGroupIds", []),
     }
 
 
@@ -60,35 +112,90 @@ def _update(account: Account, pool: str, old: Inputs, new: Inputs) -> None:
     It is compared with the cloud's own, which an autoscaler changes
     (resource_tc_kubernetes_node_pool_extension.go, 590 to 636).
     """
-    name = pool.partition("#")[2]
-    there = account.get(name) or {}
+    name = thing_of(pool)
+    _check_waiting(new)
+    there = account.need(name, "tke:DescribeClusterNodePoolDetail", "InvalidParameter.Param")
+    least, most = new["minSize"], new["maxSize"]
     capacity = new.get("desiredCapacity", old.get("desiredCapacity", there["nodes"]))
-    if capacity != there["nodes"] and any(there[key] != new.get(key, 0) for key in ("minSize", "maxSize")):
+    if capacity != there["nodes"] and (there["minSize"], there["maxSize"]) != (least, most):
         raise Refused(
             "`min_size` or `max_size` cannot be modified at the same time as `desired_capacity`, please "
             "modify `min_size` or `max_size` first, and then modify `desired_capacity`"
         )
-    account.put(name, _known(new, capacity))
+    shape = new["autoScalingConfig"]
+    if old.get("autoScalingConfig") != shape:
+        _check_shape(account, LAUNCH, "InvalidParameterValue", shape)
+        known = _known(new, 0)
+        there |= {key: known[key] for key in ("autoScalingConfig", "securityGroups")}
+        account.put(name, there)
+        account.call(LAUNCH)
+    if capacity != old.get("desiredCapacity", capacity) or least <= capacity <= most:
+        if not there["minSize"] <= capacity <= there["maxSize"]:
+            raise CloudRefused(
+                "tke:ModifyNodePoolDesiredCapacityAboutAsg",
+                "InvalidParameterValue.Size",
+                f"{capacity} nodes are not within {there['minSize']} and {there['maxSize']}",
+            )
+        there["nodes"] = capacity
+        account.put(name, there)
+        account.call("tke:ModifyNodePoolDesiredCapacityAboutAsg")
+    check_image(MODIFY, "InvalidParameter.Param", new["nodeOs"])
+    if least > most:
+        raise CloudRefused(
+            MODIFY, "InvalidParameter.Param", f"the least {least} is more than the most {most}"
+        )
+    account.put(name, {**there, **_known(new, min(max(there["nodes"], least), most))})
+    account.call(MODIFY)
 
 
 def _delete(account: Account, pool: str, inputs: Inputs) -> None:
     if inputs.get("deletionProtection"):
-        raise Refused("deletion protection was enabled, node pool can not be deleted")
-    account.remove(pool.partition("#")[2])
+        raise Refused(
+            "deletion protection was enabled, please set `deletion_protection` to `false` and apply first"
+        )
+    account.remove(thing_of(pool))
+    account.call("tke:DeleteClusterNodePool")
 
 
 def _read(account: Account, pool: str, _inputs: Inputs) -> Outputs:
-    nodes = (account.get(pool.partition("#")[2]) or {}).get("nodes", 0)
+    nodes = (account.get(thing_of(pool)) or {}).get("nodes", 0)
     return {"desiredCapacity": nodes, "nodeCount": nodes, "status": "normal"}
+
+
+_STORED = stored(
+    "name",
+    "taints",
+    "maxSize",
+    "minSize",
+    "deletionProtection",
+    "annotations",
+    "enableAutoScale",
+    "nodeOs",
+    "nodeOsType",
+    "tags",
+    "labels",
+    "autoScalingConfig",
+    "vpcId",
+    "retryPolicy",
+    "subnetIds",
+    "scalingMode",
+    "multiZoneSubnetPolicy",
+)
+
+
+def _inputs_there(account: Account, pool: str) -> Inputs:
+    """In the order of resourceTencentCloudKubernetesNodePoolRead; a password is nowhere to be read."""
+    nodes = (account.get(thing_of(pool)) or {}).get("nodes", 0)
+    return {"clusterId": pool.partition("#")[0], **_STORED(account, pool), "desiredCapacity": nodes}
 
 
 NODE_POOL = Kind(
     token="tencentcloud:Kubernetes/nodePool:NodePool",
-    check=_check,
     create=_create,
     update=_update,
     delete=_delete,
     read=_read,
+    inputs_there=_inputs_there,
     computed=("desiredCapacity", "nodeCount", "status"),
     named="name",
 )

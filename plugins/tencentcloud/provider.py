@@ -14,14 +14,15 @@ from google.protobuf import empty_pb2
 from plugins.protocol import provider_pb2
 from plugins.stand_in import StandIn, type_of
 from plugins.tencentcloud.account import Account, account
+from plugins.tencentcloud.checks import DEFAULTS, failures
 from plugins.tencentcloud.differences import differences
 from plugins.tencentcloud.errors import Refused
 from plugins.tencentcloud.kind import Inputs, Kind
 from plugins.tencentcloud.kinds import KINDS
 from plugins.tencentcloud.lookups import LOOKUPS
+from plugins.tencentcloud.reading import imported, updated
 from plugins.values import UNKNOWN, from_wire, has_unknown, plain, secret, to_wire
 
-DEFAULTS = "__defaults"  # among a resource's inputs: those that the program has not set
 CREDENTIALS = {"secretId": "TENCENTCLOUD_SECRET_ID", "secretKey": "TENCENTCLOUD_SECRET_KEY"}
 
 
@@ -64,23 +65,29 @@ class TencentCloudProvider(StandIn):
             )
             given[DEFAULTS] = [kind.named]
         inputs = plain(given)
-        failures = [(key, "Missing required argument") for key in kind.required if key not in inputs]
-        failures += [
-            (key, "Invalid or unknown key") for key in inputs if key not in kind.inputs and key != DEFAULTS
-        ]
+        wrong = list(failures(kind.inputs, inputs))
         known = {key: value for key, value in inputs.items() if not has_unknown(value)}
-        failures += kind.check(known) if not failures else []
+        wrong += kind.check(known) if not wrong else []
         return provider_pb2.CheckResponse(
             inputs=to_wire(given),
-            failures=[provider_pb2.CheckFailure(property=key, reason=reason) for key, reason in failures],
+            failures=[provider_pb2.CheckFailure(property=key, reason=reason) for key, reason in wrong],
         )
 
     def Diff(self, request: Any, context: grpc.ServicerContext) -> Any:
         kind = self._kind(request.urn, context)
-        old, new = plain(from_wire(request.old_inputs)), plain(from_wire(request.news))
+        new = plain(from_wire(request.news))
+        # As Terraform does: with the state, where a refresh has written what the cloud has, and not with the
+        # program of before.
+        state = plain(from_wire(request.olds or request.old_inputs))
+        old = {key: value for key, value in state.items() if key in kind.inputs}
         ignored = {_first(path) for path in request.ignoreChanges}
-        kept = {**new, **{key: old[key] for key in ignored if key in old}}
-        changed = differences(kind.inputs, kind.with_defaults(old), kind.with_defaults(kept))
+        changed = {
+            path: replacing
+            for path, replacing in differences(
+                kind.inputs, kind.with_defaults(old), kind.with_defaults(new)
+            ).items()
+            if _first(path) not in ignored
+        }
         replaces = sorted({_first(path) for path, replacing in changed.items() if replacing})
         some, none = provider_pb2.DiffResponse.DIFF_SOME, provider_pb2.DiffResponse.DIFF_NONE
         kinds = provider_pb2.PropertyDiff
@@ -93,7 +100,7 @@ class TencentCloudProvider(StandIn):
                 for path, replacing in changed.items()
             },
             hasDetailedDiff=True,
-            deleteBeforeReplace=bool(replaces) and _is_named_by_hand(kind, kept),
+            deleteBeforeReplace=bool(replaces) and _is_named_by_hand(kind, new),
         )
 
     def Create(self, request: Any, context: grpc.ServicerContext) -> Any:
@@ -107,7 +114,7 @@ class TencentCloudProvider(StandIn):
             inputs = kind.with_defaults(plain(given))
             made = kind.create(there, inputs)
             return provider_pb2.CreateResponse(
-                id=made, properties=_outputs(kind, given, kind.read(there, made, inputs))
+                id=made, properties=_outputs(kind, given, _found(kind, there, made, inputs))
             )
 
     def Update(self, request: Any, context: grpc.ServicerContext) -> Any:
@@ -118,26 +125,30 @@ class TencentCloudProvider(StandIn):
             kept = {key: before[key] for key in kind.computed if key in before}
             return provider_pb2.UpdateResponse(properties=_outputs(kind, given, kept))
         with self._account(context) as there:
-            inputs = kind.with_defaults(plain(given))
-            kind.update(there, request.id, before, inputs)
+            ignored = {_first(path) for path in request.ignoreChanges}
+            kept = {key: before[key] for key in ignored if key in before}
+            inputs = {**kind.with_defaults(plain(given)), **kept}
+            kind.update(there, request.id, kind.with_defaults(before), inputs)
             return provider_pb2.UpdateResponse(
-                properties=_outputs(kind, given, kind.read(there, request.id, inputs))
+                properties=_outputs(kind, given, _found(kind, there, request.id, inputs))
             )
 
     def Read(self, request: Any, context: grpc.ServicerContext) -> Any:
         kind = self._kind(request.urn, context)
         given = from_wire(request.inputs)
-        if not given:
-            context.abort(
-                grpc.StatusCode.UNIMPLEMENTED,
-                f"{request.id} cannot be imported: that takes the official tencentcloud plugin",
-            )
         with self._account(context) as there:
-            computed = kind.read(there, request.id, kind.with_defaults(plain(given)))
+            inputs = kind.with_defaults(plain(given))
+            found = _found(kind, there, request.id, inputs)
             if there.get(kind.key(request.id)) is None:
                 return provider_pb2.ReadResponse()  # gone: the state drops it
+            # Without a state this is an import, which knows what the cloud says and nothing else.
+            asked = (
+                updated(kind.inputs, given, found)
+                if len(request.properties)
+                else imported(kind.inputs, found)
+            )
             return provider_pb2.ReadResponse(
-                id=request.id, properties=_outputs(kind, given, computed), inputs=request.inputs
+                id=request.id, properties=_outputs(kind, asked, found), inputs=to_wire(asked)
             )
 
     def Delete(self, request: Any, context: grpc.ServicerContext) -> Any:
@@ -189,7 +200,12 @@ def _is_named_by_hand(kind: Kind, inputs: Inputs) -> bool:
     return bool(kind.named) and kind.named not in inputs.get(DEFAULTS, [kind.named])
 
 
-def _outputs(kind: Kind, given: dict[str, Any], computed: Inputs) -> Any:
-    """Inputs as they were given, secrets among them; defaults; and what the provider computed."""
-    hidden = {key: secret(value) if key in kind.secret else value for key, value in computed.items()}
-    return to_wire({**kind.defaults, **given, **hidden})
+def _found(kind: Kind, there: Account, identity: str, inputs: Inputs) -> Inputs:
+    """What a Read finds: of the inputs what the cloud has, and what the provider computes."""
+    return {**kind.inputs_there(there, identity), **kind.read(there, identity, inputs)}
+
+
+def _outputs(kind: Kind, given: dict[str, Any], found: Inputs) -> Any:
+    """Inputs as they were given, secrets among them, as far as the cloud has them so; defaults; the rest."""
+    hidden = {key: secret(value) if key in kind.secret else value for key, value in found.items()}
+    return to_wire({**kind.defaults, **hidden, **updated(kind.inputs, given, hidden)})

@@ -29,6 +29,10 @@ class Field:
     """A list that has one entry at most, which Pulumi knows as that entry."""
     default: Any = None
     """None: there is none."""
+    computed: bool = False
+    """The cloud has a value where the program has none, and that is no change."""
+    check: str = ""
+    """What the provider's source checks it with."""
 
     @property
     def is_input(self) -> bool:
@@ -61,6 +65,8 @@ def _field(entry: Mapping[str, Any]) -> Field:
         replaces=entry.get("forceNew", False),
         single=entry["type"] in MANY and entry.get("maxItems") == 1,
         default=entry.get("default"),
+        computed=entry.get("computed", False),
+        check=entry.get("check", ""),
     )
 
 

@@ -1,10 +1,14 @@
 """Security groups and their rules."""
 
-from plugins.tencentcloud.account import Account
-from plugins.tencentcloud.errors import CloudRefused
-from plugins.tencentcloud.kind import Failure, Inputs, Kind
+from collections.abc import Iterator
 
-ACTIONS = ("ACCEPT", "DROP")
+from plugins.tencentcloud.account import Account
+from plugins.tencentcloud.errors import Refused
+from plugins.tencentcloud.kind import Inputs, Kind, Outputs, stored
+
+PATIENCE = 3  # minutes for which the provider waits until nothing has the group: its ReadRetryTimeout
+DIRECTIONS = ("ingresses", "egresses")
+PEERS = ("cidrBlock", "ipv6CidrBlock", "sourceSecurityId", "addressTemplateId", "addressTemplateGroup")
 
 
 def _create_group(account: Account, inputs: Inputs) -> str:
@@ -12,41 +16,51 @@ def _create_group(account: Account, inputs: Inputs) -> str:
 
 
 def _delete_group(account: Account, group: str, _inputs: Inputs) -> None:
-    """The provider waits for three minutes for its users to go; here they are gone or they stay."""
-    users = [
-        thing
-        for prefix in ("np", "cls")
-        for thing, properties in account.all(prefix).items()
-        if group in properties.get("securityGroups", ())
-    ]
-    if users:
-        raise CloudRefused(
-            "vpc:DeleteSecurityGroup",
-            "ResourceInUse",
-            f"the security group {group} is used by {', '.join(users)}",
-        )
+    """What has it is asked for first, so the cloud's own refusal (ResourceInUse) is never seen."""
+
+    def machines() -> list[str]:
+        return list(_users(account, "np", group))
+
+    def balancers() -> list[str]:
+        return list(_users(account, "cls", group))
+
+    account.wait(PATIENCE, lambda: machines() + balancers())
+    for users, what in ((machines(), "CVM"), (balancers(), "CLB")):
+        if users:
+            raise Refused(
+                f"security group {group} still bind {len(users)} {what} instances ({', '.join(users)})"
+            )
     account.remove(group)
 
 
+def _users(account: Account, prefix: str, group: str) -> Iterator[str]:
+    for thing, properties in account.all(prefix, lingering=True).items():
+        if group in properties.get("securityGroups", ()):
+            yield thing
+
+
 def _renamed(account: Account, thing: str, _old: Inputs, new: Inputs) -> None:
-    account.put(thing, new)
-
-
-def _check_rules(inputs: Inputs) -> list[Failure]:
-    return [
-        (key, f"expected action to be one of {', '.join(ACTIONS)}, got {rule.get('action')}")
-        for key in ("ingresses", "egresses")
-        for rule in inputs.get(key, [])
-        if rule.get("action") not in ACTIONS
-    ]
+    rules = (account.get(thing) or {}).get("rules", {})
+    account.put(thing, {**new, "rules": rules})
 
 
 def _set_rules(account: Account, inputs: Inputs) -> str:
     """The id of a set of rules is its group's."""
     group = inputs["securityGroupId"]
     found = account.need(group, "vpc:ModifySecurityGroupPolicies", "ResourceNotFound")
-    account.put(group, {**found, "rules": {key: inputs.get(key, []) for key in ("ingresses", "egresses")}})
+    for key in DIRECTIONS:
+        for index, rule in enumerate(inputs.get(key, [])):
+            _check_rule(account, index, rule)
+    account.put(group, {**found, "rules": {key: inputs.get(key, []) for key in DIRECTIONS}})
     return str(group)
+
+
+def _check_rule(account: Account, index: int, rule: Inputs) -> None:
+    peers = [key for key in PEERS if rule.get(key)]
+    if len(peers) > 1:
+        raise Refused(f"conflict at rule.{index}, cannot set {','.join(peers)} in time")
+    if source := rule.get("sourceSecurityId"):
+        account.need(source, "vpc:ModifySecurityGroupPolicies", "ResourceNotFound")
 
 
 def _clear_rules(account: Account, group: str, _inputs: Inputs) -> None:
@@ -59,19 +73,30 @@ def _replace_rules(account: Account, _group: str, _old: Inputs, new: Inputs) -> 
     _set_rules(account, new)
 
 
+def _rules_there(account: Account, group: str) -> Inputs:
+    found = account.get(group) or {}
+    return {"securityGroupId": group, **found.get("rules", {})}
+
+
+def _read_rules(_account: Account, _group: str, _inputs: Inputs) -> Outputs:
+    return {"version": "0"}
+
+
 GROUP = Kind(
     token="tencentcloud:Security/group:Group",
     create=_create_group,
     update=_renamed,
     delete=_delete_group,
+    # resource_tc_security_group.go, resourceTencentCloudSecurityGroupRead
+    inputs_there=stored("name", "description", "projectId", "tags"),
     named="name",
 )
 RULE_SET = Kind(
     token="tencentcloud:Security/groupRuleSet:GroupRuleSet",
-    check=_check_rules,
     create=_set_rules,
     update=_replace_rules,
     delete=_clear_rules,
-    read=lambda _account, _id, _inputs: {"version": "0"},
+    read=_read_rules,
+    inputs_there=_rules_there,
     computed=("version",),
 )

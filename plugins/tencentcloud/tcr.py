@@ -5,7 +5,7 @@ import secrets
 
 from plugins.tencentcloud.account import Account
 from plugins.tencentcloud.errors import CloudRefused, Refused
-from plugins.tencentcloud.kind import Failure, Inputs, Kind, Outputs
+from plugins.tencentcloud.kind import Failure, Inputs, Kind, Outputs, stored
 
 EDITIONS = ("basic", "standard", "premium")
 NAMESPACE = re.compile(r"(?=.{2,30}$)[a-z0-9]+([._-][a-z0-9]+)*")
@@ -19,8 +19,12 @@ ACTIONS = {
 }
 
 
-def _key_in_registry(prefix: str, identity: str) -> str:
-    return f"{prefix}-{identity}"
+def _namespace(identity: str) -> str:
+    return f"namespace-{identity}"
+
+
+def _account(identity: str) -> str:
+    return f"account-{identity}"
 
 
 def _check_registry(inputs: Inputs) -> list[Failure]:
@@ -83,19 +87,19 @@ def _create_namespace(account: Account, inputs: Inputs) -> str:
     if not NAMESPACE.fullmatch(inputs["name"]):
         raise CloudRefused(action, "InvalidParameter", f"{inputs['name']} is no name of a namespace")
     identity = f"{registry}#{inputs['name']}"
-    if account.get(_key_in_registry("namespace", identity)) is not None:
+    if account.get(_namespace(identity)) is not None:
         raise CloudRefused(action, "FailedOperation.ErrorTcrResourceConflict", f"{identity} is there already")
-    account.put(_key_in_registry("namespace", identity), {**inputs, "registryId": registry, "images": 0})
+    account.put(_namespace(identity), {**inputs, "registryId": registry, "images": 0})
     return identity
 
 
 def _update_namespace(account: Account, namespace: str, _old: Inputs, new: Inputs) -> None:
-    key = _key_in_registry("namespace", namespace)
+    key = _namespace(namespace)
     account.put(key, {**(account.get(key) or {}), **new})
 
 
 def _delete_namespace(account: Account, namespace: str, _inputs: Inputs) -> None:
-    key = _key_in_registry("namespace", namespace)
+    key = _namespace(namespace)
     if (account.get(key) or {}).get("images"):
         raise CloudRefused(
             "tcr:DeleteNamespace", "FailedOperation.PreconditionFailed", f"{namespace} has images"
@@ -107,15 +111,15 @@ def _create_account(account: Account, inputs: Inputs) -> str:
     action, registry = "tcr:CreateServiceAccount", inputs["registryId"]
     account.need(registry, action, "InvalidParameter")
     for permission in inputs["permissions"]:
-        namespace = _key_in_registry("namespace", f"{registry}#{permission['resource']}")
+        namespace = _namespace(f"{registry}#{permission['resource']}")
         account.need(namespace, action, "InvalidParameter")
         if wrong := set(permission["actions"]) - ACTIONS:
             raise CloudRefused(action, "InvalidParameter", f"no such actions: {', '.join(sorted(wrong))}")
     identity = f"{registry}#{inputs['name']}"
-    if account.get(_key_in_registry("account", identity)) is not None:
+    if account.get(_account(identity)) is not None:
         raise CloudRefused(action, "FailedOperation", f"tcr${inputs['name']} is there already")
     made = {**inputs, "password": inputs.get("password", secrets.token_hex(16))}
-    account.put(_key_in_registry("account", identity), made)
+    account.put(_account(identity), made)
     return identity
 
 
@@ -123,18 +127,18 @@ def _update_account(account: Account, identity: str, old: Inputs, new: Inputs) -
     for key, argument in (("registryId", "registry_id"), ("name", "name")):
         if old.get(key) != new.get(key):
             raise Refused(f"argument `{argument}` cannot be changed")
-    key = _key_in_registry("account", identity)
+    key = _account(identity)
     account.put(key, {**(account.get(key) or {}), **new})
 
 
 def _delete_account(account: Account, identity: str, _inputs: Inputs) -> None:
     account.need(identity.partition("#")[0], "tcr:DeleteServiceAccount", "InvalidParameter")
-    account.remove(_key_in_registry("account", identity))
+    account.remove(_account(identity))
 
 
 def _read_account(account: Account, identity: str, _inputs: Inputs) -> Outputs:
     """The cloud tells the password once, and the state has it then; so the model tells it each time."""
-    there = account.get(_key_in_registry("account", identity)) or {}
+    there = account.get(_account(identity)) or {}
     return {"password": there.get("password", "")}
 
 
@@ -145,6 +149,10 @@ REGISTRY = Kind(
     update=_update_registry,
     delete=_delete_registry,
     read=_read_registry,
+    # resource_tc_tcr_instance.go, resourceTencentCloudTcrInstanceRead
+    inputs_there=stored(
+        "name", "instanceType", "openPublicOperation", "registryChargeType", "securityPolicies", "tags"
+    ),
     computed=("publicDomain", "publicStatus", "status"),
     named="name",
 )
@@ -153,8 +161,12 @@ REGISTRY_NAMESPACE = Kind(
     create=_create_namespace,
     update=_update_namespace,
     delete=_delete_namespace,
+    # resource_tc_tcr_namespace.go, resourceTencentCloudTcrNamespaceRead
+    inputs_there=stored(
+        "instanceId", "name", "isPublic", "isAutoScan", "isPreventVul", "severity", key=_namespace
+    ),
     named="name",
-    key=lambda identity: _key_in_registry("namespace", identity),
+    key=_namespace,
 )
 REGISTRY_ACCOUNT = Kind(
     token="tencentcloud:Tcr/serviceAccount:ServiceAccount",
@@ -162,8 +174,10 @@ REGISTRY_ACCOUNT = Kind(
     update=_update_account,
     delete=_delete_account,
     read=_read_account,
+    # resource_tc_tcr_service_account.go, resourceTencentCloudTcrServiceAccountRead
+    inputs_there=stored("registryId", "name", "permissions", "description", "disable", "tags", key=_account),
     computed=("password",),
     secret=("password",),
     named="name",
-    key=lambda identity: _key_in_registry("account", identity),
+    key=_account,
 )

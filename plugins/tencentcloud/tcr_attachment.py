@@ -4,7 +4,7 @@ import ipaddress
 
 from plugins.tencentcloud.account import Account
 from plugins.tencentcloud.errors import CloudRefused
-from plugins.tencentcloud.kind import Failure, Inputs, Kind, Outputs
+from plugins.tencentcloud.kind import Failure, Inputs, Kind, Outputs, stored
 
 ACTION = "tcr:ManageInternalEndpoint"
 DOMAINS = ("enablePublicDomainDns", "enableVpcDomainDns")
@@ -41,7 +41,7 @@ def _delete(account: Account, identity: str, _inputs: Inputs) -> None:
 
 def _read(account: Account, _identity: str, inputs: Inputs) -> Outputs:
     """The provider waits for the address only where it has to enter it for a domain."""
-    subnet = account.get(inputs["subnetId"]) or {}
+    subnet = account.get(inputs.get("subnetId", "")) or {}
     known = subnet and any(inputs.get(domain) for domain in DOMAINS)
     address = str(ipaddress.IPv4Network(subnet["cidrBlock"])[9]) if known else ""
     return {"accessIp": address, "status": "Running"}
@@ -54,6 +54,8 @@ REGISTRY_ATTACHMENT = Kind(
     update=_update,
     delete=_delete,
     read=_read,
+    # resource_tc_tcr_vpc_attachment.go, resourceTencentCloudTcrVpcAttachmentRead
+    inputs_there=stored("instanceId", "vpcId", "subnetId", *DOMAINS, key=_key),
     computed=("accessIp", "status"),
     key=_key,
 )

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests.cluster.api_server import ApiServer
-from tests.cluster.test_tke_replacements import TkeStack, steps
+from tests.cluster.tke_stack import TkeStack, steps
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
 

@@ -13,6 +13,7 @@ ADDON = "tencentcloud:Kubernetes/addon:Addon"
 RULE = "tencentcloud:Kubernetes/logConfig:LogConfig"
 LOGSET = "tencentcloud:Cls/logset:Logset"
 TOPIC = "tencentcloud:Cls/topic:Topic"
+OTHER = {"clusterCidr": "172.21.0.0/16"}  # addresses of a second cluster
 
 
 def addon(made: Made, **more: Any) -> dict[str, Any]:
@@ -89,7 +90,7 @@ def test_a_topic_that_nobody_named_outlives_the_cluster_unless_the_inputs_say_so
     made: Made, file: Path, deletes: bool, left: int
 ) -> None:
     audit = {"enabled": True, "deleteAuditLogAndTopic": deletes}
-    cluster, outputs = made.cloud.create(CLUSTER, **made.cluster_inputs(clusterAudit=audit))
+    cluster, outputs = made.cloud.create(CLUSTER, **made.cluster_inputs(clusterAudit=audit, **OTHER))
     assert len(things(file, "topic")) == 1
     delete(made.cloud, CLUSTER, cluster, outputs)
     assert len(things(file, "topic")) == left, "it is billed"
@@ -99,7 +100,7 @@ def test_an_audit_that_is_switched_off_takes_its_topic_along_where_the_inputs_sa
     made: Made, file: Path
 ) -> None:
     on, off = (
-        made.cluster_inputs(clusterAudit={"enabled": enabled, "deleteAuditLogAndTopic": True})
+        made.cluster_inputs(clusterAudit={"enabled": enabled, "deleteAuditLogAndTopic": True}, **OTHER)
         for enabled in (True, False)
     )
     cluster, _ = made.cloud.create(CLUSTER, **on)
@@ -109,7 +110,7 @@ def test_an_audit_that_is_switched_off_takes_its_topic_along_where_the_inputs_sa
 
 def test_logs_to_a_topic_that_is_not_there_are_refused(made: Made) -> None:
     events = {"enabled": True, "topicId": "topic-none"}
-    inputs = made.cluster_inputs(eventPersistence=events)
+    inputs = made.cluster_inputs(eventPersistence=events, **OTHER)
     assert "Code=FailedOperation.GetClsIndex" in refusal(made.cloud.create, CLUSTER, **inputs)
 
 

@@ -1,0 +1,100 @@
+"""What a cluster may be: its addresses, image and version, and the level that it grows to."""
+
+import ipaddress
+
+from plugins.tencentcloud.account import Account
+from plugins.tencentcloud.catalog import IMAGES, LEVELS, VERSIONS
+from plugins.tencentcloud.errors import CloudRefused
+from plugins.tencentcloud.kind import Failure, Inputs
+from plugins.tencentcloud.network import canonical, overlap
+
+CREATE = "tke:CreateCluster"
+POD_RANGES = [
+    ipaddress.IPv4Network(text)
+    for text in ("9.0.0.0/8", "10.0.0.0/8", "11.0.0.0/8", "192.168.0.0/16", "172.16.0.0/12")
+]
+MASKS = range(10, 25)  # bits of the range of pods (tke/v20180525/errors.go:494)
+IMAGE_ID = "img-"
+
+
+def check_inputs(inputs: Inputs) -> list[Failure]:
+    """What the provider checks in a preview (clusterCidrValidateFunc and serviceCidrValidateFunc)."""
+    found = canonical("clusterCidr", "serviceCidr")(inputs)
+    cidr = inputs.get("clusterCidr")
+    if cidr and not found:
+        block = ipaddress.IPv4Network(cidr)
+        if not any(block.subnet_of(one) for one in POD_RANGES):
+            found.append(("clusterCidr", "must be within 9./10./11./192.168./172.[16-31]"))
+    return found
+
+
+def check_ranges(account: Account, inputs: Inputs) -> None:
+    """Refuses a range of pods that is too small, or that others in the VPC have."""
+    vpc_id, cidr = inputs["vpcId"], inputs["clusterCidr"]
+    vpc = account.need(vpc_id, CREATE, "InternalError.VpcRecodrNotFound")
+    block = ipaddress.IPv4Network(cidr)
+    services = 0 if inputs.get("serviceCidr") else inputs.get("clusterMaxServiceNum", 256)
+    if block.prefixlen not in MASKS or block.num_addresses < services + inputs.get("clusterMaxPodNum", 256):
+        raise CloudRefused(
+            CREATE,
+            "InvalidParameter.CIDRMaskSizeOutOfRange",
+            f"{cidr} has no room for {services} Services and a node",
+        )
+    if overlap(cidr, vpc["cidrBlock"]):
+        raise CloudRefused(
+            CREATE,
+            "InternalError.CidrConflictWithVpcCidr",
+            f"CIDR_CONFLICT_WITH_VPC_CIDR[cidr {cidr} is conflict with vpc cidr {vpc['cidrBlock']}]",
+        )
+    if inputs.get("ignoreClusterCidrConflict"):
+        return
+    for cluster, other in account.all("cls", lingering=True, vpcId=vpc_id).items():
+        if other.get("clusterCidr") and overlap(cidr, other["clusterCidr"]):
+            raise CloudRefused(
+                CREATE,
+                "InternalError.CidrConflictWithOtherCluster",
+                f"CIDR_CONFLICT_WITH_OTHER_CLUSTER[cidr {cidr} is conflict with cluster id: {cluster}]",
+            )
+    tables = account.all("rtb", vpcId=vpc_id)
+    for route in account.having("destinationCidrBlock").values():
+        to = ipaddress.IPv4Network(route["destinationCidrBlock"])
+        if route.get("routeTableId") in tables and to.prefixlen and overlap(cidr, str(to)):
+            raise CloudRefused(
+                CREATE, "InternalError.CidrConflictWithOtherRoute", f"{cidr} is conflict with a route to {to}"
+            )
+
+
+def check_image(action: str, code: str, image: str) -> None:
+    """Refuses an image of nodes that is no public one; an id may be that of the account's own image."""
+    if image not in IMAGES and not image.startswith(IMAGE_ID):
+        raise CloudRefused(action, code, f"there is no image {image}")
+
+
+def check_level(action: str, level: str) -> None:
+    """Refuses a level that has no price."""
+    if level and level not in LEVELS:
+        raise CloudRefused(action, "FailedOperation.TradeCommon", f"the level {level} has no price")
+
+
+def upgrades(version: str) -> list[str]:
+    """The versions that a cluster of this one can be upgraded to: the next one, and none before."""
+    parts = [int(part) for part in version.split(".") if part]
+    return [other for other in VERSIONS if [int(part) for part in other.split(".")] > parts][:1]
+
+
+def nodes_of(account: Account, cluster: str) -> int:
+    """Nodes of whatever kind that run in the cluster."""
+    return sum(
+        int(pool["nodes"]) for pool in account.having("nodes").values() if pool.get("clusterId") == cluster
+    )
+
+
+def grow(account: Account, cluster: str) -> None:
+    """The cloud raises the level of a cluster that has outgrown it, when it may."""
+    found = account.get(cluster)
+    if found is None or not found.get("autoUpgradeClusterLevel"):
+        return
+    nodes, level = nodes_of(account, cluster), found.get("clusterLevel", next(iter(LEVELS)))
+    if nodes > LEVELS.get(level, (0,))[0]:
+        larger = [name for name, (most, *_) in LEVELS.items() if most >= nodes]
+        account.put(cluster, {**found, "clusterLevel": larger[0]})
