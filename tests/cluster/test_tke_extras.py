@@ -15,7 +15,6 @@ from tests.cluster.tke_stack import TkeStack, steps
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
 
 EXTRAS: dict[str, Any] = {
-    "deletionProtection": False,
     "addons": {"networkpolicy": ""},
     "tcr": {"name": "shop"},
     "logs": {"builds": True, "events": True, "audit": True},
@@ -38,15 +37,10 @@ BILLED = (
 @pytest.fixture
 def stack(tmp_path: Path, api_server: ApiServer, namespace: str) -> Iterator[TkeStack]:
     tke = TkeStack(tmp_path / "stack", api_server, namespace)
-    tke.up(deletionProtection=False)
+    tke.up()
     yield tke
     tke.destroy()
     assert not [thing for prefix in BILLED for thing in tke.things(prefix)], "what is left is billed"
-
-
-def done(said: str) -> dict[str, int]:
-    """How many resources the CLI counts as created, updated, and so on."""
-    return {what: int(number) for what, number in re.findall(r"(?:[+~-]|\+-)?(\d+) (\w+)", said)}
 
 
 def test_a_cluster_that_is_there_gets_them_in_place_and_a_second_up_changes_nothing(stack: TkeStack) -> None:
@@ -74,7 +68,7 @@ def test_another_registry_takes_the_place_of_the_first_with_all_that_belongs_to_
 
 def test_logs_that_are_kept_no_more_leave_no_topic(stack: TkeStack) -> None:
     stack.up(**EXTRAS)
-    said = stack.up(deletionProtection=False)
+    said = stack.up()
     assert stack.things("topic") == stack.things("logset") == stack.things("rule") == {}, said
 
 
