@@ -50,8 +50,9 @@ class Account:
 
     def __init__(self, things: dict[str, Properties]) -> None:
         self._things = things
-        self.kept: dict[str, Properties] | None = None
-        """What stays when the operation fails. None: as it was before."""
+        self.pass_minute()
+        self.kept = copy.deepcopy(things)
+        """What stays when the operation fails: what was there before, and what its calls have done."""
 
     @property
     def switches(self) -> Properties:
@@ -69,9 +70,9 @@ class Account:
         refused = next((pair for pair in refusals if pair[0] == action), None)
         if refused:
             self.switch(refusals=[pair for pair in refusals if pair is not refused])
-        self.kept = copy.deepcopy(self._things)
-        if refused:
+            self.kept[SWITCHES] = dict(self.switches)
             raise CloudRefused(action, refused[1], "refused because the account's `refusals` say so")
+        self.kept = copy.deepcopy(self._things)
 
     def add(self, prefix: str, properties: Mapping[str, Any]) -> str:
         """Makes a thing; its id."""
@@ -146,12 +147,10 @@ def account(file: Path) -> Iterator[Account]:
         fcntl.flock(lock, fcntl.LOCK_EX)
         things = json.loads(file.read_text()) if file.exists() else copy.deepcopy(NEW_ACCOUNT)
         there = Account(things)
-        there.pass_minute()
         try:
             yield there
         except Refused:
-            if there.kept is not None:
-                _write(file, there.kept)
+            _write(file, there.kept)
             raise
         _write(file, things)
 

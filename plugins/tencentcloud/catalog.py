@@ -1,6 +1,7 @@
 """What the modelled region offers. Names and numbers are the cloud's; what is in stock is the model's."""
 
-ZONES = ("ap-hongkong-1", "ap-hongkong-2", "ap-hongkong-3")
+REGION = "ap-hongkong"
+ZONES = (f"{REGION}-1", f"{REGION}-2", f"{REGION}-3")
 CHARGES = ("POSTPAID_BY_HOUR", "SPOTPAID")
 SELL, SOLD_OUT = "SELL", "SOLD_OUT"
 
@@ -40,7 +41,7 @@ LEVELS = {
 """Most nodes, pods, ConfigMaps and CRDs: an answer of DescribeClusterLevelAttribute (there too)."""
 
 CLUSTERS = 5
-"""Most clusters in a region, until the account is given more."""
+"""Most clusters in a region, until the account is given more. Tencent's documents say 5 and 50."""
 
 IMAGES = {
     "tlinux4_x86_64_public": "img-6n21msk1",
@@ -61,3 +62,8 @@ IMAGES = {
 }
 """Public images of nodes by the name that TKE takes, with their id where it was read (documents 457/58059 and
 457/68289, imroc/tke-guide's verified-os.md, extension_tke.go:10-15 of the provider)."""
+
+
+def is_zone(zone: str) -> bool:
+    """Whether there is such a zone. Of other regions than the modelled one all are taken."""
+    return zone in ZONES or not zone.startswith(f"{REGION}-")

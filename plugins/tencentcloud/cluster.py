@@ -86,7 +86,7 @@ def _check_network(inputs: Inputs) -> None:
 
 def _scale(account: Account, cluster: str, options: Inputs) -> None:
     action = "tke:ModifyClusterAsGroupOptionAttribute"
-    if options.get("expander", EXPANDERS[0]) not in EXPANDERS:
+    if (options.get("expander") or EXPANDERS[0]) not in EXPANDERS:
         raise CloudRefused(action, "InvalidParameter.Param", f"there is no expander {options['expander']}")
     _put(account, cluster, action, {"nodePoolGlobalConfigs": [dict(options)]}, "nodePoolGlobalConfigs")
 
@@ -121,7 +121,7 @@ def _update(account: Account, cluster: str, old: Inputs, new: Inputs) -> None:
         _update_image(account, cluster, new)
     _update_rights(account, cluster, old, new)
     log_switches.turn(account, cluster, old, new)
-    rest = {key: value for key, value in new.items() if key not in ATTRIBUTES}
+    rest = {key: value for key, value in new.items() if key not in (*ATTRIBUTES, "nodePoolGlobalConfigs")}
     account.put(cluster, {**(account.get(cluster) or {}), **rest})
 
 

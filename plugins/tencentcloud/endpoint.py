@@ -41,7 +41,7 @@ def check_subnet(inputs: Inputs) -> None:
 def _create(account: Account, inputs: Inputs) -> str:
     cluster = inputs["clusterId"]
     check_subnet(inputs)
-    account.need(cluster, CREATE, "ResourceNotFound")
+    account.need(cluster, "tke:DescribeClusterInstances", "InvalidParameter.ClusterNotFound")
     if not nodes_of(account, cluster):
         raise Refused("waiting for workers created")  # the provider's, after 15 minutes
     if inputs.get("clusterIntranet"):

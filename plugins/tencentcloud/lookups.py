@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from plugins.tencentcloud.account import Account
-from plugins.tencentcloud.catalog import CHARGES, LEVELS, NOT_IN_STOCK, SELL, SOLD_OUT, TYPES, ZONES
+from plugins.tencentcloud.catalog import CHARGES, LEVELS, NOT_IN_STOCK, SELL, SOLD_OUT, TYPES, ZONES, is_zone
 from plugins.tencentcloud.cluster_rules import upgrades
 from plugins.tencentcloud.errors import CloudRefused
 from plugins.tencentcloud.kind import Inputs
@@ -71,9 +71,10 @@ def _types(_account: Account, asked: Inputs) -> Answer:
             raise CloudRefused(
                 "cvm:DescribeZoneInstanceConfigInfos", "InvalidFilter", f"there is no filter {name}"
             )
+    elsewhere = [zone for zone in wanted.get("zone", []) if zone not in ZONES and is_zone(zone)]
     found = [
         entry
-        for entry in _offers()
+        for entry in _offers(*ZONES, *elsewhere)
         if all(entry[FILTERS[name]] in values for name, values in wanted.items())
         and all(entry[key] == asked[key] for key in EXACT if asked.get(key))
         and not (asked.get("excludeSoldOut") and entry["status"] == SOLD_OUT)
@@ -81,9 +82,9 @@ def _types(_account: Account, asked: Inputs) -> Answer:
     return {"id": "types", "instanceTypes": found}
 
 
-def _offers() -> Iterator[Answer]:
+def _offers(*zones: str) -> Iterator[Answer]:
     for name, (cores, memory) in TYPES.items():
-        for zone in ZONES:
+        for zone in zones:
             for charge in CHARGES:
                 yield {
                     "availabilityZone": zone,

@@ -30,7 +30,9 @@ def _allocate(account: Account, inputs: Inputs) -> str:
         )
     taken = {address["publicIp"] for address in account.all("eip").values()}
     free = next(str(one) for one in ADDRESSES.hosts() if str(one) not in taken)
-    return account.add("eip", {**inputs, "internetChargeType": charge, "publicIp": free})
+    address = account.add("eip", {**inputs, "internetChargeType": charge, "publicIp": free})
+    account.call("vpc:AllocateAddresses")
+    return address
 
 
 def _change_address(account: Account, address: str, old: Inputs, new: Inputs) -> None:
@@ -86,7 +88,9 @@ def _create_gateway(account: Account, inputs: Inputs) -> str:
             )
         if any(public in gateway["assignedEipSets"] for gateway in account.all("nat").values()):
             raise CloudRefused(action, "ResourceInUse.Address", f"{public} is in use")
-    return account.add("nat", inputs)
+    gateway = account.add("nat", inputs)
+    account.call(action)
+    return gateway
 
 
 def _change_gateway(account: Account, gateway: str, old: Inputs, new: Inputs) -> None:
@@ -142,6 +146,7 @@ def _create_route(account: Account, inputs: Inputs) -> str:
         raise CloudRefused(action, "LimitExceeded", f"{table} has {MOST_ROUTES} routes")
     route = next(f"{number}.{table}" for number in range(1, 1000) if f"{number}.{table}" not in there)
     account.put(route, inputs)
+    account.call(action)
     return route
 
 

@@ -4,7 +4,7 @@ import ipaddress
 from collections.abc import Callable
 
 from plugins.tencentcloud.account import Account
-from plugins.tencentcloud.catalog import ZONES
+from plugins.tencentcloud.catalog import is_zone
 from plugins.tencentcloud.errors import CloudRefused
 from plugins.tencentcloud.kind import Failure, Inputs, Kind, Outputs, stored
 
@@ -25,7 +25,7 @@ def canonical(*keys: str) -> Callable[[Inputs], list[Failure]]:
         found = []
         for key in keys:
             try:
-                ipaddress.IPv4Network(str(inputs.get(key, "10.0.0.0/8")))
+                ipaddress.IPv4Network(str(inputs.get(key) or "10.0.0.0/8"))
             except ValueError as error:
                 found.append((key, f"must be a canonical network address: {error}"))
         return found
@@ -43,6 +43,7 @@ def _create_vpc(account: Account, inputs: Inputs) -> str:
         )
     vpc = account.add("vpc", inputs)
     account.add("rtb", {"vpcId": vpc, "isDefault": True})
+    account.call("vpc:CreateVpc")
     return vpc
 
 
@@ -61,10 +62,16 @@ def _delete_vpc(account: Account, vpc: str, _inputs: Inputs) -> None:
     account.remove(vpc)
 
 
+def _read_default(account: Account, thing: str, _inputs: Inputs) -> Outputs:
+    return {"isDefault": (account.get(thing) or {}).get("isDefault", False)}
+
+
 def _read_vpc(account: Account, vpc: str, _inputs: Inputs) -> Outputs:
     """A VPC has a route table from its first day, which its subnets have that name no other."""
     tables = list(account.all("rtb", vpcId=vpc, isDefault=True))
-    return {"isDefault": False, "defaultRouteTableId": tables[0] if tables else ""}
+    if not tables and account.get(vpc) is not None:  # in an account from before there were any
+        tables = [account.add("rtb", {"vpcId": vpc, "isDefault": True})]
+    return {**_read_default(account, vpc, {}), "defaultRouteTableId": tables[0] if tables else ""}
 
 
 def _create_subnet(account: Account, inputs: Inputs) -> str:
@@ -76,7 +83,7 @@ def _create_subnet(account: Account, inputs: Inputs) -> str:
             "InvalidParameterValue.SubnetRange",
             f"the subnet's CIDR {block} is not in the VPC's, or has not 16 to 28 bits",
         )
-    if inputs["availabilityZone"] not in ZONES:
+    if not is_zone(inputs["availabilityZone"]):
         raise CloudRefused(
             "vpc:CreateSubnet", "InvalidParameterValue", f"there is no zone {inputs['availabilityZone']}"
         )
@@ -85,14 +92,16 @@ def _create_subnet(account: Account, inputs: Inputs) -> str:
             raise CloudRefused(
                 "vpc:CreateSubnet", "InvalidParameterValue.SubnetOverlap", f"the subnet overlaps with {other}"
             )
-    return account.add("subnet", inputs)
+    subnet = account.add("subnet", inputs)
+    account.call("vpc:CreateSubnet")
+    return subnet
 
 
 def _delete_subnet(account: Account, subnet: str, _inputs: Inputs) -> None:
     def users() -> list[str]:
         used = [
             thing
-            for prefix in ("np", "vnp")
+            for prefix in ("np", "vnp", "ins")
             for thing, properties in account.all(prefix, lingering=True).items()
             if subnet in properties.get("subnetIds", ())
         ]
@@ -128,7 +137,7 @@ SUBNET = Kind(
     create=_create_subnet,
     update=_renamed,
     delete=_delete_subnet,
-    read=lambda _account, _id, _inputs: {"isDefault": False},
+    read=_read_default,
     # resource_tc_subnet.go, resourceTencentCloudVpcSubnetRead
     inputs_there=stored(
         "vpcId", "availabilityZone", "name", "cidrBlock", "isMulticast", "routeTableId", "cdcId", "tags"

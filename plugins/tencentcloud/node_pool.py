@@ -56,7 +56,7 @@ def _check_login(shape: Inputs) -> None:
         raise Refused("Parameters `key_ids` and `password` can only be supported one")
     if shape.get("securityGroupIds"):
         raise Refused(
-            "The parameter `security_group_ids` has an issue: use `orderly_security_group_ids` instead."
+            "The parameter `security_group_ids` has an issue [...] use `orderly_security_group_ids` instead."
         )
 
 
@@ -114,7 +114,7 @@ def _update(account: Account, pool: str, old: Inputs, new: Inputs) -> None:
     """
     name = thing_of(pool)
     _check_waiting(new)
-    there = account.need(name, "tke:DescribeClusterNodePoolDetail", "InvalidParameter.Param")
+    there = account.need(name, "tke:DescribeClusterNodePoolDetail", "FailedOperation.NodePoolQueryFailed")
     least, most = new["minSize"], new["maxSize"]
     capacity = new.get("desiredCapacity", old.get("desiredCapacity", there["nodes"]))
     if capacity != there["nodes"] and (there["minSize"], there["maxSize"]) != (least, most):
@@ -153,7 +153,12 @@ def _delete(account: Account, pool: str, inputs: Inputs) -> None:
         raise Refused(
             "deletion protection was enabled, please set `deletion_protection` to `false` and apply first"
         )
-    account.remove(thing_of(pool))
+    name = thing_of(pool)
+    there = account.get(name) or {}
+    if inputs.get("deleteKeepInstance", True) and there.get("nodes"):
+        # They leave the cluster, and stay in the account (tke/v20180525/models.go:4746).
+        account.add("ins", {key: there[key] for key in ("subnetIds", "securityGroups")})
+    account.remove(name)
     account.call("tke:DeleteClusterNodePool")
 
 

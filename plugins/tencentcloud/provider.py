@@ -80,13 +80,11 @@ class TencentCloudProvider(StandIn):
         # program of before.
         state = plain(from_wire(request.olds or request.old_inputs))
         old = {key: value for key, value in state.items() if key in kind.inputs}
-        ignored = {_first(path) for path in request.ignoreChanges}
+        found = differences(kind.inputs, kind.with_defaults(old), kind.with_defaults(new))
         changed = {
             path: replacing
-            for path, replacing in differences(
-                kind.inputs, kind.with_defaults(old), kind.with_defaults(new)
-            ).items()
-            if _first(path) not in ignored
+            for path, replacing in found.items()
+            if not any(_is_within(path, ignored) for ignored in request.ignoreChanges)
         }
         replaces = sorted({_first(path) for path, replacing in changed.items() if replacing})
         some, none = provider_pb2.DiffResponse.DIFF_SOME, provider_pb2.DiffResponse.DIFF_NONE
@@ -125,8 +123,7 @@ class TencentCloudProvider(StandIn):
             kept = {key: before[key] for key in kind.computed if key in before}
             return provider_pb2.UpdateResponse(properties=_outputs(kind, given, kept))
         with self._account(context) as there:
-            ignored = {_first(path) for path in request.ignoreChanges}
-            kept = {key: before[key] for key in ignored if key in before}
+            kept = {key: before[key] for key in request.ignoreChanges if key in before}
             inputs = {**kind.with_defaults(plain(given)), **kept}
             kind.update(there, request.id, kind.with_defaults(before), inputs)
             return provider_pb2.UpdateResponse(
@@ -193,6 +190,10 @@ class TencentCloudProvider(StandIn):
 
 def _first(path: str) -> str:
     return re.split(r"[.\[]", path, maxsplit=1)[0]
+
+
+def _is_within(path: str, outer: str) -> bool:
+    return path == outer or path.startswith((f"{outer}.", f"{outer}["))
 
 
 def _is_named_by_hand(kind: Kind, inputs: Inputs) -> bool:

@@ -3,23 +3,26 @@
 from collections.abc import Iterator
 
 from plugins.tencentcloud.account import Account
-from plugins.tencentcloud.errors import Refused
+from plugins.tencentcloud.errors import CloudRefused, Refused
 from plugins.tencentcloud.kind import Inputs, Kind, Outputs, stored
 
 PATIENCE = 3  # minutes for which the provider waits until nothing has the group: its ReadRetryTimeout
 DIRECTIONS = ("ingresses", "egresses")
+MODIFY_RULES = "vpc:ModifySecurityGroupPolicies"
 PEERS = ("cidrBlock", "ipv6CidrBlock", "sourceSecurityId", "addressTemplateId", "addressTemplateGroup")
 
 
 def _create_group(account: Account, inputs: Inputs) -> str:
-    return account.add("sg", inputs)
+    group = account.add("sg", inputs)
+    account.call("vpc:CreateSecurityGroup")
+    return group
 
 
 def _delete_group(account: Account, group: str, _inputs: Inputs) -> None:
     """What has it is asked for first, so the cloud's own refusal (ResourceInUse) is never seen."""
 
     def machines() -> list[str]:
-        return list(_users(account, "np", group))
+        return [*_users(account, "np", group), *_users(account, "ins", group)]
 
     def balancers() -> list[str]:
         return list(_users(account, "cls", group))
@@ -47,11 +50,19 @@ def _renamed(account: Account, thing: str, _old: Inputs, new: Inputs) -> None:
 def _set_rules(account: Account, inputs: Inputs) -> str:
     """The id of a set of rules is its group's."""
     group = inputs["securityGroupId"]
-    found = account.need(group, "vpc:ModifySecurityGroupPolicies", "ResourceNotFound")
+    found = account.need(group, MODIFY_RULES, "ResourceNotFound")
     for key in DIRECTIONS:
-        for index, rule in enumerate(inputs.get(key, [])):
+        rules = inputs.get(key, [])
+        for index, rule in enumerate(rules):
             _check_rule(account, index, rule)
+            if rule in rules[:index]:
+                raise CloudRefused(
+                    MODIFY_RULES,
+                    "UnsupportedOperation.DuplicatePolicy",
+                    f"rule {index} of {key} is there twice",
+                )
     account.put(group, {**found, "rules": {key: inputs.get(key, []) for key in DIRECTIONS}})
+    account.call(MODIFY_RULES)
     return str(group)
 
 
@@ -60,7 +71,7 @@ def _check_rule(account: Account, index: int, rule: Inputs) -> None:
     if len(peers) > 1:
         raise Refused(f"conflict at rule.{index}, cannot set {','.join(peers)} in time")
     if source := rule.get("sourceSecurityId"):
-        account.need(source, "vpc:ModifySecurityGroupPolicies", "ResourceNotFound")
+        account.need(source, MODIFY_RULES, "ResourceNotFound")
 
 
 def _clear_rules(account: Account, group: str, _inputs: Inputs) -> None:

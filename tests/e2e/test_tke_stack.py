@@ -84,7 +84,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
 
 def test_a_push_to_a_cluster_that_the_program_made_becomes_images(cloud: Cloud) -> None:
     kinds = {name.partition("-")[0] for name in cloud.account}
-    assert kinds == {"vpc", "subnet", "sg", "cls", "np"}, "network, groups, control plane and nodes"
+    assert kinds == {"vpc", "rtb", "subnet", "sg", "cls", "np"}, "network, groups, control plane and nodes"
     assert push(cloud.paths, cloud.network) == 0, "what it printed says why"
 
 

@@ -28,7 +28,8 @@ var clients = map[string]string{
 	"tke/v20180525/client.go": "CreateCluster DeleteCluster ModifyClusterAttribute ModifyClusterImage " +
 		"ModifyClusterTags UpdateClusterVersion UpgradeClusterInstances AcquireClusterAdminRole " +
 		"ModifyClusterAsGroupOptionAttribute DescribeClusters DescribeClusterLevelAttribute " +
-		"DescribeAvailableClusterVersion DescribeVersions DescribeClusterKubeconfig DescribeClusterEndpoints " +
+		"DescribeAvailableClusterVersion DescribeVersions DescribeClusterInstances " +
+		"DescribeClusterKubeconfig DescribeClusterEndpoints " +
 		"EnableClusterDeletionProtection DisableClusterDeletionProtection CreateClusterEndpoint " +
 		"DeleteClusterEndpoint ModifyClusterEndpointSP CreateClusterNodePool ModifyClusterNodePool " +
 		"DeleteClusterNodePool ModifyNodePoolDesiredCapacityAboutAsg ModifyNodePoolInstanceTypes " +

@@ -44,6 +44,7 @@ class Made:
             "minSize": 0,
             "maxSize": 100,
             "desiredCapacity": 1,
+            "deleteKeepInstance": False,
             "enableAutoScale": False,
             "autoScalingConfig": {
                 "instanceType": "S5.MEDIUM8",
@@ -91,8 +92,11 @@ def update(cloud: Engine, kind: str, thing: str, old: dict[str, Any], new: dict[
 
 
 def read(cloud: Engine, kind: str, thing: str, inputs: dict[str, Any]) -> Any:
-    request = provider_pb2.ReadRequest(urn=cloud.urn(kind), id=thing, inputs=to_wire(inputs))
-    return cloud.stub.Read(request)
+    """A refresh of a resource whose state has these inputs and no more."""
+    asked = to_wire(inputs)
+    return cloud.stub.Read(
+        provider_pb2.ReadRequest(urn=cloud.urn(kind), id=thing, inputs=asked, properties=asked)
+    )
 
 
 def invoke(cloud: Engine, token: str, **arguments: Any) -> dict[str, Any]:
