@@ -19,6 +19,7 @@ def _create(account: Account, inputs: Inputs) -> str:
     if account.get(_key(identity)) is not None:
         raise CloudRefused(action, code, f"the add-on {inputs['addonName']} is installed already")
     account.put(_key(identity), {**NEW, **inputs})
+    account.call(action)
     return identity
 
 

@@ -13,7 +13,9 @@ def _create_logset(account: Account, inputs: Inputs) -> str:
         raise CloudRefused(
             "cls:CreateLogset", "InvalidParameter.LogsetConflict", "there is a logset of this name"
         )
-    return account.add("logset", inputs)
+    logset = account.add("logset", inputs)
+    account.call("cls:CreateLogset")
+    return logset
 
 
 def _delete_logset(account: Account, logset: str, _inputs: Inputs) -> None:
@@ -35,7 +37,9 @@ def _create_topic(account: Account, inputs: Inputs) -> str:
         raise CloudRefused(action, "FailedOperation.InvalidPeriod", "the period is 1 to 3600, or 3640")
     if account.all("topic", logsetId=inputs["logsetId"], topicName=inputs["topicName"]):
         raise CloudRefused(action, "InvalidParameter.TopicConflict", "there is a topic of this name")
-    return account.add("topic", inputs)
+    topic = account.add("topic", inputs)
+    account.call(action)
+    return topic
 
 
 def _changed(account: Account, thing: str, _old: Inputs, new: Inputs) -> None:

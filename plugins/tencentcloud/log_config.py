@@ -34,6 +34,7 @@ def _create(account: Account, inputs: Inputs) -> str:
             ACTION, "FailedOperation.KubernetesCreateOperationError", "there is a rule of this name"
         )
     account.put(_key(identity), inputs)
+    account.call(ACTION)
     return identity
 
 

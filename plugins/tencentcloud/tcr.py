@@ -55,6 +55,7 @@ def _create_registry(account: Account, inputs: Inputs) -> str:
         raise CloudRefused(action, "InvalidParameter.ErrorNameExists", "there is a registry of this name")
     registry = account.add("tcr", inputs)
     account.put(f"bucket-{registry}", {"registryId": registry})
+    account.call(action)
     return registry
 
 
@@ -90,6 +91,7 @@ def _create_namespace(account: Account, inputs: Inputs) -> str:
     if account.get(_namespace(identity)) is not None:
         raise CloudRefused(action, "FailedOperation.ErrorTcrResourceConflict", f"{identity} is there already")
     account.put(_namespace(identity), {**inputs, "registryId": registry, "images": 0})
+    account.call(action)
     return identity
 
 
@@ -120,6 +122,7 @@ def _create_account(account: Account, inputs: Inputs) -> str:
         raise CloudRefused(action, "FailedOperation", f"tcr${inputs['name']} is there already")
     made = {**inputs, "password": inputs.get("password", secrets.token_hex(16))}
     account.put(_account(identity), made)
+    account.call(action)
     return identity
 
 

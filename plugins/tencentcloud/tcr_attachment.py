@@ -28,6 +28,7 @@ def _create(account: Account, inputs: Inputs) -> str:
     if account.get(_key(identity)) is not None:
         raise CloudRefused(ACTION, "InternalError.ErrorConflict", f"{identity} is there already")
     account.put(_key(identity), {**inputs, "registryId": registry})
+    account.call(ACTION)
     return identity
 
 

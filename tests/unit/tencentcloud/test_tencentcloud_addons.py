@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from plugins.tencentcloud.account import account
 from plugins.values import from_wire, plain
 from tests.unit.tencentcloud.account_made import CLUSTER, Made, delete, read, refusal, update
 
@@ -106,6 +107,17 @@ def test_an_audit_that_is_switched_off_takes_its_topic_along_where_the_inputs_sa
     cluster, _ = made.cloud.create(CLUSTER, **on)
     update(made.cloud, CLUSTER, cluster, on, off)
     assert not things(file, "topic")
+
+
+def test_a_new_cluster_whose_logs_cannot_be_switched_on_is_there_and_in_no_state(
+    made: Made, file: Path
+) -> None:
+    """The provider keeps the id when all is done: so the logs come later, as docs/tke.md has it."""
+    with account(file) as there:
+        there.switch(refusals=[["tke:EnableClusterAudit", "FailedOperation.Db"]])
+    inputs = made.cluster_inputs(clusterAudit={"enabled": True}, **OTHER)
+    assert "Code=FailedOperation.Db" in refusal(made.cloud.create, CLUSTER, **inputs)
+    assert len(things(file, "cls")) == 2, "it is billed"
 
 
 def test_logs_to_a_topic_that_is_not_there_are_refused(made: Made) -> None:
