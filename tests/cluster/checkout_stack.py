@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from tests import program
-from tests.cluster.api_server import binary
+from tests.cluster.processes import pulumi
 from tests.cluster.pulumi_stack import plugins
 
 SECONDS = 240
@@ -52,16 +52,7 @@ class CheckoutStack:
     def _run(
         self, *arguments: str, project: Path = program.ROOT, stdin: str = ""
     ) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [binary("pulumi"), *arguments, "--non-interactive"],
-            cwd=project,
-            env=self._environment,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-            check=False,
-        )
+        return pulumi(*arguments, folder=project, environment=self._environment, seconds=SECONDS, stdin=stdin)
 
     def succeed(self, verb: str, *arguments: str, stdin: str = "") -> str:
         """What the command prints."""

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from sandbox.pulumi_plugins import users_home
 from tests.cluster.api_server import binary
+from tests.cluster.processes import pulumi
 
 CHECKOUT = Path(__file__).parents[2]
 SECONDS = 180
@@ -74,29 +76,13 @@ class Stack:
     def write(self, program: str) -> None:
         (self.folder / "__main__.py").write_text(HEAD + program)
 
-    def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [str(binary("pulumi")), *arguments, "--non-interactive"]
-        # A session of its own: a CLI that is killed leaves its providers running.
-        process = subprocess.Popen(
-            command,
-            cwd=self.folder,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
+    def _run(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        return pulumi(
+            *arguments, folder=self.folder, environment=self.environment, seconds=SECONDS, stdin=stdin
         )
-        try:
-            out, err = process.communicate(timeout=SECONDS)
-        except BaseException:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.communicate()
-            raise
-        return subprocess.CompletedProcess(command, process.returncode, out, err)
 
-    def succeed(self, *arguments: str) -> str:
-        done = self._run(*arguments)
+    def succeed(self, *arguments: str, stdin: str = "") -> str:
+        done = self._run(*arguments, stdin=stdin)
         assert done.returncode == 0, f"pulumi {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}"
         return done.stdout
 
@@ -107,6 +93,12 @@ class Stack:
 
     def up(self) -> str:
         return self.succeed("up", "--yes", "--skip-preview")
+
+    def take_over(self, state: Properties) -> None:
+        """Becomes the stack of `pulumi stack export --show-secrets`; its secrets are encrypted anew."""
+        settings = yaml.safe_load((self.folder / f"Pulumi.{self._name}.yaml").read_text())
+        state["deployment"]["secrets_providers"]["state"]["salt"] = settings["encryptionsalt"]
+        self.succeed("stack", "import", stdin=json.dumps(state))
 
     @property
     def state(self) -> list[Properties]:

@@ -58,7 +58,7 @@ def test_a_change_that_every_pool_can_take_replaces_none(stack: TkeStack) -> Non
 
 
 def test_a_pool_that_was_scaled_since_is_not_updated_before_a_refresh(stack: TkeStack) -> None:
-    changed = {"deletionProtection": False, "nodes": {"diskGib": 100}}
+    changed = {"nodes": {"diskGib": 100}}
     stack.scale("-more-", 2)
     said = stack.refused(**changed)
     assert "has 2 nodes, and the stack's state says 0" in said, said
@@ -72,7 +72,7 @@ def test_a_pool_that_was_scaled_since_is_not_updated_before_a_refresh(stack: Tke
 def test_a_stack_that_names_no_image_keeps_the_one_that_its_nodes_have(stack: TkeStack) -> None:
     said = stack.up(nodes={"os": "tlinux3.1x86_64"})
     assert steps(said, "cluster-nodes-base") == ["updated"], said
-    said = stack.up(deletionProtection=False)
+    said = stack.up()
     assert not steps(said, "cluster-nodes-base"), f"an update ends nodes, or `up`: {said}"
 
 

@@ -1,15 +1,18 @@
-"""A cluster on the model of the cloud, by the real engine."""
+"""A TKE cluster on the model of the cloud, with one object in it, made by the real engine and provider."""
 
 from __future__ import annotations
 
+import gzip
 import json
 import re
 from base64 import b64encode
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from plugins.tencentcloud.account import account
-from tests.cluster.api_server import ApiServer
+from sandbox.pulumi import Preview, Pulumi
+from tests.cluster.api_server import ApiServer, binary
 from tests.cluster.objects import Objects
 from tests.cluster.pulumi_stack import CHECKOUT, Stack
 
@@ -49,23 +52,29 @@ class TkeStack:
     """A cluster on the model, with one object in it."""
 
     def __init__(self, folder: Path, server: ApiServer, namespace: str) -> None:
-        program = PROGRAM.replace("NAMESPACE", namespace)
-        self._stack = Stack(folder, server.kubeconfig, program)
+        self._namespace, self._server = namespace, server
+        self._stack = Stack(folder, server.kubeconfig, PROGRAM.replace("NAMESPACE", namespace))
         self._account = folder / "account.json"
         kubeconfig = json.loads(server.kubeconfig)
         cluster = kubeconfig["clusters"][0]["cluster"]
         authority = Path(cluster.pop("certificate-authority")).read_bytes()
         cluster["certificate-authority-data"] = b64encode(authority).decode()
-        (folder / "tke").write_text(json.dumps(kubeconfig))
+        self._kubeconfig = json.dumps(kubeconfig)
+        (folder / "tke").write_text(self._kubeconfig)
         self._stack.environment |= {
             "TENCENTCLOUD_STAND_IN_STATE": str(self._account),
             "TENCENTCLOUD_STAND_IN_KUBECONFIG": str(folder / "tke"),
         }
 
-    def _set(self, settings: dict[str, Any]) -> None:
-        public = {} if settings.get("endpoint") == "private" else {"apiCidrs": ["100.64.7.0/24"]}
-        everything = {"deletionProtection": False, **public, **settings}
-        (self._stack.folder / "settings.json").write_text(json.dumps(everything))
+    def take_over(self, folder: Path) -> None:
+        """Becomes the recorded stack in `folder`, with its account.
+
+        In the state, NAMESPACE, API-KUBECONFIG and TKE-KUBECONFIG stand for what differs from run to run.
+        """
+        text = gzip.decompress((folder / "state.json.gz").read_bytes()).decode()
+        state = json.loads(text.replace("NAMESPACE", self._namespace))
+        self._stack.take_over(_filled(state, self._server.kubeconfig, self._kubeconfig))
+        self._account.write_text((folder / "account.json").read_text())
 
     def up(self, **settings: Any) -> str:
         """What the CLI prints."""
@@ -77,11 +86,6 @@ class TkeStack:
         everything: dict[str, dict[str, Any]] = json.loads(self._account.read_text())
         return {name: thing for name, thing in everything.items() if name.startswith(f"{prefix}-")}
 
-    def switch(self, **switches: Any) -> None:
-        """What makes the account another one than a new one (plugins/tencentcloud/account.py)."""
-        with account(self._account) as there:
-            there.switch(**switches)
-
     def scale(self, name: str, nodes: int) -> None:
         """What the cloud's autoscaler does to the pool whose name has this part."""
         everything = json.loads(self._account.read_text())
@@ -90,21 +94,61 @@ class TkeStack:
         everything[key] = {**pool, "nodes": nodes}
         self._account.write_text(json.dumps(everything))
 
-    def refused(self, **settings: Any) -> str:
-        """What the CLI prints when `up` fails."""
+    def planned(self, **settings: Any) -> dict[str, str]:
+        """What a preview would do to each resource that changes, by logical name."""
         self._set(settings)
-        return self._stack.fail("up", "--yes", "--skip-preview")
+        steps = json.loads(self._stack.succeed("preview", "--json"))["steps"]
+        return {step["urn"].split("::")[-1]: step["op"] for step in steps if step["op"] != "same"}
+
+    def cost_preview(self, **settings: Any) -> Preview:
+        """As `make cost` asks for it."""
+        self._set(settings)
+        cli = Pulumi(
+            program=binary("pulumi"),
+            base=self._stack.environment,
+            project=self._stack.folder,
+            temporary=self._stack.temporary,
+        )
+        return cli.preview("test")
 
     def preview(self, **settings: Any) -> str:
         """What the CLI prints."""
         self._set(settings)
         return self._stack.succeed("preview")
 
+    def _set(self, settings: Mapping[str, Any]) -> None:
+        public = {} if settings.get("endpoint") == "private" else {"apiCidrs": ["100.64.7.0/24"]}
+        everything = {"deletionProtection": False, **public, **settings}
+        (self._stack.folder / "settings.json").write_text(json.dumps(everything))
+
+    def switch(self, **switches: Any) -> None:
+        """What makes the account another one than a new one (plugins/tencentcloud/account.py)."""
+        with account(self._account) as there:
+            there.switch(**switches)
+
+    def refused(self, **settings: Any) -> str:
+        """What the CLI prints when `up` fails."""
+        self._set(settings)
+        return self._stack.fail("up", "--yes", "--skip-preview")
+
     def refresh(self) -> None:
         self._stack.succeed("refresh", "--yes", "--skip-preview")
 
     def destroy(self) -> None:
         self._stack.succeed("destroy", "--yes", "--skip-preview")
+
+
+def _filled(value: Any, api: str, tke: str) -> Any:
+    """The value with both kubeconfigs in place of their words; a secret's value is JSON in a text."""
+    if isinstance(value, dict):
+        filled = {key: _filled(inner, api, tke) for key, inner in value.items()}
+        if "plaintext" in filled:
+            filled["plaintext"] = json.dumps(_filled(json.loads(filled["plaintext"]), api, tke))
+        return filled
+    if isinstance(value, list):
+        return [_filled(inner, api, tke) for inner in value]
+    words = {"API-KUBECONFIG": api, "TKE-KUBECONFIG": tke}
+    return words.get(value, value) if isinstance(value, str) else value
 
 
 def uid(objects: Objects, namespace: str) -> str:
