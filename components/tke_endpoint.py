@@ -10,7 +10,7 @@ import tencentcloud_iac_pulumi as tencentcloud
 from pulumi.output import UNKNOWN
 
 from components.settings.tke import Tke
-from components.tke_kubeconfig import addressed, checked
+from components.tke_kubeconfig import addressed, checked, names_default_domain
 from components.tke_network import TkeNetwork
 from components.tke_nodes import BY_TRAFFIC
 
@@ -68,11 +68,15 @@ def kubeconfig_of(endpoint: tencentcloud.kubernetes.ClusterEndpoint, *, private:
         else (endpoint.kube_config, endpoint.cluster_external_endpoint)
     )
     secret: pulumi.Output[str] = pulumi.Output.secret(text)
-    return pulumi.Output.all(secret, address).apply(lambda known: _kubeconfig(*known, private=private))
+    return secret.apply(lambda known: _kubeconfig(known, address, private=private))
 
 
-def _kubeconfig(text: str | None, address: str | None, *, private: bool) -> pulumi.Output[str]:
+def _kubeconfig(text: str | None, address: pulumi.Output[str], *, private: bool) -> pulumi.Output[str]:
     if pulumi.runtime.is_dry_run() and not text:
         # The provider opens another door in place: what it had of that one before, nothing, is no answer.
         return pulumi.Output.from_input(cast(str, UNKNOWN))
-    return pulumi.Output.from_input(checked(addressed(text or "", address or ""), private=private))
+    kubeconfig = text or ""
+    if not names_default_domain(kubeconfig):
+        # Not of the address: a state that has none would make the kubeconfig unknown.
+        return pulumi.Output.from_input(checked(kubeconfig, private=private))
+    return address.apply(lambda known: checked(addressed(kubeconfig, known or ""), private=private))

@@ -23,6 +23,11 @@ STARTING = (500, 502, 503)  # a server whose parts are not all ready yet
 ANSWERS = {200, 401, 403}  # whoever refuses the unknown is an API server too
 
 
+def names_default_domain(kubeconfig: str) -> bool:
+    """Whether its server is the name that only the VPC resolves. Raises TkeError."""
+    return _is_default(_server(kubeconfig)[0])
+
+
 def addressed(kubeconfig: str, address: str) -> str:
     """The same text, with the endpoint's address where it names the cluster's default domain.
 
