@@ -5,40 +5,24 @@ A push, the webhook and the commands of docs/tke.md are in tests/e2e/test_tke_st
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.account import NEW_ACCOUNT, imported_ids
 from tests.cluster.api_server import ApiServer
 from tests.cluster.objects import Objects
 from tests.cluster.tke_stack import TkeStack, steps, uid
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
 
-NEW_ACCOUNT = {"vpc-default0", "subnet-default0"}
 PREFIXES = ("vpc", "subnet", "sg", "cls", "np", "rtb")
 
 
 def left(stack: TkeStack) -> set[str]:
     """What the account has beside what every account has."""
     return {name for prefix in PREFIXES for name in stack.things(prefix)} - NEW_ACCOUNT
-
-
-def ids(stack: TkeStack) -> Mapping[str, str]:
-    """What somebody finds in the console, by the logical name that it has in the stack."""
-    (cluster,) = stack.things("cls")
-    (vpc,) = (name for name in stack.things("vpc") if name not in NEW_ACCOUNT)
-    (subnet,) = (name for name in stack.things("subnet") if name not in NEW_ACCOUNT)
-    names = {"cluster": cluster, "cluster-endpoint": cluster}
-    names |= {"cluster-network-vpc": vpc, "cluster-network-subnet": subnet}
-    for name, pool in stack.things("np").items():
-        names[f"cluster-nodes-{'base' if '-base-' in pool['name'] else 'more'}"] = f"{cluster}#{name}"
-    for name, group in stack.things("sg").items():
-        resource = f"cluster-network-{group['name'].rpartition('-')[2]}"
-        names |= {resource: name, f"{resource}-rules": name}
-    return names
 
 
 def test_an_account_from_the_first_preview_to_nothing_left(
@@ -78,7 +62,7 @@ def test_an_account_from_the_first_preview_to_nothing_left(
 
     before = left(stack)
     stack.lose_state()
-    stack.bring_back(ids(stack), **settings)
+    stack.bring_back(imported_ids(stack.account), **settings)
     planned = stack.planned(**settings)
     again = {name for name, op in planned.items() if op not in ("update", "create")}
     assert again == {"ClusterEndpoint cluster-endpoint"}, f"what is there would be made anew: {planned}"

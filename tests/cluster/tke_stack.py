@@ -91,10 +91,15 @@ class TkeStack:
         self._set(settings)
         return self._stack.up()
 
-    def things(self, prefix: str) -> dict[str, dict[str, Any]]:
+    @property
+    def account(self) -> dict[str, dict[str, Any]]:
         """What the account has, by id."""
         everything: dict[str, dict[str, Any]] = json.loads(self._account.read_text())
-        return {name: thing for name, thing in everything.items() if name.startswith(f"{prefix}-")}
+        return everything
+
+    def things(self, prefix: str) -> dict[str, dict[str, Any]]:
+        """Those of a kind."""
+        return {name: thing for name, thing in self.account.items() if name.startswith(f"{prefix}-")}
 
     def remove(self, thing: str) -> None:
         """What somebody does in the console."""
@@ -133,7 +138,7 @@ class TkeStack:
 
     def scale(self, name: str, nodes: int) -> None:
         """What the cloud's autoscaler does to the pool whose name has this part."""
-        everything = json.loads(self._account.read_text())
+        everything = self.account
         (pool,) = (pool for pool in self.things("np").values() if name in pool["name"])
         (key,) = (key for key, thing in everything.items() if thing == pool)
         everything[key] = {**pool, "nodes": nodes}

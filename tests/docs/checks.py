@@ -3,11 +3,13 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import requests
 
 from sandbox.signed_push import commit_that_is_none
 from sandbox.waiting import wait_for
+from tests.account import NEW_ACCOUNT, imported_ids
 from tests.docs.session import Session
 from tests.docs.shell import Result
 
@@ -163,6 +165,38 @@ def find_seed(session: Session, _result: Result) -> None:
     session.values["URN"] = f"'{urns[0]}'"
 
 
+def lose_state(session: Session) -> None:
+    """The backend has lost the stack; who made it has its file and its secrets."""
+    for command in (
+        "pulumi stack rm --stack dev --force --yes --preserve-config",
+        "pulumi stack init dev",
+    ):
+        result = session.type(command)
+        assert result.code == 0, result.output
+    session.values["BEFORE"] = " ".join(sorted(_account(session)))
+
+
+def fill_in_ids(session: Session, _result: Result) -> None:
+    """What a person finds in the console, where the page says."""
+    file = session.clone / "import.json"
+    imports = json.loads(file.read_text())
+    kept = [entry for entry in imports["resources"] if entry["type"].startswith("tencentcloud:")]
+    ids = imported_ids(_account(session))
+    for entry in kept:
+        entry["id"] = ids[entry.get("logicalName", entry["name"])]
+    file.write_text(json.dumps({**imports, "resources": kept}))
+
+
+def brought_back(session: Session, result: Result) -> None:
+    assert " ".join(sorted(_account(session))) == session.values["BEFORE"], "nothing was made anew"
+    assert "1 replaced" in result.output, "the endpoint, and nothing else"
+
+
+def _account(session: Session) -> dict[str, dict[str, Any]]:
+    account: dict[str, dict[str, Any]] = json.loads((session.world.folder / "account.json").read_text())
+    return account
+
+
 def remember(session: Session, _result: Result) -> None:
     """What the state is while the cluster is there."""
     session.type(f"pulumi stack export --stack dev --file {_state(session)}")
@@ -170,8 +204,7 @@ def remember(session: Session, _result: Result) -> None:
 
 def nothing(session: Session, _result: Result) -> None:
     """The account is as new. Then the state is what it was: somebody has deleted the cluster by hand."""
-    account = json.loads((session.world.folder / "account.json").read_text())
-    assert set(account) == {"vpc-default0", "subnet-default0"}, "the account is as new"
+    assert set(_account(session)) == NEW_ACCOUNT, "the account is as new"
     session.type(f"pulumi stack import --stack dev --file {_state(session)}")
     resources = json.loads(_state(session).read_text())["deployment"]["resources"]
     (endpoint,) = [resource["urn"] for resource in resources if "ClusterEndpoint" in resource["type"]]

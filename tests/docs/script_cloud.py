@@ -8,6 +8,11 @@ from tests.docs.session import Script, Step
 SURE = ((r"Confirm\? \(y/N\)", "yes\r"),)
 DELIVERS = ["example/shop delivers its pushes to http://.*/hooks", "GitHub's ping was answered with 20"]
 
+LOST = (
+    "pulumi up --stack dev --skip-preview -t '**TkeCluster::cluster' -t '**::cluster-state' "
+    "-t '**::cluster-cloud' -t '**::cluster-network' -t '**::cluster-nodes'"
+)
+
 TKE = Script(
     settings=["Pulumi.prod.yaml", "prices.yaml"],
     steps={
@@ -51,6 +56,14 @@ TKE = Script(
                 r"node S5\.MEDIUM8 .* 1 USD \(the contract of 2026-11-01, 2026-11-01\)",
                 r"1 of \d+ rows together: 1 to 3 USD an hour",
             ]
+        ),
+        LOST: Step(fails=True, prints=["was not specified in --target list"]),
+        "pulumi preview --stack dev --import-file import.json": Step(then=checks.fill_in_ids),
+        "pulumi import --stack dev --file import.json --protect=false --generate-code=false": Step(
+            answers=YES, prints=[r"= 10 imported"]
+        ),
+        "pulumi config set --stack dev --path cluster.adopt true && make up STACK=dev": Step(
+            answers=YES, then=checks.brought_back
         ),
         "pulumi config set --stack dev --path cluster.deletionProtection false && make up STACK=dev": Step(
             answers=YES, prints=[r"\d+ unchanged"], then=checks.remember

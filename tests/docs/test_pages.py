@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.docs.checks import lose_state
+from tests.docs.script_cloud import LOST
 from tests.docs.scripts import SCRIPTS
 from tests.docs.session import LAST, Session, timings
 from tests.docs.shell import Shell
@@ -94,9 +96,7 @@ def test_readme_from_an_empty_machine_to_a_cluster_of_ones_own(pages: Pages) -> 
 
 
 def test_tencent_cloud_from_an_account_to_a_webhook(pages: Pages) -> None:
-    pages.tke(
-        until="pulumi config set --stack dev --path cluster.deletionProtection false && make up STACK=dev"
-    )
+    pages.tke(until=LOST)
 
 
 @pytest.mark.parametrize("page", [page for page in SCRIPTS if page not in (README, TKE)])
@@ -112,6 +112,7 @@ def test_a_workflow_does_what_its_steps_say(pages: Pages, name: str) -> None:
 def test_tencent_cloud_is_taken_down(pages: Pages) -> None:
     clone = pages.open[TKE].clone
     (clone / STACK_FILE).write_text(pages.world.deployed.read_text())  # as `git pull` would
+    lose_state(pages.open[TKE])
     pages.go_on(TKE)
 
 
