@@ -22,6 +22,7 @@ from sandbox.stack_environment import TKE_STACK
 from sandbox.toolchain.toolchain import Toolchain
 from sandbox.waiting import wait_for
 from sandbox.whole import Sandbox
+from tests.account import NEW_ACCOUNT
 from tests.clone import cloned
 from tests.e2e.cluster_objects import everything
 from tests.e2e.kubectl import kubectl
@@ -132,7 +133,7 @@ def test_destroy_goes_from_the_inside_out_and_leaves_nothing(cloud: Cloud, tmp_p
     deleted = [line for line in lines if " deleted (" in line]
     places = [next(i for i, line in enumerate(deleted) if name in line) for name in ORDER]
     assert places == sorted(places), f"not in the order {ORDER}: {places}"
-    assert set(cloud.account) == {"vpc-default0", "subnet-default0"}, "the account is as new"
+    assert set(cloud.account) == NEW_ACCOUNT, "the account is as new"
     path = "jsonpath={.items[*].metadata.namespace}"
     homes = cloud.kubectl("get", "pods", "--all-namespaces", "--output", path).split()
     assert set(homes) <= {"kube-system", "local-path-storage"}, "a pod of the stack outlives it"
