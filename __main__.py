@@ -9,6 +9,7 @@ from components.claims import claims
 from components.cluster import connect
 from components.ingress import RELEASE, Ingress, IngressArgs
 from components.janitor import Janitor, JanitorArgs
+from components.kube.quota import quota_retry
 from components.secrets import Secrets
 from components.settings import Settings
 from components.webhook import PATH, Webhook, WebhookArgs
@@ -19,7 +20,7 @@ manifests = releases.load(source, inventory.releases_of(settings))
 random = pulumi_random.Provider("random")
 child = pulumi.ResourceOptions(providers=[random])
 cluster = connect("cluster", settings.cluster, secrets, claims(settings, manifests), child)
-opts = pulumi.ResourceOptions(providers=[cluster.provider, random])
+opts = pulumi.ResourceOptions(providers=[cluster.provider, random], transformations=[quota_retry()])
 tektons = {name: objects for name, objects in manifests.items() if name != RELEASE}
 ready = tekton.Tekton("tekton", tekton.TektonArgs(releases=tektons), opts)
 what = {"repositories": repositories, "registry": settings.registry, "builder": settings.builder}
