@@ -18,6 +18,7 @@ from pulumi.runtime.sync_await import _sync_await
 
 SECRET_MARK = "4dabf18193072939515e22adb298388d"  # sdk/go/common/resource: a dict with this key is a secret
 PROVIDER = "pulumi:providers:kubernetes"
+CLUSTER = "tencentcloud:Kubernetes/cluster:Cluster"
 RULES = "tencentcloud:Security/groupRuleSet:GroupRuleSet"
 ENDPOINT = "tencentcloud:Kubernetes/clusterEndpoint:ClusterEndpoint"
 Identity = tuple[str, str, str]  # kind, namespace ("" for none), name
@@ -32,6 +33,12 @@ class RecordedState:
     """The uids of the objects that earlier runs have made; empty where the state has none."""
     cluster_identifier: str = ""
     """What the provider was given as the cluster's identity; empty before 2026-11."""
+    cluster_id: str = ""
+    """Of a TKE cluster with an endpoint; empty where there is none."""
+    cluster_version: str = ""
+    """Kubernetes' version of a TKE cluster, as the last `up` or refresh has left it; empty: there is none."""
+    cluster_level: str = ""
+    """The size of its control plane, likewise."""
     api_cidrs: Sequence[str] = ()
     """Who may reach a TKE cluster's API server."""
     endpoint_kubeconfig: str = field(default="", repr=False)
@@ -66,14 +73,17 @@ def _invoke(function: str, arguments: Mapping[str, str]) -> Fields:
 
 
 def _parsed(resources: Fields) -> RecordedState:
-    objects, identifier, kubeconfig, cidrs = dict[Identity, str](), "", "", list[str]()
+    objects, identifier, cidrs = dict[Identity, str](), "", list[str]()
+    cluster, endpoint = Value(), Value()
     for urn, resource in resources.items():
         kind = _text(resource, "type")
         outputs = _field(resource, "outputs")
         if kind == PROVIDER:
             identifier = _text(outputs, "clusterIdentifier") or identifier
+        elif kind == CLUSTER:
+            cluster = outputs
         elif kind == ENDPOINT:
-            kubeconfig = _text(outputs, "kubeConfig")
+            endpoint = outputs
         elif kind == RULES and urn.endswith("-api-rules"):
             rules = _field(outputs, "ingresses").list_value.values
             cidrs = [_text(_plain(rule), "cidrBlock") for rule in rules]
@@ -82,8 +92,11 @@ def _parsed(resources: Fields) -> RecordedState:
     return RecordedState(
         objects=objects,
         cluster_identifier=identifier,
+        cluster_id=_text(endpoint, "clusterId"),
+        cluster_version=_text(cluster, "clusterVersion"),
+        cluster_level=_text(cluster, "clusterLevel"),
         api_cidrs=cidrs,
-        endpoint_kubeconfig=kubeconfig,
+        endpoint_kubeconfig=_text(endpoint, "kubeConfig"),
     )
 
 

@@ -17,6 +17,7 @@ from components.recorded_state import RecordedState, recorded_state
 from components.secrets import CloudCredentials
 from components.settings.tke import Tke
 from components.tke_account import Account, TkeError
+from components.tke_control_plane import checked_level, checked_version
 from components.tke_kubeconfig import checked
 from components.tke_network import TkeNetwork, TkeNetworkArgs
 from components.tke_nodes import BY_TRAFFIC, TkeNodes, TkeNodesArgs
@@ -76,8 +77,8 @@ class TkeCluster(pulumi.ComponentResource):
             cluster_name=settings.name,
             cluster_desc="tekton-builds: a signed git push becomes an image",
             cluster_deploy_type="MANAGED_CLUSTER",
-            cluster_version=settings.version,
-            cluster_level=settings.level,
+            cluster_version=checked_version(settings, state, account),
+            cluster_level=checked_level(settings, state, account),
             auto_upgrade_cluster_level=settings.auto_upgrade_level,
             cluster_os=settings.nodes.os,
             container_runtime="containerd",

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
+from components.settings.levels import known
 from components.settings.network import Network, PrivateCidr, meet
 from components.settings.nodes import Nodes
 from components.settings.types import ADOPT, Cidr, Model, matches, some
@@ -28,7 +29,7 @@ class Tke(Model):
     region: Region = Field(default="ap-hongkong", description="region of Tencent Cloud")
     zone: Zone = Field(default="ap-hongkong-2", description="zone of the nodes, and of an own subnet")
     version: Version = Field(default="1.34.1", description="version of Kubernetes; another one upgrades")
-    level: Annotated[str, matches(r"L\d{1,4}", "a size of managed cluster, as L5")] = Field(
+    level: Annotated[str, AfterValidator(known)] = Field(
         default="L5", description="size of the managed control plane: L5 manages up to 5 nodes"
     )
     auto_upgrade_level: bool = Field(
