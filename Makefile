@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 SANDBOX := $(PYTHON) -m sandbox
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-cluster test-e2e test-docs test-long preview push down check status kubeconfig webhook explain redeliver rotate lock mirror bench drift destroy clean venv
+.PHONY: help up test test-cluster test-e2e test-docs test-long preview push down check status cost kubeconfig webhook explain redeliver rotate lock mirror bench drift destroy clean venv
 MAKEFLAGS += --no-print-directory
 
 help:
@@ -16,6 +16,7 @@ help:
 	@echo 'make preview  what `pulumi up` would change, and what policy/ has against it; STACK=dev for another stack'
 	@echo 'make drift    what somebody has changed since `pulumi up`; ends with an error if anything'
 	@echo 'make status   what runs, and how to reach it'
+	@echo 'make cost STACK=dev  what the stack has that is billed, and what `pulumi up` would change; PRICES=FILE'
 	@echo 'make kubeconfig  the cluster as a context of ~/.kube/config; STACK=dev, USE=1 to switch, REMOVE=1'
 	@echo 'make webhook REPO=OWNER/NAME STACK=dev  the repository on GitHub delivers its pushes to the stack'
 	@echo 'make explain COMMIT=SHA  where a push has ended, and why; or DELIVERY=ID'
@@ -55,6 +56,9 @@ push down status: .venv/.made
 
 kubeconfig: .venv/.made
 	@$(PYTHON) -m outputs $@ --stack '$(STACK)' $(if $(filter 1,$(USE)),--use) $(if $(filter 1,$(REMOVE)),--remove)
+
+cost: .venv/.made
+	@$(PYTHON) -m outputs $@ --stack '$(STACK)' --prices '$(PRICES)'
 
 lock: .venv/.made
 	@$(PYTHON) -m supply $@ --lock '$(LOCK)' --upgrade '$(UPGRADE)'

@@ -35,6 +35,7 @@ way = {
     "chosen": settings.ingress,
     "images": settings.images,
     "manifest": manifests.get(RELEASE),
+    "annotations": settings.load_balancer_annotations,
     "path": PATH,
 }
 also = dashboard.places(settings.dashboard, ready.namespace)

@@ -1,6 +1,6 @@
 """What stands between the internet and the cluster, of whatever kind the settings say."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -40,6 +40,8 @@ class IngressArgs:
     """The one path that leads in."""
     backend: Backend
     """Where it leads."""
+    annotations: Mapping[str, str]
+    """Of the Service that a load balancer is made for."""
     also: Sequence[Place] = ()
     """Where else routes are."""
     after: Sequence[pulumi.Resource] = ()
@@ -59,7 +61,7 @@ class Ingress(pulumi.ComponentResource):
     def __init__(self, name: str, args: IngressArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("tekton-builds:ingress:Ingress", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
-        chosen, annotations = args.chosen, args.chosen.load_balancer.annotations
+        chosen = args.chosen
         if chosen.kind == "none":
             exposed = Exposed(
                 name,
@@ -67,7 +69,7 @@ class Ingress(pulumi.ComponentResource):
                     path=args.path,
                     host=chosen.host,
                     backend=args.backend,
-                    annotations=annotations,
+                    annotations=args.annotations,
                     after=args.after,
                 ),
                 child,
@@ -98,13 +100,12 @@ class Ingress(pulumi.ComponentResource):
         self.register_outputs({"url": self.url, "address": self.address})
 
     def _front(self, name: str, args: IngressArgs, child: pulumi.ResourceOptions) -> Front:
-        annotations = args.chosen.load_balancer.annotations
         if args.chosen.kind == "nginx":
-            return Nginx(name, NginxArgs(manifest=args.manifest, annotations=annotations), child).front
+            return Nginx(name, NginxArgs(manifest=args.manifest, annotations=args.annotations), child).front
         traefik = TraefikArgs(
             image=args.images.traefik,
             serves=[args.backend.namespace, *(place.namespace for place in args.also)],
-            annotations=annotations,
+            annotations=args.annotations,
             tls=args.chosen.tls is not None or any(place.tls for place in args.also),
         )
         return Traefik(name, traefik, child).front

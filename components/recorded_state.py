@@ -21,8 +21,19 @@ PROVIDER = "pulumi:providers:kubernetes"
 CLUSTER = "tencentcloud:Kubernetes/cluster:Cluster"
 RULES = "tencentcloud:Security/groupRuleSet:GroupRuleSet"
 ENDPOINT = "tencentcloud:Kubernetes/clusterEndpoint:ClusterEndpoint"
+NODE_POOL = "tencentcloud:Kubernetes/nodePool:NodePool"
 Identity = tuple[str, str, str]  # kind, namespace ("" for none), name
 Fields = Mapping[str, Value]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordedEndpoint:
+    """Where a TKE cluster's API server was reached."""
+
+    kubeconfig: str = field(repr=False)
+    """It holds credentials."""
+    address: str
+    """The endpoint's, as the cloud tells it apart from the kubeconfig; empty where it does not."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,8 +52,11 @@ class RecordedState:
     """The size of its control plane, likewise."""
     api_cidrs: Sequence[str] = ()
     """Who may reach a TKE cluster's API server."""
-    endpoint_kubeconfig: str = field(default="", repr=False)
-    """The kubeconfig of a TKE cluster's endpoint; empty where there is none. It holds credentials."""
+    public_endpoint: RecordedEndpoint | None = None
+    private_endpoint: RecordedEndpoint | None = None
+    """The one inside the VPC."""
+    node_image: str = ""
+    """Name or id of the image that a TKE cluster's nodes have; empty where there are none."""
 
 
 def recorded_state(name: str, opts: pulumi.ResourceOptions) -> RecordedState:
@@ -75,6 +89,7 @@ def _invoke(function: str, arguments: Mapping[str, str]) -> Fields:
 def _parsed(resources: Fields) -> RecordedState:
     objects, identifier, cidrs = dict[Identity, str](), "", list[str]()
     cluster, endpoint = Value(), Value()
+    image = ""
     for urn, resource in resources.items():
         kind = _text(resource, "type")
         outputs = _field(resource, "outputs")
@@ -84,6 +99,8 @@ def _parsed(resources: Fields) -> RecordedState:
             cluster = outputs
         elif kind == ENDPOINT:
             endpoint = outputs
+        elif kind == NODE_POOL:
+            image = _text(outputs, "nodeOs")
         elif kind == RULES and urn.endswith("-api-rules"):
             rules = _field(outputs, "ingresses").list_value.values
             cidrs = [_text(_plain(rule), "cidrBlock") for rule in rules]
@@ -96,8 +113,18 @@ def _parsed(resources: Fields) -> RecordedState:
         cluster_version=_text(cluster, "clusterVersion"),
         cluster_level=_text(cluster, "clusterLevel"),
         api_cidrs=cidrs,
-        endpoint_kubeconfig=_text(endpoint, "kubeConfig"),
+        public_endpoint=_endpoint(endpoint, "clusterInternet", "kubeConfig", "clusterExternalEndpoint"),
+        private_endpoint=_endpoint(endpoint, "clusterIntranet", "kubeConfigIntranet", "pgwEndpoint"),
+        node_image=image,
     )
+
+
+def _endpoint(outputs: Value, is_open: str, kubeconfig: str, address: str) -> RecordedEndpoint | None:
+    """None where it is closed: the provider keeps its kubeconfig."""
+    text = _text(outputs, kubeconfig)
+    if not (text and _field(outputs, is_open).bool_value):
+        return None
+    return RecordedEndpoint(kubeconfig=text, address=_text(outputs, address))
 
 
 def _object(kind: str, metadata: Value) -> Iterator[tuple[Identity, str]]:

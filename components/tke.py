@@ -1,30 +1,30 @@
-"""A TKE cluster with a public API server: network, managed control plane, nodes, and then the endpoint.
+"""A TKE cluster: network, managed control plane, nodes, and then the endpoint.
 
 The order is the cloud's: it opens a public endpoint only when a node runs. Nothing of the cluster's own
 `cluster_internet*` inputs is set, because they and a ClusterEndpoint would undo each other.
 """
 
 import ipaddress
-import json
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_kubernetes as kubernetes
 import tencentcloud_iac_pulumi as tencentcloud
 
+from components import tke_images
 from components.cluster import Claims, ClusterError, check_contents
 from components.recorded_state import RecordedState, recorded_state
 from components.secrets import CloudCredentials
 from components.settings.tke import Tke
 from components.tke_account import Account, TkeError
 from components.tke_control_plane import checked_level, checked_version
-from components.tke_kubeconfig import checked
+from components.tke_endpoint import EndpointArgs, endpoint_of, kubeconfig_of
+from components.tke_kubeconfig import addressed
 from components.tke_network import TkeNetwork, TkeNetworkArgs
-from components.tke_nodes import BY_TRAFFIC, TkeNodes, TkeNodesArgs
+from components.tke_nodes import TkeNodes, TkeNodesArgs
 from inspection.cluster import UnreachableError, look
 from inspection.kubeconfig import KubeconfigError, read
 
-API_MBPS = 10  # of the endpoint's load balancer: kubectl needs little
 # How the autoscaler takes nodes away again, which it does not by default. All of it is set: an update sends
 # zeros for what is not. A build's pods have volumes of the node, and would keep a node for ever.
 SCALING = tencentcloud.kubernetes.ClusterNodePoolGlobalConfigArgs(
@@ -64,6 +64,8 @@ class TkeCluster(pulumi.ComponentResource):
         super().__init__("tekton-builds:cluster:TkeCluster", name, None, opts)
         state = recorded_state(f"{name}-state", pulumi.ResourceOptions(parent=self))
         _check_reachable(state, args)
+        image = tke_images.image_of(settings.nodes.os, state.node_image)
+        tke_images.warn(image)
         cloud = _provider(name, args, pulumi.ResourceOptions(parent=self))
         child = pulumi.ResourceOptions(parent=self, provider=cloud)
         account = Account(settings.region, cloud, can_be_asked=args.credentials is not None)
@@ -78,9 +80,10 @@ class TkeCluster(pulumi.ComponentResource):
             cluster_desc="tekton-builds: a signed git push becomes an image",
             cluster_deploy_type="MANAGED_CLUSTER",
             cluster_version=checked_version(settings, state, account),
+            upgrade_instances_follow_cluster=settings.upgrade_nodes or None,
             cluster_level=checked_level(settings, state, account),
             auto_upgrade_cluster_level=settings.auto_upgrade_level,
-            cluster_os=settings.nodes.os,
+            cluster_os=image,
             container_runtime="containerd",
             network_type="GR",
             vpc_id=network.vpc_id,
@@ -88,6 +91,7 @@ class TkeCluster(pulumi.ComponentResource):
             # A sub-account has no rights in its own cluster without it. It cannot be taken back.
             acquire_cluster_admin_role=True,
             deletion_protection=settings.deletion_protection,
+            tags=settings.tags or None,
             node_pool_global_configs=[SCALING],
             instance_delete_mode="terminate",
             # What Services and volumes made would be billed on without it.
@@ -98,40 +102,26 @@ class TkeCluster(pulumi.ComponentResource):
                 child,
                 pulumi.ResourceOptions(
                     protect=settings.deletion_protection,
-                    # A level that the cloud has raised is not taken back at the next `up`.
-                    ignore_changes=["clusterLevel"] if settings.auto_upgrade_level else [],
+                    # A level that the cloud has raised is not taken back at the next `up`. Pools have images
+                    # of their own, and the provider would send a changed name where an id is wanted.
+                    ignore_changes=["clusterOs", *(["clusterLevel"] if settings.auto_upgrade_level else [])],
                 ),
             ),
         )
         nodes = TkeNodes(
             f"{name}-nodes",
-            TkeNodesArgs(settings=settings, account=account, cluster_id=cluster.id, network=network),
+            TkeNodesArgs(
+                settings=settings, account=account, cluster_id=cluster.id, network=network, image=image
+            ),
             pulumi.ResourceOptions(parent=self, providers=[cloud]),
         )
-        endpoint = tencentcloud.kubernetes.ClusterEndpoint(
+        endpoint = endpoint_of(
             f"{name}-endpoint",
-            cluster_id=cluster.id,
-            cluster_internet=True,
-            cluster_internet_security_group=network.api_group,
-            extensive_parameters=json.dumps(
-                {
-                    "AddressIPVersion": "IPV4",
-                    "InternetAccessible": {
-                        "InternetChargeType": BY_TRAFFIC,
-                        "InternetMaxBandwidthOut": API_MBPS,
-                    },
-                }
-            ),
-            # "No normal node cluster is not allowed to enable access endpoint": no value says that one runs.
-            # And when all goes, nodes stay until what runs on them has gone through the endpoint.
-            # Two endpoints have one id, the cluster's: the old one, deleted last, would close the new one.
-            opts=pulumi.ResourceOptions.merge(
-                child, pulumi.ResourceOptions(depends_on=nodes.pools, delete_before_replace=True)
-            ),
+            EndpointArgs(settings=settings, cluster_id=cluster.id, network=network, pools=nodes.pools),
+            child,
         )
-        # Unknown in the preview of a cluster that is not there yet: what goes into it then previews as new.
-        kubeconfig: pulumi.Output[str] = pulumi.Output.secret(endpoint.kube_config)
-        self.kubeconfig = kubeconfig.apply(checked)
+        # With both, the public one: whoever is inside the VPC reaches that as well, and not the other way.
+        self.kubeconfig = kubeconfig_of(endpoint, private=not settings.is_public)
         self.provider = kubernetes.Provider(
             name,
             kubeconfig=self.kubeconfig,
@@ -161,33 +151,44 @@ def _provider(name: str, args: TkeClusterArgs, opts: pulumi.ResourceOptions) -> 
 
 def _check_reachable(state: RecordedState, args: TkeClusterArgs) -> None:
     """Refuses to plan without a cluster that is there, and what is in the way in it. Raises ClusterError."""
-    if not state.endpoint_kubeconfig:
+    settings = args.settings
+    endpoints = state.public_endpoint, state.private_endpoint
+    wanted, other = endpoints if settings.is_public else reversed(endpoints)
+    if (endpoint := wanted or other) is None:
         return
     try:
-        kubeconfig = read(state.endpoint_kubeconfig)
+        kubeconfig = read(addressed(endpoint.kubeconfig, endpoint.address))
         cluster = look(kubeconfig)
-    except KubeconfigError:
+    except (KubeconfigError, TkeError):
         return  # `checked` says what is wrong with it
     except UnreachableError as error:
         sentence = (
-            f"the API server of the cluster {args.settings.name}, {kubeconfig.server}, cannot be asked: "
+            f"the API server of the cluster {settings.name}, {kubeconfig.server}, cannot be asked: "
             f"{error}. The stack has {len(state.objects)} objects there"
         )
         if not state.objects:
             return
-        if set(state.api_cidrs) != set(args.settings.api_cidrs):
-            # The way back in for somebody whose address has changed: the rules come before the cluster.
-            pulumi.log.warn(f"{sentence}; cluster.apiCidrs has changed, so this goes on without it")
-            return
-        raise ClusterError(
-            f"{sentence}, and nothing can be planned without it: is this machine's public address in "
-            "cluster.apiCidrs (`pulumi config set --path 'cluster.apiCidrs[0]' A.B.C.D/32`)?"
-        ) from None
-    check_contents(cluster, state, args.claims, adopt=args.settings.adopt)
+        # The way back in, for somebody whose address has changed, or who now comes from inside the VPC: the
+        # rules and the endpoint come before what is in the cluster.
+        for key, changed in (
+            ("endpoint", wanted is None),
+            ("apiCidrs", settings.is_public and set(state.api_cidrs) != set(settings.api_cidrs)),
+        ):
+            if changed:
+                pulumi.log.warn(f"{sentence}; cluster.{key} has changed, so this goes on without it")
+                return
+        question = (
+            "is this machine's public address in cluster.apiCidrs (`pulumi config set --path "
+            "'cluster.apiCidrs[0]' A.B.C.D/32`)"
+            if settings.is_public
+            else "is this machine inside the cluster's VPC, as cluster.endpoint private wants it"
+        )
+        raise ClusterError(f"{sentence}, and nothing can be planned without it: {question}?") from None
+    check_contents(cluster, state, args.claims, adopt=settings.adopt)
 
 
 def _check_reach(settings: Tke) -> None:
-    """Refuses to open the API server to a documentation's addresses, and never opens it to all in silence."""
+    """Refuses to open the API server to a documentation's addresses, and opens nothing to all in silence."""
     networks = [ipaddress.IPv4Network(cidr) for cidr in settings.api_cidrs]
     for network in networks:
         if any(network.overlaps(one) for one in DOCUMENTATION) and network.prefixlen > 0:
@@ -200,3 +201,8 @@ def _check_reach(settings: Tke) -> None:
             pulumi.log.warn(f"{message}; `pulumi up` refuses it")
     if any(network.prefixlen == 0 for network in networks):
         pulumi.log.warn("cluster.apiCidrs has 0.0.0.0/0: the API server is open to the whole internet")
+    if settings.network.opens_node_ports:
+        pulumi.log.warn(
+            "cluster.network.nodePorts is 'world': the NodePorts 30000 to 32767 of the nodes are open to the "
+            "whole internet, beside the load balancer; `balancer` closes them, as docs/tke.md has it"
+        )

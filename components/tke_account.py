@@ -1,7 +1,7 @@
 """What a Tencent Cloud account can be asked. Without credentials a preview goes on without answers."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,39 +81,74 @@ class Account:
             ).instance_lists.apply(cidr)
         )
 
-    def offered(self, instance_type: str, zone: str) -> pulumi.Output[str]:
-        """The same type, when the zone has it. Raises TkeError that names others which it has.
+    def subnet(self, subnet_id: str, vpc_id: str) -> pulumi.Output[str]:
+        """The same id. Raises TkeError when the VPC has no such subnet."""
 
-        One that is sold out is warned of: the nodes that are there stay, and other changes go on.
-        """
-
-        def check(types: list[Any]) -> str:
-            entries = [entry for entry in types if entry.instance_type == instance_type]
-            if not entries:
-                names = {
-                    entry.instance_type
-                    for entry in types
-                    if (entry.cpu_core_count, entry.memory_size) == (CORES, MEMORY_GIB)
-                    and entry.status != SOLD_OUT
-                }
+        def check(found: list[Any]) -> str:
+            if not any(entry.vpc_id == vpc_id for entry in found):
                 raise TkeError(
-                    f"cluster.nodes.instanceType is {instance_type!r}, but {zone} does not offer it now; "
-                    f"with {CORES} cores and {MEMORY_GIB} GiB it has {', '.join(sorted(names)) or 'none'}"
+                    f"cluster.network names the subnet {subnet_id}, but {vpc_id} has no such subnet in "
+                    f"{self._region}: name subnets of that VPC"
                 )
-            if all(entry.status == SOLD_OUT for entry in entries):
-                pulumi.log.warn(
-                    f"cluster.nodes.instanceType is {instance_type!r}, which is sold out in {zone}: no node "
-                    "can be added until it is there again"
-                )
-            return instance_type
+            return subnet_id
 
         if not self.can_be_asked:
-            return pulumi.Output.from_input(instance_type)
+            return pulumi.Output.from_input(subnet_id)
+        answer = tencentcloud.vpc.get_subnets_output(subnet_id=subnet_id, opts=self._opts)
+        return answer.instance_lists.apply(check)
+
+    def security_group(self, group_id: str) -> pulumi.Output[str]:
+        """The same id. Raises TkeError when the account has no such security group."""
+
+        def check(found: list[Any]) -> str:
+            if not found:
+                raise TkeError(
+                    f"cluster.network.securityGroupIds has {group_id}, but the account has no such security "
+                    f"group in {self._region}"
+                )
+            return group_id
+
+        if not self.can_be_asked:
+            return pulumi.Output.from_input(group_id)
+        answer = tencentcloud.security.get_groups_output(security_group_id=group_id, opts=self._opts)
+        return answer.security_groups.apply(check)
+
+    def offered(self, types: Mapping[str, str], zone: str, *, spot: bool = False) -> pulumi.Output[list[str]]:
+        """The types as the cloud spells them, when the zone has them. `types` is by the key of the setting.
+
+        Raises TkeError that names others which the zone has. One that is sold out is warned of: the nodes
+        that are there stay, and other changes go on.
+        """
+        charge_type = "SPOTPAID" if spot else "POSTPAID_BY_HOUR"
+        way = " as a spot instance" if spot else ""
+
+        def check(entries: list[Any]) -> list[str]:
+            found = {entry.instance_type.upper(): entry.instance_type for entry in entries}
+            for key, name in types.items():
+                if name.upper() not in found:
+                    names = {
+                        entry.instance_type
+                        for entry in entries
+                        if (entry.cpu_core_count, entry.memory_size) == (CORES, MEMORY_GIB)
+                        and entry.status != SOLD_OUT
+                    }
+                    raise TkeError(
+                        f"{key} is {name!r}, but {zone} does not offer it now{way}; with {CORES} cores and "
+                        f"{MEMORY_GIB} GiB it has {', '.join(sorted(names)) or 'none'}"
+                    )
+                states = {entry.status for entry in entries if entry.instance_type.upper() == name.upper()}
+                if states == {SOLD_OUT}:
+                    pulumi.log.warn(
+                        f"{key} is {name!r}, which is sold out in {zone}{way}: no node of it can be added "
+                        "until it is there again"
+                    )
+            return [found[name.upper()] for name in types.values()]
+
+        if not self.can_be_asked:
+            return pulumi.Output.from_input([name.upper() for name in types.values()])
         filters = [
             tencentcloud.instance.GetTypesFilterArgs(name="zone", values=[zone]),
-            tencentcloud.instance.GetTypesFilterArgs(
-                name="instance-charge-type", values=["POSTPAID_BY_HOUR"]
-            ),
+            tencentcloud.instance.GetTypesFilterArgs(name="instance-charge-type", values=[charge_type]),
         ]
         return tencentcloud.instance.get_types_output(filters=filters, opts=self._opts).instance_types.apply(
             check

@@ -6,6 +6,7 @@ endpoint needs a node that runs.
 
 import hashlib
 import json
+from base64 import b64encode
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,14 +14,17 @@ import pulumi
 import pulumi_random as random
 import tencentcloud_iac_pulumi as tencentcloud
 
+from components.settings.nodes import Spot
 from components.settings.tke import Tke
 from components.tke_account import Account
 from components.tke_network import TkeNetwork
 from components.tke_scaling import only_if_recorded
+from components.tke_super_nodes import super_node_pool
 
-BY_TRAFFIC = "TRAFFIC_POSTPAID_BY_HOUR"
+BY_TRAFFIC = "TRAFFIC_POSTPAID_BY_HOUR"  # of the API server's load balancer
 # Of the pool that nothing scales. The provider changes bounds or number, not both: so bounds never change.
 BOUNDS = {"min_size": 0, "max_size": 100}
+NEW_NODES_ONLY = ["autoScalingConfig.publicIpAssigned", "autoScalingConfig.orderlySecurityGroupIds"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,6 +34,8 @@ class TkeNodesArgs:
     """What can be asked of the cloud."""
     cluster_id: pulumi.Input[str]
     network: TkeNetwork
+    image: str
+    """Name or id of the nodes' image."""
 
 
 class TkeNodes(pulumi.ComponentResource):
@@ -41,27 +47,33 @@ class TkeNodes(pulumi.ComponentResource):
     def __init__(self, name: str, args: TkeNodesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("tekton-builds:tke:Nodes", name, None, opts)
         nodes = args.settings.nodes
+        password = self._password(name)
+        shape = _shape(args, password)
         always = {"enable_auto_scale": False, "desired_capacity": nodes.least, "wait_node_ready": True}
         sometimes = {"enable_auto_scale": True, "min_size": 0, "max_size": nodes.most - nodes.least}
-        kinds: dict[str, dict[str, Any]] = {"base": {**BOUNDS, **always}}
+        kinds: dict[str, dict[str, Any]] = {"base": {**BOUNDS, **always, "auto_scaling_config": shape}}
         if nodes.most > nodes.least:
-            kinds["more"] = sometimes
-        shape = self._shape(name, args)
+            spot = _shape(args, password, nodes.spot) if nodes.spot else shape
+            kinds["more"] = {**sometimes, "auto_scaling_config": spot}
         self.pools = [
             tencentcloud.kubernetes.NodePool(
                 f"{name}-{suffix}",
                 name=_pool_name(args.settings, suffix),
                 cluster_id=args.cluster_id,
                 vpc_id=args.network.vpc_id,
-                subnet_ids=[args.network.subnet_id],
-                node_os=nodes.os,
-                auto_scaling_config=shape,
+                subnet_ids=args.network.subnet_ids,
+                node_os=args.image,
+                node_config=_config(args.settings),
                 # By default the machines stay, and are billed, when their pool goes.
                 delete_keep_instance=False,
+                tags=args.settings.tags or None,
                 # The nodes that come in place of others are there before those go.
                 opts=pulumi.ResourceOptions(
                     parent=self,
                     delete_before_replace=False,
+                    # The cloud gives these to new nodes only, and would keep the others as they are.
+                    replace_on_changes=NEW_NODES_ONLY,
+                    depends_on=args.network.way_out,
                     hooks=only_if_recorded(f"{name}-{suffix}", args.account)
                     if kind["enable_auto_scale"]
                     else None,
@@ -70,10 +82,19 @@ class TkeNodes(pulumi.ComponentResource):
             )
             for suffix, kind in kinds.items()
         ]
+        if args.settings.super_nodes:
+            pool = super_node_pool(
+                f"{name}-super",
+                args.settings,
+                args.cluster_id,
+                args.network,
+                pulumi.ResourceOptions(parent=self),
+            )
+            self.pools.append(pool)
         self.register_outputs({})
 
-    def _shape(self, name: str, args: TkeNodesArgs) -> tencentcloud.kubernetes.NodePoolAutoScalingConfigArgs:
-        nodes = args.settings.nodes
+    def _password(self, name: str) -> pulumi.Output[str]:
+        """The cloud demands a password or a key. Nobody logs in, and no rule opens port 22."""
         password = random.RandomPassword(
             f"{name}-password",
             length=16,
@@ -84,18 +105,41 @@ class TkeNodes(pulumi.ComponentResource):
             override_special="()-_=+",
             opts=pulumi.ResourceOptions(parent=self),
         )
-        return tencentcloud.kubernetes.NodePoolAutoScalingConfigArgs(
-            instance_type=args.account.offered(nodes.instance_type, args.settings.zone),
-            instance_charge_type="POSTPAID_BY_HOUR",
-            system_disk_type="CLOUD_PREMIUM",
-            system_disk_size=nodes.disk_gib,
-            public_ip_assigned=True,
-            internet_charge_type=BY_TRAFFIC,
-            internet_max_bandwidth_out=nodes.bandwidth_mbps,
-            # The cloud demands a password or a key. Nobody logs in, and no rule opens port 22.
-            password=pulumi.Output.secret(password.result),
-            orderly_security_group_ids=[args.network.node_group],
-        )
+        return pulumi.Output.secret(password.result)
+
+
+def _shape(
+    args: TkeNodesArgs, password: pulumi.Output[str], spot: Spot | None = None
+) -> tencentcloud.kubernetes.NodePoolAutoScalingConfigArgs:
+    """The machines of a pool, by the hour or spot instances."""
+    nodes = args.settings.nodes
+    keys = {"cluster.nodes.instanceType": nodes.instance_type}
+    for index, backup in enumerate(nodes.backup_instance_types):
+        keys[f"cluster.nodes.backupInstanceTypes[{index}]"] = backup
+    types = args.account.offered(keys, args.settings.zone, spot=spot is not None)
+    return tencentcloud.kubernetes.NodePoolAutoScalingConfigArgs(
+        instance_type=types.apply(lambda names: names[0]),
+        backup_instance_types=types.apply(lambda names: names[1:]) if nodes.backup_instance_types else None,
+        instance_charge_type="SPOTPAID" if spot else "POSTPAID_BY_HOUR",
+        spot_instance_type="one-time" if spot else None,  # the only one that there is
+        spot_max_price=spot.max_price if spot else None,
+        system_disk_type="CLOUD_PREMIUM",
+        system_disk_size=nodes.disk_gib,
+        public_ip_assigned=not args.settings.network.nat,
+        internet_charge_type=nodes.internet_charge_type,
+        internet_max_bandwidth_out=0 if args.settings.network.nat else nodes.bandwidth_mbps,
+        bandwidth_package_id=nodes.bandwidth_package_id or None,
+        password=password,
+        orderly_security_group_ids=args.network.node_groups,
+    )
+
+
+def _config(settings: Tke) -> tencentcloud.kubernetes.NodePoolNodeConfigArgs | None:
+    """None without anything to set: a block that comes or goes makes another pool, as it has defaults."""
+    script = settings.nodes.user_data
+    if not script:
+        return None
+    return tencentcloud.kubernetes.NodePoolNodeConfigArgs(user_data=b64encode(script.encode()).decode())
 
 
 def _pool_name(settings: Tke, suffix: str) -> str:
@@ -104,9 +148,14 @@ def _pool_name(settings: Tke, suffix: str) -> str:
     The digest is of what makes it another pool: facts/schemas.json of the model of the cloud. At most 25
     characters.
     """
-    network = settings.network
-    replacing = [settings.nodes.instance_type, settings.zone, network.kind, network.vpc_id, network.subnet_id]
+    network, nodes = settings.network, settings.nodes
+    replacing = [nodes.instance_type.upper(), settings.zone, network.kind, network.vpc_id, network.subnet_id]
     if network.kind == "own":
         replacing += [network.vpc_cidr, network.subnet_cidr]
+    # What is not set stands in no older name.
+    replacing += [*sorted(settings.zones), *sorted(network.subnet_ids), *network.security_group_ids]
+    replacing += ["nat"] if network.nat else []
+    if nodes.user_data:
+        replacing.append("nodeConfig")
     digest = hashlib.sha256(json.dumps(replacing).encode()).hexdigest()[:4]
     return f"{settings.name[:15].rstrip('-')}-{suffix}-{digest}"

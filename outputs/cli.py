@@ -1,5 +1,5 @@
-"""The commands behind `make kubeconfig`, `make webhook`, `make explain`, `make redeliver` and
-`make rotate`.
+"""The commands behind `make kubeconfig`, `make webhook`, `make explain`, `make redeliver`, `make rotate` and
+`make cost`.
 
 A user's mistake is one sentence, and exit 1.
 """
@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from outputs import (
+    cost_command,
     explain_command,
     kubeconfig_command,
     redeliver_command,
@@ -43,6 +44,9 @@ def parser() -> argparse.ArgumentParser:
     either = command.add_mutually_exclusive_group()
     either.add_argument("--use", action="store_true", help="make it the current context")
     either.add_argument("--remove", action="store_true", help="take the stack's entries out again")
+    command = commands.add_parser("cost", help=cost_command.__doc__)
+    command.add_argument("--stack", default=STACK)
+    command.add_argument("--prices", default="", metavar="FILE")
     for name, module in AT_THE_FORGE.items():
         command = commands.add_parser(name, help=module.__doc__)
         command.add_argument("--stack", default=STACK)
@@ -69,6 +73,8 @@ def main(arguments: Sequence[str]) -> int:
 
 def _run(options: argparse.Namespace, stack: str, paths: Paths) -> int:
     match options.command:
+        case "cost":
+            return cost_command.run(stack, options.prices, paths)
         case "webhook":
             return webhook_command.run(stack, options.repository, paths)
         case "explain":
@@ -77,6 +83,10 @@ def _run(options: argparse.Namespace, stack: str, paths: Paths) -> int:
             return redeliver_command.run(stack, options.repository, paths)
         case "rotate":
             return rotate_command.run(stack, options.repository, paths)
+    return _kubeconfig(options, stack, paths)
+
+
+def _kubeconfig(options: argparse.Namespace, stack: str, paths: Paths) -> int:
     if options.remove:
         return kubeconfig_command.remove(stack, paths)
     return kubeconfig_command.add(

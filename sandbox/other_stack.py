@@ -36,14 +36,22 @@ def environment(paths: Paths, base: Mapping[str, str]) -> dict[str, str]:
 
 def run(stack: str, verb: str, paths: Paths, progress: Progress) -> int:
     """Runs that command on the user's terminal; its exit code."""
+    cli = previewing(stack, paths, progress) if verb == "preview" else deploying(paths, progress)
+    return cli.hand_over(*command(stack, verb))
+
+
+def previewing(stack: str, paths: Paths, progress: Progress) -> Pulumi:
+    """The CLI of another stack, with every plugin that `pulumi preview` needs.
+
+    It has a new stack of that name where nobody is logged in to a backend.
+    """
     with Toolchain(paths, progress) as toolchain:
         cli = _cli(paths, toolchain)
-        if verb == "preview" and not nobodys_stack.is_logged_in(cli.base):
+        if not nobodys_stack.is_logged_in(cli.base):
             progress.note(f"Nobody is logged in to a Pulumi backend: this previews a new stack {stack}")
-            cli = replace(cli, base=nobodys_stack.prepare(stack, paths, cli, toolchain.wait))
-        else:
-            _add_plugins(cli, paths, toolchain, progress, preview=verb == "preview")
-    return cli.hand_over(*command(stack, verb))
+            return replace(cli, base=nobodys_stack.prepare(stack, paths, cli, toolchain.wait))
+        _add_plugins(cli, paths, toolchain, progress, preview=True)
+    return cli
 
 
 def deploying(paths: Paths, progress: Progress) -> Pulumi:

@@ -19,12 +19,24 @@ GRACE = 60.0
 POLICIES = ("--policy-pack", str(CHECKOUT / "policy"))
 # What it would find changed is told and not taken over, and is an error.
 DRIFT = ("refresh", "--preview-only", "--expect-no-changes", "--diff")
+# Every resource of the stack, and whether the new one or the old one of a replacement comes first.
+WHOLE = ("--json", "--show-sames", "--show-replacement-steps")
 # For a command whose output is read later: no questions, no colours, no dots.
 UNWATCHED = ("--non-interactive", "--color=never", "--suppress-progress")
 
 
 class PulumiError(Exception):
     """What the CLI could not do, in one sentence."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """What a preview says."""
+
+    steps: list[dict[str, Any]]
+    """Of every resource, also of those that stay as they are."""
+    warnings: list[str]
+    """The program's, and the CLI's own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,8 +59,33 @@ class Pulumi:
 
     def run(self, *arguments: str, stdin: str | None = None) -> str:
         """Runs a command without a terminal; its output. Raises PulumiError with the CLI's last words."""
+        done = self._finished(*arguments, stdin=stdin)
+        if done.returncode != 0:
+            raise PulumiError(f"pulumi {' '.join(arguments[:2])}: {_last_words(done)}")
+        return done.stdout
+
+    def read(self, *arguments: str) -> Any:
+        """The JSON that a command prints."""
+        return json.loads(self.run(*arguments))
+
+    def preview(self, stack: str) -> Preview:
+        """A preview. Raises PulumiError with the first thing that is wrong."""
+        done = self._finished("preview", "--stack", stack, *WHOLE)
+        try:
+            digest = json.loads(done.stdout)
+        except ValueError:
+            digest = {}
+        messages: dict[str, list[str]] = {"error": [], "warning": []}
+        for entry in digest.get("diagnostics") or ():
+            kind = entry["severity"]
+            messages.setdefault(kind, []).append(entry["message"].strip().removeprefix(f"{kind}: "))
+        if done.returncode != 0:
+            raise PulumiError([*messages["error"], _last_words(done).removeprefix("error: ")][0])
+        return Preview(steps=digest["steps"], warnings=messages["warning"])
+
+    def _finished(self, *arguments: str, stdin: str | None = None) -> "subprocess.CompletedProcess[str]":
         with private_folder(self.temporary) as temporary:
-            done = subprocess.run(
+            return subprocess.run(
                 [self.program, *arguments, "--non-interactive"],
                 env=self._environment(temporary.folder),
                 pass_fds=[temporary.lock],
@@ -58,14 +95,6 @@ class Pulumi:
                 text=True,
                 check=False,
             )
-        if done.returncode != 0:
-            said = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()]
-            raise PulumiError(f"pulumi {' '.join(arguments[:2])}: {said[-1] if said else done.returncode}")
-        return done.stdout
-
-    def read(self, *arguments: str) -> Any:
-        """The JSON that a command prints."""
-        return json.loads(self.run(*arguments))
 
     def show(self, *arguments: str, log: Path | None = None) -> int:
         """Runs a command on the user's terminal, or into `log`; its exit code.
@@ -112,6 +141,13 @@ class Pulumi:
 
             code = wait_in_front(start)
         return code if code >= 0 else 128 - code  # as a shell says that a signal has ended it
+
+
+def _last_words(done: "subprocess.CompletedProcess[str]") -> str:
+    said = [line.strip() for line in (done.stderr or done.stdout).splitlines() if line.strip()]
+    # A warning may come behind the error: of a plugin that PATH has.
+    said = [line for line in said if line.startswith("error:")] or said
+    return said[-1] if said else str(done.returncode)
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

@@ -4,6 +4,7 @@ Pulumi.yaml declares the same keys with the same defaults for the CLI; a test ho
 Secrets are no part of these models: they are top-level keys, read by `secrets.py` as secret outputs.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -31,6 +32,9 @@ class SettingsError(pulumi.RunError):
 
 DISK_STEP_GIB = 10  # of a CBS disk, which is 10 GiB at least
 REPORTS = 2  # tasks of a run that tell the forge: that it builds, and how it has ended
+# What a Service of TKE says to its load balancer (document 457/51258).
+PASS_TO_TARGET = "service.cloud.tencent.com/pass-to-target"
+EXISTING_BALANCER = "service.kubernetes.io/tke-existed-lbid"
 
 
 class Settings(Model):
@@ -89,6 +93,26 @@ class Settings(Model):
     def known_hosts(self) -> str:
         """The keys that clones over SSH trust."""
         return self.git_known_hosts or git_hosts.GITHUB.read_text(encoding="utf-8")
+
+    @property
+    def load_balancer_annotations(self) -> Mapping[str, str]:
+        """Annotations of the Service in front: the user's, and what makes the nodes let the balancer in."""
+        annotations = self.ingress.load_balancer.annotations
+        return {**annotations, PASS_TO_TARGET: "true"} if self._only_balancer else annotations
+
+    @property
+    def _only_balancer(self) -> bool:
+        return self.cluster.kind == "tke" and self.cluster.network.node_ports == "balancer"
+
+    @model_validator(mode="after")
+    def _own_balancer(self) -> "Settings":
+        if self._only_balancer and EXISTING_BALANCER in self.ingress.load_balancer.annotations:
+            raise ValueError(
+                f"cluster.network.nodePorts is 'balancer', but ingress.loadBalancer.annotations has "
+                f"{EXISTING_BALANCER}, and TKE lets only a balancer that it makes itself past the nodes' "
+                "group: set nodePorts to world, or leave the annotation out"
+            )
+        return self
 
     @model_validator(mode="after")
     def _known(self) -> "Settings":

@@ -6,9 +6,10 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from components.settings.levels import known
-from components.settings.network import Network, PrivateCidr, meet
+from components.settings.network import Network, PrivateCidr, inside, meet
 from components.settings.nodes import Nodes
-from components.settings.types import ADOPT, Cidr, Model, matches, some
+from components.settings.tags import Tags
+from components.settings.types import ADOPT, Cidr, Model, matches
 
 Region = Annotated[str, matches(r"[a-z]{2,3}(-[a-z]+)+", "a region of Tencent Cloud, as ap-hongkong")]
 Zone = Annotated[str, matches(r"[a-z]{2,3}(-[a-z]+)+-\d{1,2}", "a zone of Tencent Cloud, as ap-hongkong-2")]
@@ -28,6 +29,9 @@ class Tke(Model):
     )
     region: Region = Field(default="ap-hongkong", description="region of Tencent Cloud")
     zone: Zone = Field(default="ap-hongkong-2", description="zone of the nodes, and of an own subnet")
+    zones: Annotated[tuple[Zone, ...], Field(strict=False)] = Field(
+        default=(), description="further zones of the nodes, each with a subnet, as [ap-hongkong-3]"
+    )
     version: Version = Field(default="1.34.1", description="version of Kubernetes; another one upgrades")
     level: Annotated[str, AfterValidator(known)] = Field(
         default="L5", description="size of the managed control plane: L5 manages up to 5 nodes"
@@ -36,16 +40,69 @@ class Tke(Model):
         default=True,
         description="true: the cloud raises the level, and its price, when the cluster outgrows it",
     )
-    api_cidrs: Annotated[tuple[Cidr, ...], Field(strict=False), AfterValidator(some)] = Field(
-        description="who may reach the public API server, as [203.0.113.7/32]"
+    upgrade_nodes: bool = Field(
+        default=False, description="true: nodes are upgraded after the control plane, one after the other"
     )
-    network: Network = Field(default=Network(), description="the nodes' network: {kind, vpcCidr, subnetCidr}")
+    endpoint: Literal["public", "private", "both"] = Field(
+        default="public",
+        description="where the API server is reached: public: from apiCidrs; private: from the VPC; both",
+    )
+    api_cidrs: Annotated[tuple[Cidr, ...], Field(strict=False)] = Field(
+        default=(), description="who may reach the public API server, as [203.0.113.7/32]"
+    )
+    network: Network = Field(default=Network(), description="the nodes' network: {kind, vpcCidr, ...}")
     pod_cidr: PrivateCidr = Field(default="172.20.0.0/16", description="addresses of pods and Services")
     nodes: Nodes = Field(default=Nodes(), description="the nodes: {instanceType, least, most, ...}")
+    super_nodes: bool = Field(
+        default=False, description="true: pods for which no node has room run on super nodes"
+    )
+    tags: Tags = Field(
+        default={}, description="tags of all that is made in the account: {cost-center: builds}"
+    )
     adopt: bool = ADOPT
     deletion_protection: bool = Field(
         default=True, description="true: `pulumi destroy` is refused until this is false and applied"
     )
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the API server is reached from the internet."""
+        return self.endpoint != "private"
+
+    @property
+    def is_private(self) -> bool:
+        """Whether the API server is reached from inside the VPC, by an endpoint there."""
+        return self.endpoint != "public"
+
+    @model_validator(mode="after")
+    def _reachable(self) -> "Tke":
+        if self.is_public and not self.api_cidrs:
+            raise ValueError(
+                "must have apiCidrs, who may reach the public API server, as [203.0.113.7/32], or endpoint "
+                "private"
+            )
+        if not self.is_public and self.api_cidrs:
+            raise ValueError("must have no apiCidrs when its endpoint is private: only its VPC reaches it")
+        return self
+
+    @model_validator(mode="after")
+    def _zoned(self) -> "Tke":
+        for zone in self.zones:
+            if zone.rpartition("-")[0] != self.region:
+                raise ValueError(f"must have its zone {zone} in its region {self.region}")
+        if len({self.zone, *self.zones}) != 1 + len(self.zones):
+            raise ValueError("must name each zone once in zone and zones")
+        if self.zones and self.network.kind == "named":
+            raise ValueError(
+                "must have no zones when its network is named: they are those of network.subnetIds"
+            )
+        for zone in self.zones if self.network.kind == "own" else ():
+            if not inside(block := self.network.subnet_of(zone), self.network.vpc_cidr):
+                raise ValueError(
+                    f"must have room for the subnet {block} of {zone} in its vpcCidr "
+                    f"{self.network.vpc_cidr}: give network a smaller subnetCidr or a larger vpcCidr"
+                )
+        return self
 
     @model_validator(mode="after")
     def _fit(self) -> "Tke":

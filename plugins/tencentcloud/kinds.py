@@ -5,10 +5,16 @@ from collections.abc import Mapping
 from plugins.tencentcloud.cluster import CLUSTER
 from plugins.tencentcloud.endpoint import ENDPOINT
 from plugins.tencentcloud.kind import Kind
+from plugins.tencentcloud.nat import ADDRESS, GATEWAY, ROUTE
 from plugins.tencentcloud.network import SUBNET, VPC
 from plugins.tencentcloud.node_pool import NODE_POOL
 from plugins.tencentcloud.security import GROUP, RULE_SET
+from plugins.tencentcloud.super_nodes import SUPER_NODES
 
 KINDS: Mapping[str, Kind] = {
-    kind.token: kind for kind in (VPC, SUBNET, GROUP, RULE_SET, CLUSTER, NODE_POOL, ENDPOINT)
+    kind.token: kind
+    for kind in (
+        *(VPC, SUBNET, ADDRESS, GATEWAY, ROUTE, GROUP, RULE_SET),
+        *(CLUSTER, NODE_POOL, SUPER_NODES, ENDPOINT),
+    )
 }

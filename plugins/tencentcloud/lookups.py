@@ -43,6 +43,15 @@ def _subnets(account: Account, asked: Inputs) -> Answer:
     return {"id": "subnets", "instanceLists": found}
 
 
+def _groups(account: Account, asked: Inputs) -> Answer:
+    found = [
+        {"securityGroupId": group, "name": properties.get("name", "")}
+        for group, properties in account.all("sg").items()
+        if asked.get("securityGroupId", group) == group
+    ]
+    return {"id": "groups", "securityGroups": found}
+
+
 def _has(properties: Inputs, asked: Inputs, *keys: str) -> bool:
     return all(asked.get(key, properties.get(key)) == properties.get(key) for key in keys)
 
@@ -138,6 +147,7 @@ def _versions(account: Account, asked: Inputs) -> Answer:
 LOOKUPS: Mapping[str, Callable[[Account, Inputs], Answer]] = {
     "tencentcloud:Vpc/getInstances:getInstances": _vpcs,
     "tencentcloud:Vpc/getSubnets:getSubnets": _subnets,
+    "tencentcloud:Security/getGroups:getGroups": _groups,
     "tencentcloud:Instance/getTypes:getTypes": _types,
     "tencentcloud:Kubernetes/getAvailableClusterVersions:getAvailableClusterVersions": _versions,
     "tencentcloud:Kubernetes/getClusterLevels:getClusterLevels": _levels,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 
 from tests.cluster.api_server import ApiServer
 from tests.cluster.objects import Objects
-from tests.cluster.tke_stack import TkeStack
+from tests.cluster.tke_stack import TkeStack, steps, uid
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
 
@@ -18,28 +17,17 @@ pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
 @pytest.fixture
 def stack(tmp_path: Path, api_server: ApiServer, namespace: str) -> Iterator[TkeStack]:
     tke = TkeStack(tmp_path / "stack", api_server, namespace)
-    tke.up(deletionProtection=False)
+    tke.up()
     yield tke
     tke.destroy()
     assert tke.things("cls") == tke.things("np") == tke.things("sg") == {}, "what is left is billed"
-
-
-def uid(objects: Objects, namespace: str) -> str:
-    found = objects.get("v1", "ConfigMap", namespace, "inside")
-    assert found is not None
-    return str(found["metadata"]["uid"])
-
-
-def steps(said: str, name: str) -> list[str]:
-    """What was done to a resource, in order."""
-    return re.findall(rf" {name} (created replacement|deleted original|created|deleted|updated)\b", said)
 
 
 def test_a_replaced_endpoint_is_open_and_nothing_in_the_cluster_is_made_anew(
     stack: TkeStack, objects: Objects, namespace: str
 ) -> None:
     before = uid(objects, namespace)
-    said = stack.up(deletionProtection=False, apiMbps=20)
+    said = stack.up(apiMbps=20)
     (cluster,) = stack.things("cls").values()
     assert cluster["internet"], f"nobody reaches the API server any more: {said}"
     assert uid(objects, namespace) == before, said
@@ -50,7 +38,7 @@ def test_another_type_of_node_comes_before_the_old_nodes_go(
     stack: TkeStack, objects: Objects, namespace: str
 ) -> None:
     before, old = uid(objects, namespace), stack.things("np")
-    said = stack.up(deletionProtection=False, nodes={"instanceType": "S5.LARGE16"})
+    said = stack.up(nodes={"instanceType": "S5.LARGE16"})
     for pool in ("cluster-nodes-base", "cluster-nodes-more"):
         assert steps(said, pool) == ["created replacement", "deleted original"], said
     new = stack.things("np")
@@ -63,14 +51,14 @@ def test_another_type_of_node_comes_before_the_old_nodes_go(
 
 def test_a_change_that_every_pool_can_take_replaces_none(stack: TkeStack) -> None:
     before = stack.things("np")
-    stack.up(deletionProtection=False, nodes={"diskGib": 100, "most": 5, "least": 2})
+    stack.up(nodes={"diskGib": 100, "most": 5, "least": 2})
     after = stack.things("np")
     assert after.keys() == before.keys()
     assert {pool["name"] for pool in after.values()} == {pool["name"] for pool in before.values()}
 
 
 def test_a_pool_that_was_scaled_since_is_not_updated_before_a_refresh(stack: TkeStack) -> None:
-    changed = {"deletionProtection": False, "nodes": {"diskGib": 100}}
+    changed = {"nodes": {"diskGib": 100}}
     stack.scale("-more-", 2)
     said = stack.refused(**changed)
     assert "has 2 nodes, and the stack's state says 0" in said, said
@@ -79,3 +67,25 @@ def test_a_pool_that_was_scaled_since_is_not_updated_before_a_refresh(stack: Tke
     stack.refresh()
     stack.up(**changed)
     assert sorted(pool["nodes"] for pool in stack.things("np").values()) == [1, 2], "no node was ended"
+
+
+def test_a_stack_that_names_no_image_keeps_the_one_that_its_nodes_have(stack: TkeStack) -> None:
+    said = stack.up(nodes={"os": "tlinux3.1x86_64"})
+    assert steps(said, "cluster-nodes-base") == ["updated"], said
+    said = stack.up()
+    assert not steps(said, "cluster-nodes-base"), f"an update ends nodes, or `up`: {said}"
+
+
+def test_super_nodes_and_a_script_come_and_go_while_the_endpoint_stays(
+    stack: TkeStack, objects: Objects, namespace: str
+) -> None:
+    before = uid(objects, namespace)
+    for settings, super_nodes in (
+        ({"superNodes": True, "nodes": {"userData": "#!/bin/sh\n"}}, "created"),
+        ({}, "deleted"),
+    ):
+        said = stack.up(**settings)
+        assert steps(said, "cluster-nodes-super") == [super_nodes], said
+        assert steps(said, "cluster-nodes-base") == ["created replacement", "deleted original"], said
+        assert not steps(said, "cluster-endpoint"), said
+    assert uid(objects, namespace) == before

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from base64 import b64encode
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tests.cluster.api_server import ApiServer
+from plugins.tencentcloud.account import account
+from sandbox.pulumi import Preview, Pulumi
+from tests.cluster.api_server import ApiServer, binary
+from tests.cluster.objects import Objects
 from tests.cluster.pulumi_stack import CHECKOUT, Stack
 
 PROGRAM = f"""
@@ -17,17 +22,17 @@ import sys
 
 sys.path.insert(0, {str(CHECKOUT)!r})
 import pulumi_random
-from components import tke
+from components import tke, tke_endpoint
 from components.secrets import CloudCredentials
 from components.settings.tke import Tke
 
 settings = json.load(open("settings.json"))
-tke.API_MBPS = settings.pop("apiMbps", tke.API_MBPS)
+tke_endpoint.API_MBPS = settings.pop("apiMbps", tke_endpoint.API_MBPS)
 key = pulumi.Output.secret("of-a-model")
 cluster = tke.TkeCluster(
     "cluster",
     tke.TkeClusterArgs(
-        settings=Tke.model_validate({{"kind": "tke", "apiCidrs": ["100.64.7.0/24"], **settings}}),
+        settings=Tke.model_validate({{"kind": "tke", **settings}}),
         credentials=CloudCredentials(secret_id=key, secret_key=key, token=None),
     ),
     pulumi.ResourceOptions(providers=[pulumi_random.Provider("random")]),
@@ -70,7 +75,7 @@ class TkeStack:
 
     def up(self, **settings: Any) -> str:
         """What the CLI prints."""
-        (self._stack.folder / "settings.json").write_text(json.dumps(settings))
+        self._set(settings)
         return self._stack.up()
 
     def things(self, prefix: str) -> dict[str, dict[str, Any]]:
@@ -88,13 +93,39 @@ class TkeStack:
 
     def planned(self, **settings: Any) -> dict[str, str]:
         """What a preview would do to each resource that changes, by logical name."""
-        (self._stack.folder / "settings.json").write_text(json.dumps(settings))
+        self._set(settings)
         steps = json.loads(self._stack.succeed("preview", "--json"))["steps"]
         return {step["urn"].split("::")[-1]: step["op"] for step in steps if step["op"] != "same"}
 
+    def cost_preview(self, **settings: Any) -> Preview:
+        """As `make cost` asks for it."""
+        self._set(settings)
+        cli = Pulumi(
+            program=binary("pulumi"),
+            base=self._stack.environment,
+            project=self._stack.folder,
+            temporary=self._stack.temporary,
+        )
+        return cli.preview("test")
+
+    def preview(self, **settings: Any) -> str:
+        """What the CLI prints."""
+        self._set(settings)
+        return self._stack.succeed("preview")
+
+    def _set(self, settings: Mapping[str, Any]) -> None:
+        public = {} if settings.get("endpoint") == "private" else {"apiCidrs": ["100.64.7.0/24"]}
+        everything = {"deletionProtection": False, **public, **settings}
+        (self._stack.folder / "settings.json").write_text(json.dumps(everything))
+
+    def switch(self, **switches: Any) -> None:
+        """What makes the account another one than a new one (plugins/tencentcloud/account.py)."""
+        with account(self._account) as there:
+            there.switch(**switches)
+
     def refused(self, **settings: Any) -> str:
         """What the CLI prints when `up` fails."""
-        (self._stack.folder / "settings.json").write_text(json.dumps(settings))
+        self._set(settings)
         return self._stack.fail("up", "--yes", "--skip-preview")
 
     def refresh(self) -> None:
@@ -113,6 +144,16 @@ def _filled(value: Any, api: str, tke: str) -> Any:
         return filled
     if isinstance(value, list):
         return [_filled(inner, api, tke) for inner in value]
-    return (
-        {"API-KUBECONFIG": api, "TKE-KUBECONFIG": tke}.get(value, value) if isinstance(value, str) else value
-    )
+    words = {"API-KUBECONFIG": api, "TKE-KUBECONFIG": tke}
+    return words.get(value, value) if isinstance(value, str) else value
+
+
+def uid(objects: Objects, namespace: str) -> str:
+    found = objects.get("v1", "ConfigMap", namespace, "inside")
+    assert found is not None
+    return str(found["metadata"]["uid"])
+
+
+def steps(said: str, name: str) -> list[str]:
+    """What was done to a resource, in order."""
+    return re.findall(rf" {name} (created replacement|deleted original|created|deleted|updated)\b", said)

@@ -55,6 +55,16 @@ def keep(session: Session, _result: Result) -> None:
         outputs_are_those_of_the_table(session, set())
 
 
+def costs(session: Session, result: Result) -> None:
+    """Every line of the page's table is one that the command prints."""
+    text = (session.clone / session.page).read_text(encoding="utf-8")
+    section = text.partition("## What it costs")[2].partition("\n## ")[0]
+    table = section.partition("```text\n")[2].partition("```")[0].splitlines()
+    assert table, "the page shows a table"
+    missing = [line for line in table if line not in result.output.splitlines()]
+    assert not missing, f"{session.page} shows what is not printed: {missing}:\n{result.output}"
+
+
 def dashboard(session: Session, result: Result) -> None:
     """The password opens it, and no other does."""
     address = session.type("pulumi stack output load_balancer_ip").output.strip()

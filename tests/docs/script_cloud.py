@@ -9,7 +9,7 @@ SURE = ((r"Confirm\? \(y/N\)", "yes\r"),)
 DELIVERS = ["example/shop delivers its pushes to http://.*/hooks", "GitHub's ping was answered with 20"]
 
 TKE = Script(
-    settings=["Pulumi.prod.yaml"],
+    settings=["Pulumi.prod.yaml", "prices.yaml"],
     steps={
         "make preview STACK=dev": Step(prints=PREVIEWED),
         "export TENCENTCLOUD_SECRET_ID=... TENCENTCLOUD_SECRET_KEY=...": Step(words={"...": "{CLOUD_KEY}"}),
@@ -45,6 +45,13 @@ TKE = Script(
         "pulumi config set --secret dashboardClientSecret": Step(answers=ASKED),
         # The model's one cluster is taken: a person looks at the plan, and leaves it at that.
         "make up STACK=prod": Step(answers=NO, fails=True, prints=["EventListener", "oauth2-proxy"]),
+        "make cost STACK=dev": Step(prints=["`pulumi up` would change nothing of it"], then=checks.costs),
+        "make cost STACK=dev PRICES=prices.yaml": Step(
+            prints=[
+                r"node S5\.MEDIUM8 .* 1 USD \(the contract of 2026-11-01, 2026-11-01\)",
+                r"1 of \d+ rows together: 1 to 3 USD an hour",
+            ]
+        ),
         "pulumi config set --stack dev --path cluster.deletionProtection false && make up STACK=dev": Step(
             answers=YES, prints=[r"\d+ unchanged"], then=checks.remember
         ),

@@ -55,6 +55,9 @@ README = Script(
             prints=["^push      {SHA} to main", "^run .*succeeded", "^image ", "^logs "]
         ),
         "make redeliver": Step(prints=["no push is missing"]),
+        "make cost": Step(
+            prints=["Tencent Cloud bills nothing of stack sandbox", "volume of the default class"]
+        ),
         "make lock": Step(online=True, prints=LOCKED),
         "make mirror TO=REGISTRY/PATH": Step(fails=None, then=checks.mirrored),
         "make rotate": Step(prints=ROTATED),

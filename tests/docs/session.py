@@ -129,7 +129,7 @@ class Session:
         """A whole file, or settings of a file that is there."""
         file = self.clone / next(self._settings)
         block: dict[str, Any] = yaml.safe_load(piece.text)
-        if "config" in block:
+        if "config" in block or not file.name.startswith("Pulumi."):
             file.write_text(replaced(piece.text, {}), encoding="utf-8")
         else:
             set_in(file, block)

@@ -22,7 +22,7 @@ PROD = {
 
 def test_the_template_for_production_is_a_stack_file() -> None:
     text = (ROOT / "docs" / "tke.md").read_text(encoding="utf-8")
-    (block,) = re.findall(r"^```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    (block,) = re.findall(r"^```yaml\n(config:.*?)^```", text, re.MULTILINE | re.DOTALL)
     given: dict[str, Any] = {
         key.removeprefix("tekton-builds:"): value for key, value in yaml.safe_load(block)["config"].items()
     }

@@ -8,6 +8,7 @@ import pytest
 
 from components import releases
 from components.ingress_nginx import NginxError, divided
+from components.settings import Settings
 from tests.manifests import an_object, served
 from tests.program import SECRETS, config, run
 from tests.recorded import Recording
@@ -111,6 +112,19 @@ def test_every_kind_has_one_load_balancer_and_tells_the_cloud_what_to_make(
     assert annotations.items() <= balancers[0]["annotations"].items()
     assert recording.exports["load_balancer_ip"].value == "192.0.2.7"
     assert recording.exports["hooks_url"].value == "http://192.0.2.7/hooks"
+
+
+@pytest.mark.parametrize("kind", ["nginx", "traefik", "none"])
+def test_every_kind_says_what_the_settings_want_said_of_its_cluster(
+    given: Given, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    annotation = {"service.cloud.tencent.com/pass-to-target": "true"}
+    monkeypatch.setattr(Settings, "load_balancer_annotations", annotation)
+    recording = deploy(given, tmp_path, {"kind": kind})
+    (balancer,) = (
+        one.plain() for one in recording.all("Service") if one.plain()["spec"].get("type") == "LoadBalancer"
+    )
+    assert annotation.items() <= balancer["metadata"]["annotations"].items()
 
 
 def test_none_leads_to_the_listeners_pods_when_they_are_there(given: Given, tmp_path: Path) -> None:

@@ -77,3 +77,12 @@ def test_the_provider_is_built_beside_the_cli_and_is_called_no_stand_in(
     said = capsys.readouterr().out
     assert "pulumi-resource-random" in said, "that one stands in"
     assert "kubernetes" not in said
+
+
+def test_a_preview_of_a_stack_in_the_users_backend_is_the_users_with_the_model_of_the_cloud(
+    tmp_path: Path, builds: Builds
+) -> None:
+    paths = Paths(state=tmp_path / "state")
+    assert other_stack.run("dev", "preview", paths, Progress()) == 3
+    assert (tmp_path / "record").read_text().startswith("preview --policy-pack ")
+    assert (paths.state / "plugins" / "pulumi-resource-tencentcloud").exists(), "a preview needs no account"

@@ -88,10 +88,6 @@ MISTAKES = {
         _set("cluster", "region", to="ap-hongkong"),
         "cluster.region is no setting; known are: kind, kubeconfig, context, adopt",
     ),
-    "a missing key of a kind": (
-        _set("cluster", to={"kind": "tke"}),
-        "cluster.apiCidrs is missing: who may reach the public API server, as [203.0.113.7/32]",
-    ),
     "no range of addresses": (
         _set("cluster", to={"kind": "tke", "apiCidrs": ["10.0.0.1/16"]}),
         "cluster.apiCidrs[0] is '10.0.0.1/16', but must be an IPv4 range by its first address, "

@@ -21,6 +21,6 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     for name, value in KEY.items():
         monkeypatch.setenv(name, value)
     servers: list[str] = []
-    monkeypatch.setattr("components.tke_kubeconfig._ask", lambda server, _: servers.append(server))
+    monkeypatch.setattr("components.tke_kubeconfig._ask", lambda server, _, **__: servers.append(server))
     monkeypatch.setitem(OUTPUTS, ENDPOINT, {"kubeConfig": kubeconfig()})
     return servers

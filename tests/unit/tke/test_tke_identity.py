@@ -22,7 +22,10 @@ def whole_kubeconfig() -> str:
 def state(cidr: str = "100.64.7.0/24") -> dict[str, Any]:
     namespace = {"metadata": {"name": "builds", "uid": "of-builds"}}
     resources = {
-        "urn:a::cluster-endpoint": {"type": ENDPOINT, "outputs": {"kubeConfig": whole_kubeconfig()}},
+        "urn:a::cluster-endpoint": {
+            "type": ENDPOINT,
+            "outputs": {"clusterInternet": True, "kubeConfig": whole_kubeconfig()},
+        },
         "urn:a::cluster-network-api-rules": {"type": RULES, "outputs": {"ingresses": [{"cidrBlock": cidr}]}},
         "urn:a::builds": {"type": "kubernetes:core/v1:Namespace", "outputs": namespace},
     }

@@ -1,0 +1,1 @@
+"""What a stack has that is billed."""

@@ -1,0 +1,55 @@
+"""A pool of super nodes. Pods on them are not modelled."""
+
+from plugins.tencentcloud.account import Account
+from plugins.tencentcloud.errors import CloudRefused
+from plugins.tencentcloud.kind import Inputs, Kind, Outputs
+
+CREATE = "tke:CreateClusterVirtualNodePool"
+
+
+def _create(account: Account, inputs: Inputs) -> str:
+    """Refuses what CreateClusterVirtualNodePool does (tencentcloud-sdk-go, tke/v20180525, client.go 1707)."""
+    cluster = inputs["clusterId"]
+    vpc = account.need(cluster, CREATE, "ResourceNotFound").get("vpcId")
+    subnets = [node["subnetId"] for node in inputs["serverlessNodes"]]
+    for subnet in subnets:
+        found = account.need(subnet, CREATE, "InvalidParameter.SubnetNotExist")
+        if found["vpcId"] != vpc:
+            raise CloudRefused(
+                CREATE,
+                "InvalidParameter.SubnetInvalidError",
+                f"the subnet {subnet} is not in the cluster's VPC {vpc}",
+            )
+    groups = inputs.get("securityGroupIds", [])
+    if not groups:
+        raise CloudRefused(CREATE, "InvalidParameter.Param", "SecurityGroupIds is required")
+    for group in groups:
+        account.need(group, CREATE, "InvalidParameter.Param")
+    # Whether a super node is node enough for a public endpoint is not known; here it is not.
+    pool = {"clusterId": cluster, "subnetIds": subnets, "securityGroups": groups, "nodes": 0}
+    return f"{cluster}#{account.add('np', {**pool, 'name': inputs['name'], 'minSize': 0, 'maxSize': 0})}"
+
+
+def _update(account: Account, pool: str, _old: Inputs, new: Inputs) -> None:
+    name = pool.partition("#")[2]
+    account.put(name, {**(account.get(name) or {}), "name": new["name"]})
+
+
+def _delete(account: Account, pool: str, _inputs: Inputs) -> None:
+    """The provider says `Force`: pods that run there end."""
+    account.remove(pool.partition("#")[2])
+
+
+def _read(_account: Account, _pool: str, _inputs: Inputs) -> Outputs:
+    return {"lifeState": "normal"}
+
+
+SUPER_NODES = Kind(
+    token="tencentcloud:Kubernetes/serverlessNodePool:ServerlessNodePool",
+    create=_create,
+    update=_update,
+    delete=_delete,
+    read=_read,
+    computed=("lifeState",),
+    named="name",
+)
