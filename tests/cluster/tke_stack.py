@@ -24,16 +24,19 @@ sys.path.insert(0, {str(CHECKOUT)!r})
 import pulumi_random
 from components import tke, tke_endpoint
 from components.secrets import CloudCredentials
+from components.settings import Registry
 from components.settings.tke import Tke
 
 settings = json.load(open("settings.json"))
 tke_endpoint.API_MBPS = settings.pop("apiMbps", tke_endpoint.API_MBPS)
+server = f"{{settings.get('tcr', {{}}).get('name')}}.tencentcloudcr.com"
 key = pulumi.Output.secret("of-a-model")
 cluster = tke.TkeCluster(
     "cluster",
     tke.TkeClusterArgs(
         settings=Tke.model_validate({{"kind": "tke", **settings}}),
         credentials=CloudCredentials(secret_id=key, secret_key=key, token=None),
+        registry=Registry(server=server, namespace="apps"),
     ),
     pulumi.ResourceOptions(providers=[pulumi_random.Provider("random")]),
 )
