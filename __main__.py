@@ -1,5 +1,7 @@
 """A signed git push becomes an image in a registry: the parts, in order."""
 
+from dataclasses import replace
+
 import pulumi
 import pulumi_random
 
@@ -19,13 +21,15 @@ repositories, source = settings.repositories, compatibility.checked(settings)
 manifests = releases.load(source, inventory.releases_of(settings))
 random = pulumi_random.Provider("random")
 child = pulumi.ResourceOptions(providers=[random])
-cluster = connect("cluster", settings.cluster, secrets, claims(settings, manifests), child)
+cluster = connect("cluster", settings, secrets, claims(settings, manifests), child)
+logins = replace(secrets.logins, registry=cluster.registry_login or secrets.logins.registry)
 opts = pulumi.ResourceOptions(providers=[cluster.provider, random], transformations=[quota_retry()])
 tektons = {name: objects for name, objects in manifests.items() if name != RELEASE}
 ready = tekton.Tekton("tekton", tekton.TektonArgs(releases=tektons), opts)
 what = {"repositories": repositories, "registry": settings.registry, "builder": settings.builder}
-whose = {"logins": secrets.logins, "known_hosts": settings.known_hosts, "images": settings.images}
+whose = {"logins": logins, "known_hosts": settings.known_hosts, "images": settings.images}
 told = {"status": settings.commit_status, "page": dashboard.runs_page(settings, NAMESPACE)}
+told |= {"egress": cluster.egress}
 builds = Builds("builds", BuildsArgs(**what, **whose, **told, after=ready.ready), opts)
 push = {"repositories": repositories, "chosen": settings.runs, "runs": builds.runs, "tekton": ready.namespace}
 taken = WebhookArgs(**push, signed=settings.webhook, after=[*ready.ready, *builds.pipelines])

@@ -5,6 +5,7 @@ beside it and read their files, so only repositories that trust each other shoul
 something stays in a build's own pod, and only a pod with the client's certificate is let in.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -38,6 +39,8 @@ class BuildkitdArgs:
     image: str
     """Rootless BuildKit."""
     builder: Builder
+    egress: Sequence[pulumi.Input[str]]
+    """Private ranges that it may call beside the builder's."""
     registries: Registries
     clients: pulumi.Output[str]
     """The namespace whose pods may call it."""
@@ -72,7 +75,7 @@ class Buildkitd(pulumi.ComponentResource):
             f"{name}-to-internet",
             "to-internet",
             here,
-            args.builder.egress_cidrs,
+            [*args.builder.egress_cidrs, *args.egress],
             component="buildkitd",
             opts=within,
         )

@@ -55,6 +55,8 @@ class BuildsArgs:
     """Who is told, if there is a token."""
     page: str
     """Address of the Dashboard's page on PipelineRuns, ending before a run's name; empty: there is none."""
+    egress: Sequence[pulumi.Input[str]] = ()
+    """Private ranges that builds may call beside the builder's: those of the cluster's own registry."""
     after: Sequence[pulumi.Resource] = ()
     """What must be ready to admit Tekton's objects: no value flows from it."""
 
@@ -104,7 +106,7 @@ class Builds(pulumi.ComponentResource):
             f"{name}-to-internet",
             "to-internet",
             self.namespace,
-            args.builder.egress_cidrs,
+            [*args.builder.egress_cidrs, *args.egress],
             pods=[pods_of(buildkitd.NAMESPACE)] if args.builder.shared_gib else [],
             component="builds",
             opts=child,
@@ -169,7 +171,11 @@ class Builds(pulumi.ComponentResource):
 
     def _shared(self, resource: str, args: BuildsArgs, registries: Registries) -> build_image.Shared:
         given = BuildkitdArgs(
-            image=args.images.buildkit, builder=args.builder, registries=registries, clients=self.namespace
+            image=args.images.buildkit,
+            builder=args.builder,
+            egress=args.egress,
+            registries=registries,
+            clients=self.namespace,
         )
         return Buildkitd(resource, given, pulumi.ResourceOptions(parent=self)).shared
 

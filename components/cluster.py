@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -12,8 +12,8 @@ import pulumi_kubernetes as kubernetes
 from pulumi.output import UNKNOWN
 
 from components.recorded_state import RecordedState, recorded_state
-from components.secrets import Secrets
-from components.settings import Cluster, Existing, Tke
+from components.secrets import Login, Secrets
+from components.settings import Existing, Settings, Tke
 from components.tekton import NAMESPACE as TEKTON_NAMESPACE
 from inspection import cluster as inspection
 from inspection.kubeconfig import Kubeconfig, KubeconfigError, read
@@ -32,7 +32,7 @@ class ClusterError(pulumi.RunError):
 
 def connect(
     name: str,
-    settings: Cluster,
+    settings: Settings,
     secrets: Secrets,
     claims: Claims,
     opts: pulumi.ResourceOptions | None = None,
@@ -41,15 +41,21 @@ def connect(
 
     `claims` are refused where the cluster has them and the stack's state does not. Raises pulumi.RunError.
     """
-    if isinstance(settings, Tke):
+    if isinstance(settings.cluster, Tke):
         # The cloud's SDK is loaded for a cluster in the cloud only.
         from components.tke import TkeCluster, TkeClusterArgs  # noqa: PLC0415
 
-        arguments = TkeClusterArgs(settings=settings, credentials=secrets.cloud, claims=claims)
+        arguments = TkeClusterArgs(
+            settings=settings.cluster,
+            credentials=secrets.cloud,
+            claims=claims,
+            registry=settings.registry,
+        )
         return TkeCluster(name, arguments, opts)
-    kubeconfig = load_kubeconfig(settings, secrets.kubeconfig)
+    existing = settings.cluster
+    kubeconfig = load_kubeconfig(existing, secrets.kubeconfig)
     return ExistingCluster(
-        name, ExistingClusterArgs(settings=settings, kubeconfig=kubeconfig, claims=claims), opts
+        name, ExistingClusterArgs(settings=existing, kubeconfig=kubeconfig, claims=claims), opts
     )
 
 
@@ -68,6 +74,10 @@ class ExistingCluster(pulumi.ComponentResource):
     """The kubeconfig's contents, always secret."""
     provider: kubernetes.Provider
     """The provider for everything that goes into the cluster."""
+    registry_login: Login | None = None
+    """The cluster comes with no registry."""
+    egress: Sequence[pulumi.Output[str]] = ()
+    """Private ranges that builds must reach."""
 
     def __init__(
         self, name: str, args: ExistingClusterArgs, opts: pulumi.ResourceOptions | None = None

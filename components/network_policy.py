@@ -51,7 +51,7 @@ def to_internet(
     resource: str,
     name: str,
     namespace: pulumi.Input[str],
-    more: Sequence[str],
+    more: Sequence[pulumi.Input[str]],
     *,
     pods: Sequence[NetworkPolicyPeerArgsDict] = (),
     component: str,

@@ -6,7 +6,7 @@ is one: the stack's outputs, which a finished run has left, and a Stash, which e
 before all else and which keeps the value of the first.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -57,6 +57,8 @@ class RecordedState:
     """The one inside the VPC."""
     node_image: str = ""
     """Name or id of the image that a TKE cluster's nodes have; empty where there are none."""
+    imported_pools: Collection[str] = ()
+    """Names of a TKE cluster's node pools whose password the state has not: nothing reads one back."""
 
 
 def recorded_state(name: str, opts: pulumi.ResourceOptions) -> RecordedState:
@@ -89,7 +91,7 @@ def _invoke(function: str, arguments: Mapping[str, str]) -> Fields:
 def _parsed(resources: Fields) -> RecordedState:
     objects, identifier, cidrs = dict[Identity, str](), "", list[str]()
     cluster, endpoint = Value(), Value()
-    image = ""
+    image, imported = "", list[str]()
     for urn, resource in resources.items():
         kind = _text(resource, "type")
         outputs = _field(resource, "outputs")
@@ -101,6 +103,8 @@ def _parsed(resources: Fields) -> RecordedState:
             endpoint = outputs
         elif kind == NODE_POOL:
             image = _text(outputs, "nodeOs")
+            if not _text(_field(outputs, "autoScalingConfig"), "password"):
+                imported.append(_text(outputs, "name"))
         elif kind == RULES and urn.endswith("-api-rules"):
             rules = _field(outputs, "ingresses").list_value.values
             cidrs = [_text(_plain(rule), "cidrBlock") for rule in rules]
@@ -116,6 +120,7 @@ def _parsed(resources: Fields) -> RecordedState:
         public_endpoint=_endpoint(endpoint, "clusterInternet", "kubeConfig", "clusterExternalEndpoint"),
         private_endpoint=_endpoint(endpoint, "clusterIntranet", "kubeConfigIntranet", "pgwEndpoint"),
         node_image=image,
+        imported_pools=imported,
     )
 
 

@@ -118,7 +118,14 @@ def mistakes(settings: Mapping[str, Any]) -> list[str]:
             "application's secret with `pulumi config set --secret dashboardClientSecret`"
         )
     cluster = settings.get("cluster")
-    if not isinstance(cluster, Mapping) or cluster.get("kind") != "existing":
+    if not isinstance(cluster, Mapping):
+        return found
+    if cluster.get("tcr") and (settings.get("registryUsername") or has("registryPassword")):
+        found.append(
+            "registryUsername and registryPassword are set, but cluster.tcr makes a login of its own: "
+            "`pulumi config rm registryUsername` and `pulumi config rm registryPassword`"
+        )
+    if cluster.get("kind") != "existing":
         return found
     if bool(cluster.get("kubeconfig")) == has("kubeconfig"):
         found.append(

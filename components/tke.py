@@ -5,23 +5,27 @@ The order is the cloud's: it opens a public endpoint only when a node runs. Noth
 """
 
 import ipaddress
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_kubernetes as kubernetes
 import tencentcloud_iac_pulumi as tencentcloud
 
-from components import tke_images
+from components import tke_addons, tke_images
 from components.cluster import Claims, ClusterError, check_contents
 from components.recorded_state import RecordedState, recorded_state
-from components.secrets import CloudCredentials
+from components.secrets import CloudCredentials, Login
+from components.settings import Registry
 from components.settings.tke import Tke
 from components.tke_account import Account, TkeError
 from components.tke_control_plane import checked_level, checked_version
 from components.tke_endpoint import EndpointArgs, endpoint_of, kubeconfig_of
 from components.tke_kubeconfig import addressed
+from components.tke_logs import TkeLogs, TkeLogsArgs
 from components.tke_network import TkeNetwork, TkeNetworkArgs
 from components.tke_nodes import TkeNodes, TkeNodesArgs
+from components.tke_registry import TkeRegistry, TkeRegistryArgs
 from inspection.cluster import UnreachableError, look
 from inspection.kubeconfig import KubeconfigError, read
 
@@ -48,6 +52,8 @@ class TkeClusterArgs:
     """None: a preview goes on without asking the account."""
     claims: Claims = ()
     """Kind and name of objects that may not be in the cluster as somebody else's."""
+    registry: Registry
+    """Where images go."""
 
 
 class TkeCluster(pulumi.ComponentResource):
@@ -57,6 +63,10 @@ class TkeCluster(pulumi.ComponentResource):
     """The administrator's kubeconfig for the public endpoint; always secret."""
     provider: kubernetes.Provider
     """The provider for everything that goes into the cluster; that goes before the cluster does."""
+    registry_login: Login | None = None
+    """Of the registry that the cluster comes with; None: it comes with none."""
+    egress: Sequence[pulumi.Output[str]] = ()
+    """Private ranges that builds must reach, those of that registry."""
 
     def __init__(self, name: str, args: TkeClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         settings = args.settings
@@ -69,10 +79,14 @@ class TkeCluster(pulumi.ComponentResource):
         cloud = _provider(name, args, pulumi.ResourceOptions(parent=self))
         child = pulumi.ResourceOptions(parent=self, provider=cloud)
         account = Account(settings.region, cloud, can_be_asked=args.credentials is not None)
+        inside = pulumi.ResourceOptions(parent=self, providers=[cloud])
         network = TkeNetwork(
             f"{name}-network",
             TkeNetworkArgs(settings=settings, account=account),
-            pulumi.ResourceOptions(parent=self, providers=[cloud]),
+            inside,
+        )
+        logs = (
+            TkeLogs(f"{name}-logs", TkeLogsArgs(settings=settings), inside) if settings.logs.kinds else None
         )
         cluster = tencentcloud.kubernetes.Cluster(
             name,
@@ -98,23 +112,42 @@ class TkeCluster(pulumi.ComponentResource):
             resource_delete_options=[
                 {"resource_type": kind, "delete_mode": "terminate"} for kind in ("CBS", "CLB")
             ],
+            **(logs.inputs if logs else {}),
             opts=pulumi.ResourceOptions.merge(
                 child,
                 pulumi.ResourceOptions(
-                    protect=settings.deletion_protection,
-                    # A level that the cloud has raised is not taken back at the next `up`. Pools have images
-                    # of their own, and the provider would send a changed name where an id is wanted.
-                    ignore_changes=["clusterOs", *(["clusterLevel"] if settings.auto_upgrade_level else [])],
+                    protect=settings.deletion_protection, ignore_changes=_ignored(settings)
                 ),
             ),
         )
         nodes = TkeNodes(
             f"{name}-nodes",
             TkeNodesArgs(
-                settings=settings, account=account, cluster_id=cluster.id, network=network, image=image
+                settings=settings,
+                account=account,
+                cluster_id=cluster.id,
+                network=network,
+                image=image,
+                imported_pools=state.imported_pools,
             ),
-            pulumi.ResourceOptions(parent=self, providers=[cloud]),
+            inside,
         )
+        # What goes into the cluster comes after them, and goes before them.
+        addons = tke_addons.install(
+            name,
+            settings,
+            cluster.id,
+            pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=nodes.pools)),
+        )
+        if logs:
+            logs.collect(cluster.id, nodes.pools)
+        if settings.tcr:
+            registry = TkeRegistry(
+                f"{name}-registry",
+                TkeRegistryArgs(settings=settings, registry=args.registry, network=network),
+                inside,
+            )
+            self.registry_login, self.egress = registry.login, registry.egress
         endpoint = endpoint_of(
             f"{name}-endpoint",
             EndpointArgs(settings=settings, cluster_id=cluster.id, network=network, pools=nodes.pools),
@@ -127,9 +160,22 @@ class TkeCluster(pulumi.ComponentResource):
             kubeconfig=self.kubeconfig,
             # The same cluster at another address, or with another certificate, replaces nothing.
             cluster_identifier=cluster.id,
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=addons),
         )
         self.register_outputs({"kubeconfig": self.kubeconfig})
+
+
+def _ignored(settings: Tke) -> list[str]:
+    """Inputs of the cluster that stay as they are in the state."""
+    # Pools have images of their own, and the provider would send a changed name where an id is wanted.
+    ignored = ["clusterOs"]
+    if settings.auto_upgrade_level:
+        # A level that the cloud has raised is not taken back at the next `up`.
+        ignored.append("clusterLevel")
+    if not settings.logs.needs_agent:
+        # The agent stays when no logs are kept any more: a rule cannot be deleted without it, and goes last.
+        ignored.append("logAgent")
+    return ignored
 
 
 def _provider(name: str, args: TkeClusterArgs, opts: pulumi.ResourceOptions) -> tencentcloud.Provider:

@@ -7,6 +7,7 @@ endpoint needs a node that runs.
 import hashlib
 import json
 from base64 import b64encode
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +37,8 @@ class TkeNodesArgs:
     network: TkeNetwork
     image: str
     """Name or id of the nodes' image."""
+    imported_pools: Collection[str] = ()
+    """Names of pools that get no password, as another password makes another pool."""
 
 
 class TkeNodes(pulumi.ComponentResource):
@@ -48,17 +51,24 @@ class TkeNodes(pulumi.ComponentResource):
         super().__init__("tekton-builds:tke:Nodes", name, None, opts)
         nodes = args.settings.nodes
         password = self._password(name)
-        shape = _shape(args, password)
         always = {"enable_auto_scale": False, "desired_capacity": nodes.least, "wait_node_ready": True}
         sometimes = {"enable_auto_scale": True, "min_size": 0, "max_size": nodes.most - nodes.least}
-        kinds: dict[str, dict[str, Any]] = {"base": {**BOUNDS, **always, "auto_scaling_config": shape}}
+        kinds: dict[str, dict[str, Any]] = {"base": {**BOUNDS, **always}}
         if nodes.most > nodes.least:
-            spot = _shape(args, password, nodes.spot) if nodes.spot else shape
-            kinds["more"] = {**sometimes, "auto_scaling_config": spot}
+            kinds["more"] = sometimes
+        names = {suffix: _pool_name(args.settings, suffix) for suffix in kinds}
+        spots = {suffix: nodes.spot if kind["enable_auto_scale"] else None for suffix, kind in kinds.items()}
+        types = {spot: _offered(args, spot) for spot in set(spots.values())}
         self.pools = [
             tencentcloud.kubernetes.NodePool(
                 f"{name}-{suffix}",
-                name=_pool_name(args.settings, suffix),
+                name=names[suffix],
+                auto_scaling_config=_shape(
+                    args,
+                    types[spots[suffix]],
+                    None if names[suffix] in args.imported_pools else password,
+                    spots[suffix],
+                ),
                 cluster_id=args.cluster_id,
                 vpc_id=args.network.vpc_id,
                 subnet_ids=args.network.subnet_ids,
@@ -108,15 +118,23 @@ class TkeNodes(pulumi.ComponentResource):
         return pulumi.Output.secret(password.result)
 
 
-def _shape(
-    args: TkeNodesArgs, password: pulumi.Output[str], spot: Spot | None = None
-) -> tencentcloud.kubernetes.NodePoolAutoScalingConfigArgs:
-    """The machines of a pool, by the hour or spot instances."""
+def _offered(args: TkeNodesArgs, spot: Spot | None) -> pulumi.Output[list[str]]:
+    """The first type, and those in its place, as the cloud spells them."""
     nodes = args.settings.nodes
     keys = {"cluster.nodes.instanceType": nodes.instance_type}
     for index, backup in enumerate(nodes.backup_instance_types):
         keys[f"cluster.nodes.backupInstanceTypes[{index}]"] = backup
-    types = args.account.offered(keys, args.settings.zone, spot=spot is not None)
+    return args.account.offered(keys, args.settings.zone, spot=spot is not None)
+
+
+def _shape(
+    args: TkeNodesArgs,
+    types: pulumi.Output[list[str]],
+    password: pulumi.Output[str] | None,
+    spot: Spot | None,
+) -> tencentcloud.kubernetes.NodePoolAutoScalingConfigArgs:
+    """The machines of a pool, by the hour or spot instances."""
+    nodes = args.settings.nodes
     return tencentcloud.kubernetes.NodePoolAutoScalingConfigArgs(
         instance_type=types.apply(lambda names: names[0]),
         backup_instance_types=types.apply(lambda names: names[1:]) if nodes.backup_instance_types else None,

@@ -65,6 +65,7 @@ def run(
     *,
     preview: bool = False,
     cluster: Callable[[Kubeconfig], Any] | None = None,
+    answers: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> Recording:
     """Runs __main__.py as `pulumi up` would."""
 
@@ -73,7 +74,13 @@ def run(
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(inspection, "look", cluster or EmptyCluster)
-        return record(body, config=given, secrets=SECRETS if secrets is None else secrets, preview=preview)
+        return record(
+            body,
+            config=given,
+            secrets=SECRETS if secrets is None else secrets,
+            preview=preview,
+            answers=answers,
+        )
 
 
 @dataclass(frozen=True)

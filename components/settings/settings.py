@@ -32,6 +32,7 @@ class SettingsError(pulumi.RunError):
 
 DISK_STEP_GIB = 10  # of a CBS disk, which is 10 GiB at least
 REPORTS = 2  # tasks of a run that tell the forge: that it builds, and how it has ended
+TCR_NAMESPACE = range(2, 31)  # how many characters one may have
 # What a Service of TKE says to its load balancer (document 457/51258).
 PASS_TO_TARGET = "service.cloud.tencent.com/pass-to-target"
 EXISTING_BALANCER = "service.kubernetes.io/tke-existed-lbid"
@@ -139,6 +140,17 @@ class Settings(Model):
             raise ValueError(
                 f"{' and '.join(wrong)}, but must be a multiple of {DISK_STEP_GIB}, as the disks of TKE are: "
                 "a volume of another size is never made"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _in_tcr(self) -> "Settings":
+        if self.cluster.kind != "tke" or self.cluster.tcr is None:
+            return self
+        if len(self.registry.namespace.partition("/")[0]) not in TCR_NAMESPACE:
+            raise ValueError(
+                f"registry.namespace is {self.registry.namespace!r}, but must begin with a namespace of TCR "
+                "when cluster.tcr is set, 2 to 30 characters as team or team/apps"
             )
         return self
 

@@ -6,9 +6,11 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, model_validator
 
 from components.settings.levels import known
+from components.settings.logs import Logs
 from components.settings.network import Network, PrivateCidr, inside, meet
 from components.settings.nodes import Nodes
 from components.settings.tags import Tags
+from components.settings.tcr import Tcr
 from components.settings.types import ADOPT, Cidr, Model, matches
 
 Region = Annotated[str, matches(r"[a-z]{2,3}(-[a-z]+)+", "a region of Tencent Cloud, as ap-hongkong")]
@@ -16,6 +18,10 @@ Zone = Annotated[str, matches(r"[a-z]{2,3}(-[a-z]+)+-\d{1,2}", "a zone of Tencen
 Version = Annotated[str, matches(r"1\.\d{2}\.\d{1,2}", "an exact version of Kubernetes in TKE, as 1.34.1")]
 ClusterName = Annotated[
     str, matches(r"[a-z0-9]([a-z0-9-]{0,18}[a-z0-9])?", "1 to 20 lower-case letters, digits and dashes")
+]
+AddonName = Annotated[
+    str,
+    matches(r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?", "the name of an add-on, letters, digits and dashes"),
 ]
 POD_BLOCK = 256  # addresses: TKE's defaults for the Services of a cluster, and for the pods of a node
 
@@ -59,10 +65,23 @@ class Tke(Model):
     tags: Tags = Field(
         default={}, description="tags of all that is made in the account: {cost-center: builds}"
     )
+    addons: dict[AddonName, str] = Field(
+        default={},
+        description="version of each add-on of TKE by its name; empty: the newest: {NAME: VERSION}",
+    )
+    tcr: Tcr | None = Field(
+        default=None, description="the registry, where it is Tencent Cloud's: {name} or {instanceId}"
+    )
+    logs: Logs = Field(default=Logs(), description="what goes to CLS: {builds, events, audit, days}")
     adopt: bool = ADOPT
     deletion_protection: bool = Field(
         default=True, description="true: `pulumi destroy` is refused until this is false and applied"
     )
+
+    @property
+    def enforces_network_policies(self) -> bool:
+        """Whether one of the add-ons is TKE's for NetworkPolicies, however its name is spelt."""
+        return any(name.replace("-", "").lower() == "networkpolicy" for name in self.addons)
 
     @property
     def is_public(self) -> bool:

@@ -4,6 +4,7 @@ In the order of calls of the provider's resource_tc_kubernetes_cluster.go and ..
 that fails in the middle has done what was before.
 """
 
+from plugins.tencentcloud import log_switches
 from plugins.tencentcloud.account import Account
 from plugins.tencentcloud.catalog import CLUSTERS, LEVELS, VERSIONS
 from plugins.tencentcloud.cluster_rules import (
@@ -57,6 +58,7 @@ def _create(account: Account, inputs: Inputs) -> str:
         _scale(account, cluster, inputs["nodePoolGlobalConfigs"][0])
     if inputs.get("acquireClusterAdminRole"):
         account.call("tke:AcquireClusterAdminRole")
+    log_switches.turn(account, cluster, {}, inputs)
     return cluster
 
 
@@ -118,6 +120,7 @@ def _update(account: Account, cluster: str, old: Inputs, new: Inputs) -> None:
     if _change(old, new, "clusterOs"):
         _update_image(account, cluster, new)
     _update_rights(account, cluster, old, new)
+    log_switches.turn(account, cluster, old, new)
     rest = {key: value for key, value in new.items() if key not in (*ATTRIBUTES, "nodePoolGlobalConfigs")}
     account.put(cluster, {**(account.get(cluster) or {}), **rest})
 
@@ -169,6 +172,7 @@ def _delete(account: Account, cluster: str, _inputs: Inputs) -> None:
     for pool in account.having("clusterId"):
         if (account.get(pool) or {})["clusterId"] == cluster:
             account.remove(pool)
+    log_switches.leave(account, cluster)
     account.remove(cluster)
     account.call("tke:DeleteCluster")
 
@@ -223,7 +227,7 @@ def _inputs_there(account: Account, cluster: str) -> Inputs:
         endpoint |= {"clusterInternetSecurityGroup": found["securityGroups"][0]}
     if found.get("intranet"):
         endpoint |= {"clusterIntranetSubnetId": found["intranet"]}
-    return {**_STORED(account, cluster), **endpoint}
+    return {**_STORED(account, cluster), **endpoint, **log_switches.on(found)}
 
 
 CLUSTER = Kind(

@@ -21,12 +21,12 @@ def thing_of(identity: str) -> str:
     return identity.partition("#")[2] or identity
 
 
-def stored(*keys: str) -> Callable[[Account, str], Inputs]:
-    """A way to find inputs: these, as the account keeps them."""
+def stored(*keys: str, key: Callable[[str], str] = thing_of) -> Callable[[Account, str], Inputs]:
+    """A way to find inputs: these, as the account keeps them under the `key` of an id."""
 
     def find(account: Account, identity: str) -> Inputs:
-        there = account.get(thing_of(identity)) or {}
-        return {key: there[key] for key in keys if key in there}
+        there = account.get(key(identity)) or {}
+        return {name: there[name] for name in keys if name in there}
 
     return find
 
@@ -39,6 +39,7 @@ class Kind:
     `inputs_there` gives the inputs that the provider's Read takes from the cloud: a refresh has them of what
     the program sets, and an import has nothing else.
     `named`: an input that gets the resource's name and a suffix when it is left out.
+    `key` gives the name under which the account has the thing with an id.
     """
 
     token: str
@@ -51,6 +52,7 @@ class Kind:
     computed: tuple[str, ...] = ()
     secret: tuple[str, ...] = ()
     named: str = ""
+    key: Callable[[str], str] = thing_of
 
     @cached_property
     def inputs(self) -> Mapping[str, Field]:

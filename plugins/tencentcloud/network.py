@@ -105,6 +105,7 @@ def _delete_subnet(account: Account, subnet: str, _inputs: Inputs) -> None:
             for thing, properties in account.all(prefix, lingering=True).items()
             if subnet in properties.get("subnetIds", ())
         ]
+        used += account.all("attachment", lingering=True, subnetId=subnet)
         return used + list(account.all("cls", lingering=True, intranet=subnet))
 
     if left := account.wait(PATIENCE, users):

@@ -17,7 +17,7 @@ from plugins.tencentcloud.account import Account, account
 from plugins.tencentcloud.checks import DEFAULTS, failures
 from plugins.tencentcloud.differences import differences
 from plugins.tencentcloud.errors import Refused
-from plugins.tencentcloud.kind import Inputs, Kind, thing_of
+from plugins.tencentcloud.kind import Inputs, Kind
 from plugins.tencentcloud.kinds import KINDS
 from plugins.tencentcloud.lookups import LOOKUPS
 from plugins.tencentcloud.reading import imported, updated
@@ -136,7 +136,7 @@ class TencentCloudProvider(StandIn):
         with self._account(context) as there:
             inputs = kind.with_defaults(plain(given))
             found = _found(kind, there, request.id, inputs)
-            if there.get(thing_of(request.id)) is None:
+            if there.get(kind.key(request.id)) is None:
                 return provider_pb2.ReadResponse()  # gone: the state drops it
             # Without a state this is an import, which knows what the cloud says and nothing else.
             asked = (

@@ -15,7 +15,6 @@ from tests.cluster.tke_stack import TkeStack
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
 
 RECORDED = Path(__file__).with_name("tke_stack_of_4d96eb1")
-SETTINGS = {"deletionProtection": False}
 
 
 @pytest.fixture
@@ -29,20 +28,20 @@ def stack(tmp_path: Path, api_server: ApiServer, objects: Objects, namespace: st
 
 def test_no_part_of_a_stack_of_4d96eb1_is_made_anew(stack: TkeStack) -> None:
     before = {kind: stack.things(kind).keys() for kind in ("vpc", "subnet", "sg", "cls", "np")}
-    planned = stack.planned(**SETTINGS)
-    assert {name: op for name, op in planned.items() if op != "update"} == {"cluster-state": "create"}
-    stack.up(**SETTINGS)
+    planned = stack.planned()
+    assert {name: op for name, op in planned.items() if op != "update"} == {"Stash cluster-state": "create"}
+    stack.up()
     assert {kind: stack.things(kind).keys() for kind in before} == before
     (cluster,) = stack.things("cls").values()
     assert cluster["internet"], "the API server is as open as it was"
-    assert stack.planned(**SETTINGS) == {}, "a second `up` changes nothing"
+    assert stack.planned() == {}, "a second `up` changes nothing"
     stack.destroy()
     assert stack.things("cls") == stack.things("np") == stack.things("sg") == {}, "what is left is billed"
 
 
 def test_nodes_on_which_builds_run_outlive_the_takeover(stack: TkeStack) -> None:
     stack.scale("-more", 2)
-    assert "has 2 nodes, and the stack's state says 0" in stack.refused(**SETTINGS)
+    assert "has 2 nodes, and the stack's state says 0" in stack.refused()
     stack.refresh()
-    stack.up(**SETTINGS)
+    stack.up()
     assert sorted(pool["nodes"] for pool in stack.things("np").values()) == [1, 2], "no node was ended"

@@ -24,16 +24,19 @@ sys.path.insert(0, {str(CHECKOUT)!r})
 import pulumi_random
 from components import tke, tke_endpoint
 from components.secrets import CloudCredentials
+from components.settings import Registry
 from components.settings.tke import Tke
 
 settings = json.load(open("settings.json"))
 tke_endpoint.API_MBPS = settings.pop("apiMbps", tke_endpoint.API_MBPS)
+server = f"{{settings.get('tcr', {{}}).get('name')}}.tencentcloudcr.com"
 key = pulumi.Output.secret("of-a-model")
 cluster = tke.TkeCluster(
     "cluster",
     tke.TkeClusterArgs(
         settings=Tke.model_validate({{"kind": "tke", **settings}}),
         credentials=CloudCredentials(secret_id=key, secret_key=key, token=None),
+        registry=Registry(server=server, namespace="apps"),
     ),
     pulumi.ResourceOptions(providers=[pulumi_random.Provider("random")]),
 )
@@ -43,6 +46,10 @@ kubernetes.core.v1.ConfigMap(
     opts=pulumi.ResourceOptions(provider=cluster.provider),
 )
 """
+
+
+# What the imported resources are part of, and the provider that reads them.
+HOLDERS = ("TkeCluster::cluster", "::cluster-cloud", "::cluster-network", "::cluster-nodes")
 
 
 class TkeStack:
@@ -83,6 +90,41 @@ class TkeStack:
         everything: dict[str, dict[str, Any]] = json.loads(self._account.read_text())
         return {name: thing for name, thing in everything.items() if name.startswith(f"{prefix}-")}
 
+    def remove(self, thing: str) -> None:
+        """What somebody does in the console."""
+        with account(self._account) as there:
+            there.remove(thing)
+
+    def pass_minutes(self, minutes: int) -> None:
+        with account(self._account) as there:
+            for _ in range(minutes):
+                there.pass_minute()
+
+    def lose_state(self) -> None:
+        """The stack begins anew, and the account stays as it is."""
+        self._stack.succeed("stack", "rm", "--yes", "--force", "--preserve-config", "test")
+        self._stack.succeed("stack", "init", "test")
+
+    def bring_back(self, ids: Mapping[str, str], **settings: Any) -> None:
+        """The way of docs/tke.md: the provider first, and what the account has by id and logical name."""
+        self._set(settings)
+        targets = [argument for name in HOLDERS for argument in ("--target", f"**{name}")]
+        said = self._stack.fail("up", "--yes", "--skip-preview", *targets)
+        assert "was not specified in --target list" in said, said
+        file = self._stack.folder / "import.json"
+        self._stack.succeed("preview", "--import-file", str(file))
+        imports = json.loads(file.read_text())
+        names = {entry["name"]: entry.get("logicalName", entry["name"]) for entry in imports["resources"]}
+        imports["resources"] = [
+            {**entry, "id": ids[names[entry["name"]]]}
+            for entry in imports["resources"]
+            if entry["type"].startswith("tencentcloud:")
+        ]
+        file.write_text(json.dumps(imports))
+        self._stack.succeed(
+            "import", "--yes", "--file", str(file), "--protect=false", "--generate-code=false"
+        )
+
     def scale(self, name: str, nodes: int) -> None:
         """What the cloud's autoscaler does to the pool whose name has this part."""
         everything = json.loads(self._account.read_text())
@@ -92,10 +134,10 @@ class TkeStack:
         self._account.write_text(json.dumps(everything))
 
     def planned(self, **settings: Any) -> dict[str, str]:
-        """What a preview would do to each resource that changes, by logical name."""
+        """What a preview would do to each resource that changes, by its own type's last part and its name."""
         self._set(settings)
         steps = json.loads(self._stack.succeed("preview", "--json"))["steps"]
-        return {step["urn"].split("::")[-1]: step["op"] for step in steps if step["op"] != "same"}
+        return {_short(step["urn"]): step["op"] for step in steps if step["op"] != "same"}
 
     def cost_preview(self, **settings: Any) -> Preview:
         """As `make cost` asks for it."""
@@ -133,6 +175,11 @@ class TkeStack:
 
     def destroy(self) -> None:
         self._stack.succeed("destroy", "--yes", "--skip-preview")
+
+
+def _short(urn: str) -> str:
+    kind, name = urn.split("::")[2:]
+    return f"{kind.rpartition('$')[2].rpartition(':')[2]} {name}"
 
 
 def _filled(value: Any, api: str, tke: str) -> Any:

@@ -34,8 +34,8 @@ var clients = map[string]string{
 		"DeleteClusterEndpoint ModifyClusterEndpointSP CreateClusterNodePool ModifyClusterNodePool " +
 		"DeleteClusterNodePool ModifyNodePoolDesiredCapacityAboutAsg ModifyNodePoolInstanceTypes " +
 		"DescribeClusterNodePoolDetail CreateClusterVirtualNodePool ModifyClusterVirtualNodePool " +
-		"DeleteClusterVirtualNodePool InstallAddon UpdateAddon DeleteAddon InstallLogAgent UninstallLogAgent " +
-		"EnableEventPersistence DisableEventPersistence EnableClusterAudit DisableClusterAudit " +
+		"DeleteClusterVirtualNodePool InstallAddon UpdateAddon DeleteAddon DescribeAddon InstallLogAgent " +
+		"UninstallLogAgent EnableEventPersistence DisableEventPersistence EnableClusterAudit DisableClusterAudit " +
 		"CreateCLSLogConfig DeleteLogConfigs",
 	"vpc/v20170312/client.go": "CreateVpc DeleteVpc ModifyVpcAttribute CreateSubnet CreateSubnets DeleteSubnet " +
 		"ModifySubnetAttribute CreateSecurityGroup CreateSecurityGroupWithPolicies DeleteSecurityGroup " +

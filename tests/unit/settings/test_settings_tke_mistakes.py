@@ -1,4 +1,4 @@
-"""The sentence that each mistake in the nodes and tags of a TKE cluster gets."""
+"""The sentence that each mistake in the nodes, tags, add-ons and logs of a TKE cluster gets."""
 
 from typing import Any
 
@@ -30,6 +30,15 @@ MISTAKES: dict[str, tuple[Any, str]] = {
     "more tags than a resource has": (
         {"tags": TAGS},
         f"cluster.tags is {TAGS}, but must have at most 50 tags, as a resource of the cloud has",
+    ),
+    "an add-on of two words": (
+        {"addons": {"Network Policy": ""}},
+        "cluster.addons.Network Policy is 'Network Policy', but must be the name of an add-on, letters, "
+        "digits and dashes",
+    ),
+    "logs for ever": (
+        {"logs": {"days": 3640}},
+        "cluster.logs.days is 3640, but must be at most 3600",
     ),
     "a family for a type": (
         {"nodes": {"instanceType": "S5"}},

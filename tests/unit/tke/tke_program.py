@@ -25,18 +25,23 @@ def kubeconfig(server: str = "https://203.0.113.9:443") -> str:
     )
 
 
-def deploy(given: Given, *, preview: bool = False, answers: dict[str, Any] | None = None) -> Recording:
+def deploy(
+    given: Given,
+    *,
+    preview: bool = False,
+    answers: dict[str, Any] | None = None,
+    secrets: dict[str, str] | None = None,
+) -> Recording:
     def body() -> None:
         random = pulumi_random.Provider("random")
-        cluster = connect(
-            "cluster", Settings.load().cluster, Secrets.load(), (), pulumi.ResourceOptions(providers=[random])
-        )
+        opts = pulumi.ResourceOptions(providers=[random])
+        cluster = connect("cluster", Settings.load(), Secrets.load(), (), opts)
         pulumi.export("kubeconfig", cluster.kubeconfig)
 
     return record(
         body,
         config=given,
-        secrets={"registryPassword": "r", "gitPassword": "g"},
+        secrets={"registryPassword": "r", "gitPassword": "g"} if secrets is None else secrets,
         preview=preview,
         answers={**TYPES, **(answers or {})},
     )

@@ -1,0 +1,93 @@
+"""What somebody with an account does with a TKE stack, in order, on the model of the cloud.
+
+A push, the webhook and the commands of docs/tke.md are in tests/e2e/test_tke_stack.py and tests/docs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cluster.api_server import ApiServer
+from tests.cluster.objects import Objects
+from tests.cluster.tke_stack import TkeStack, steps, uid
+
+pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
+
+NEW_ACCOUNT = {"vpc-default0", "subnet-default0"}
+PREFIXES = ("vpc", "subnet", "sg", "cls", "np", "rtb")
+
+
+def left(stack: TkeStack) -> set[str]:
+    """What the account has beside what every account has."""
+    return {name for prefix in PREFIXES for name in stack.things(prefix)} - NEW_ACCOUNT
+
+
+def ids(stack: TkeStack) -> Mapping[str, str]:
+    """What somebody finds in the console, by the logical name that it has in the stack."""
+    (cluster,) = stack.things("cls")
+    (vpc,) = (name for name in stack.things("vpc") if name not in NEW_ACCOUNT)
+    (subnet,) = (name for name in stack.things("subnet") if name not in NEW_ACCOUNT)
+    names = {"cluster": cluster, "cluster-endpoint": cluster}
+    names |= {"cluster-network-vpc": vpc, "cluster-network-subnet": subnet}
+    for name, pool in stack.things("np").items():
+        names[f"cluster-nodes-{'base' if '-base-' in pool['name'] else 'more'}"] = f"{cluster}#{name}"
+    for name, group in stack.things("sg").items():
+        resource = f"cluster-network-{group['name'].rpartition('-')[2]}"
+        names |= {resource: name, f"{resource}-rules": name}
+    return names
+
+
+def test_an_account_from_the_first_preview_to_nothing_left(
+    tmp_path: Path, api_server: ApiServer, objects: Objects, namespace: str
+) -> None:
+    stack = TkeStack(tmp_path / "stack", api_server, namespace)
+    settings: dict[str, Any] = {"version": "1.32.2"}
+    assert set(stack.planned(**settings).values()) == {"create"}
+    assert left(stack) == set(), "a preview makes nothing"
+
+    # The cluster is made, and the call after it refused: the provider has no id of it.
+    stack.switch(refusals=[["tke:AcquireClusterAdminRole", "ResourceUnavailable.ClusterState"]])
+    said = stack.refused(**settings)
+    assert "ResourceUnavailable.ClusterState" in said, said
+    (orphan,) = stack.things("cls")
+    stack.remove(orphan)  # in the console, as docs/tke.md says
+    stack.up(**settings)
+    assert len(stack.things("cls")) == 1
+    inside = uid(objects, namespace)
+
+    settings["version"] = "1.34.1"
+    assert steps(stack.up(**settings), "cluster") == ["updated"]
+    assert "is unsupported" in stack.refused(**{**settings, "version": "1.32.2"}), "there is no way back"
+
+    # Builds run on two more nodes.
+    stack.scale("-more-", 2)
+    settings["nodes"] = {"most": 5}
+    assert "has 2 nodes, and the stack's state says 0" in stack.refused(**settings)
+    stack.refresh()
+    stack.up(**settings)
+    assert sorted(pool["nodes"] for pool in stack.things("np").values()) == [1, 2], "no node was ended"
+
+    settings["nodes"] = {"most": 5, "instanceType": "S5.LARGE16"}
+    said = stack.up(**settings)
+    for pool in ("cluster-nodes-base", "cluster-nodes-more"):
+        assert steps(said, pool) == ["created replacement", "deleted original"], said
+
+    before = left(stack)
+    stack.lose_state()
+    stack.bring_back(ids(stack), **settings)
+    planned = stack.planned(**settings)
+    again = {name for name, op in planned.items() if op not in ("update", "create")}
+    assert again == {"ClusterEndpoint cluster-endpoint"}, f"what is there would be made anew: {planned}"
+    stack.up(**settings)
+    assert left(stack) == before, "what the account had"
+    assert uid(objects, namespace) == inside, "the object in the cluster is the one that was there"
+    assert stack.planned(**settings) == {}, "a second `up` changes nothing"
+
+    stack.switch(lingering=2)
+    stack.destroy()
+    stack.pass_minutes(3)
+    assert left(stack) == set(), "what is left is billed"
