@@ -11,6 +11,7 @@ from components.claims import claims
 from components.cluster import connect
 from components.ingress import RELEASE, Ingress, IngressArgs
 from components.janitor import Janitor, JanitorArgs
+from components.kube.quota import quota_retry
 from components.secrets import Secrets
 from components.settings import Settings
 from components.webhook import PATH, Webhook, WebhookArgs
@@ -22,7 +23,7 @@ random = pulumi_random.Provider("random")
 child = pulumi.ResourceOptions(providers=[random])
 cluster = connect("cluster", settings, secrets, claims(settings, manifests), child)
 logins = replace(secrets.logins, registry=cluster.registry_login or secrets.logins.registry)
-opts = pulumi.ResourceOptions(providers=[cluster.provider, random])
+opts = pulumi.ResourceOptions(providers=[cluster.provider, random], transformations=[quota_retry()])
 tektons = {name: objects for name, objects in manifests.items() if name != RELEASE}
 ready = tekton.Tekton("tekton", tekton.TektonArgs(releases=tektons), opts)
 what = {"repositories": repositories, "registry": settings.registry, "builder": settings.builder}

@@ -18,6 +18,7 @@ from pulumi.runtime.sync_await import _sync_await
 
 SECRET_MARK = "4dabf18193072939515e22adb298388d"  # sdk/go/common/resource: a dict with this key is a secret
 PROVIDER = "pulumi:providers:kubernetes"
+CLUSTER = "tencentcloud:Kubernetes/cluster:Cluster"
 RULES = "tencentcloud:Security/groupRuleSet:GroupRuleSet"
 ENDPOINT = "tencentcloud:Kubernetes/clusterEndpoint:ClusterEndpoint"
 NODE_POOL = "tencentcloud:Kubernetes/nodePool:NodePool"
@@ -43,6 +44,12 @@ class RecordedState:
     """The uids of the objects that earlier runs have made; empty where the state has none."""
     cluster_identifier: str = ""
     """What the provider was given as the cluster's identity; empty before 2026-11."""
+    cluster_id: str = ""
+    """Of a TKE cluster with an endpoint; empty where there is none."""
+    cluster_version: str = ""
+    """Kubernetes' version of a TKE cluster, as the last `up` or refresh has left it; empty: there is none."""
+    cluster_level: str = ""
+    """The size of its control plane, likewise."""
     api_cidrs: Sequence[str] = ()
     """Who may reach a TKE cluster's API server."""
     public_endpoint: RecordedEndpoint | None = None
@@ -83,16 +90,17 @@ def _invoke(function: str, arguments: Mapping[str, str]) -> Fields:
 
 def _parsed(resources: Fields) -> RecordedState:
     objects, identifier, cidrs = dict[Identity, str](), "", list[str]()
-    public, private = None, None
+    cluster, endpoint = Value(), Value()
     image, imported = "", list[str]()
     for urn, resource in resources.items():
         kind = _text(resource, "type")
         outputs = _field(resource, "outputs")
         if kind == PROVIDER:
             identifier = _text(outputs, "clusterIdentifier") or identifier
+        elif kind == CLUSTER:
+            cluster = outputs
         elif kind == ENDPOINT:
-            public = _endpoint(outputs, "clusterInternet", "kubeConfig", "clusterExternalEndpoint")
-            private = _endpoint(outputs, "clusterIntranet", "kubeConfigIntranet", "pgwEndpoint")
+            endpoint = outputs
         elif kind == NODE_POOL:
             image = _text(outputs, "nodeOs")
             if not _text(_field(outputs, "autoScalingConfig"), "password"):
@@ -105,9 +113,12 @@ def _parsed(resources: Fields) -> RecordedState:
     return RecordedState(
         objects=objects,
         cluster_identifier=identifier,
+        cluster_id=_text(endpoint, "clusterId"),
+        cluster_version=_text(cluster, "clusterVersion"),
+        cluster_level=_text(cluster, "clusterLevel"),
         api_cidrs=cidrs,
-        public_endpoint=public,
-        private_endpoint=private,
+        public_endpoint=_endpoint(endpoint, "clusterInternet", "kubeConfig", "clusterExternalEndpoint"),
+        private_endpoint=_endpoint(endpoint, "clusterIntranet", "kubeConfigIntranet", "pgwEndpoint"),
         node_image=image,
         imported_pools=imported,
     )

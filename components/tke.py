@@ -19,6 +19,7 @@ from components.secrets import CloudCredentials, Login
 from components.settings import Registry
 from components.settings.tke import Tke
 from components.tke_account import Account, TkeError
+from components.tke_control_plane import checked_level, checked_version
 from components.tke_endpoint import EndpointArgs, endpoint_of, kubeconfig_of
 from components.tke_kubeconfig import addressed
 from components.tke_logs import TkeLogs, TkeLogsArgs
@@ -92,9 +93,9 @@ class TkeCluster(pulumi.ComponentResource):
             cluster_name=settings.name,
             cluster_desc="tekton-builds: a signed git push becomes an image",
             cluster_deploy_type="MANAGED_CLUSTER",
-            cluster_version=settings.version,
+            cluster_version=checked_version(settings, state, account),
             upgrade_instances_follow_cluster=settings.upgrade_nodes or None,
-            cluster_level=settings.level,
+            cluster_level=checked_level(settings, state, account),
             auto_upgrade_cluster_level=settings.auto_upgrade_level,
             cluster_os=image,
             container_runtime="containerd",

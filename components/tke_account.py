@@ -1,5 +1,6 @@
 """What a Tencent Cloud account can be asked. Without credentials a preview goes on without answers."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -160,6 +161,24 @@ class Account:
             if pool.node_pool_id == pool_id:
                 return int(pool.desired_nodes_num)
         raise TkeError(f"the cluster {cluster_id} has no node pool {pool_id}: run `pulumi refresh`")
+
+    def levels(self) -> pulumi.Output[list[str]]:
+        """The sizes of a managed control plane, as L5; empty where the account names none so."""
+        asked = tencentcloud.kubernetes.get_cluster_levels_output(opts=self._opts)
+
+        def names(levels: list[Any]) -> list[str]:
+            # The SDK's two names of one: what a cluster is given is either of them.
+            both = [name for level in levels for name in (level.name, level.alias)]
+            return [name for name in dict.fromkeys(both) if re.fullmatch(r"L\d+", name or "")]
+
+        return asked.lists.apply(names)
+
+    def versions(self, cluster_id: str) -> pulumi.Output[list[str]]:
+        """What a cluster that is there can be upgraded to."""
+        asked = tencentcloud.kubernetes.get_available_cluster_versions_output(
+            cluster_id=cluster_id, opts=self._opts
+        )
+        return asked.versions.apply(lambda versions: list(versions or []))
 
     def _asked(self, ask: Callable[[], pulumi.Output[Any]]) -> pulumi.Output[Any]:
         if self.can_be_asked:

@@ -44,6 +44,8 @@ class Registered:
     """Types of the aliases that the program names."""
     ignored: tuple[str, ...]
     """Inputs whose changes are ignored."""
+    error_hooks: tuple[str, ...]
+    """Who is asked whether it is tried again."""
 
     @property
     def component(self) -> bool:
@@ -109,6 +111,7 @@ class Monitor(mocks.MockMonitor):
                     deleted_with=request.deletedWith,
                     alias_types=tuple(alias.spec.type for alias in request.aliases),
                     ignored=tuple(request.ignoreChanges),
+                    error_hooks=tuple(request.hooks.on_error),
                 )
             )
         return super().RegisterResource(request)

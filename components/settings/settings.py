@@ -20,7 +20,8 @@ from components.settings.cluster import Cluster
 from components.settings.commit_status import CommitStatus
 from components.settings.dashboard import Dashboard
 from components.settings.ingress import Ingress
-from components.settings.runs import Runs
+from components.settings.kept_runs import kept_runs
+from components.settings.runs import KEEP, Runs
 from components.settings.types import MirrorPath, Model, mirror_url
 from components.settings.webhook import Webhook
 
@@ -30,6 +31,7 @@ class SettingsError(pulumi.RunError):
 
 
 DISK_STEP_GIB = 10  # of a CBS disk, which is 10 GiB at least
+REPORTS = 2  # tasks of a run that tell the forge: that it builds, and how it has ended
 TCR_NAMESPACE = range(2, 31)  # how many characters one may have
 # What a Service of TKE says to its load balancer (document 457/51258).
 PASS_TO_TARGET = "service.cloud.tencent.com/pass-to-target"
@@ -156,6 +158,14 @@ class Settings(Model):
         """The same with the images as they are pulled: at the mirror, if there is one."""
         return self.model_copy(update={"images": self.images.mirrored(self.mirror)})
 
+    def complete(self) -> "Settings":
+        """The same with a number of runs that are kept."""
+        if self.runs.keep is not None:
+            return self
+        return self.model_copy(
+            update={"runs": self.runs.model_copy(update={"keep": KEEP[self.cluster.kind]})}
+        )
+
     def _untold(self) -> list[str]:
         known = [one for one in self.repositories if self.commit_status.knows(one)]
         if known or not secrets.has("statusToken"):
@@ -164,6 +174,16 @@ class Settings(Model):
             f"commitStatus.api is {self.commit_status.api}, and none of the repositories is there: give the "
             "API of their forge, or `pulumi config rm statusToken`"
         ]
+
+    def _kept_runs(self) -> tuple[list[str], list[str]]:
+        if self.cluster.kind != "tke" or self.runs.keep is None:
+            return [], []
+        told = secrets.has("statusToken")
+        tasks = [
+            1 + len(one.images) + (REPORTS if told and self.commit_status.knows(one) else 0)
+            for one in self.repositories
+        ]
+        return kept_runs(self.cluster, self.runs.keep, tasks)
 
     @classmethod
     def load(cls) -> "Settings":
@@ -178,13 +198,16 @@ class Settings(Model):
             given[name] = config.get(name) if _is_text(cls, name) else _structure(config, name)
         settings, found = None, secrets.mistakes(given)
         try:
-            settings = cls.model_validate(given)
+            settings = cls.model_validate(given).complete()
         except ValidationError as error:
             found = [*mistakes.sentences(cls, error), *found]
         else:
-            found += settings._untold()
+            refusals, warnings = settings._kept_runs()
+            found += [*settings._untold(), *refusals]
         if found or settings is None:
             raise SettingsError("\n".join(["the stack's settings have mistakes:", *found]))
+        for warning in warnings:
+            pulumi.log.warn(warning)
         return settings.mirrored()
 
 

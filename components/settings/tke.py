@@ -3,8 +3,9 @@
 import ipaddress
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from components.settings.levels import known
 from components.settings.logs import Logs
 from components.settings.network import Network, PrivateCidr, inside, meet
 from components.settings.nodes import Nodes
@@ -38,7 +39,7 @@ class Tke(Model):
         default=(), description="further zones of the nodes, each with a subnet, as [ap-hongkong-3]"
     )
     version: Version = Field(default="1.34.1", description="version of Kubernetes; another one upgrades")
-    level: Annotated[str, matches(r"L\d{1,4}", "a size of managed cluster, as L5")] = Field(
+    level: Annotated[str, AfterValidator(known)] = Field(
         default="L5", description="size of the managed control plane: L5 manages up to 5 nodes"
     )
     auto_upgrade_level: bool = Field(

@@ -16,7 +16,6 @@ import ssl
 import subprocess
 import tempfile
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
@@ -167,15 +166,20 @@ class ApiServer:
             )
         self._processes.append((name, process))
 
+    def get(self, path: str) -> str:
+        """What the administrator is answered. Raises OSError."""
+        request = urllib.request.Request(self.url + path, headers={"Authorization": f"Bearer {self._token}"})
+        context = ssl.create_default_context(cafile=str(self._certificate))
+        with urllib.request.urlopen(request, context=context, timeout=5) as answer:
+            return str(answer.read().decode())
+
     def _answers(self, path: str) -> str | None:
         """None when the server answers 200, else what it said instead."""
-        request = urllib.request.Request(self.url + path, headers={"Authorization": f"Bearer {self._token}"})
         try:  # the certificate comes with the server: first not there, then empty
-            context = ssl.create_default_context(cafile=str(self._certificate))
-            with urllib.request.urlopen(request, context=context, timeout=5):
-                return None
-        except (urllib.error.URLError, OSError) as error:
+            self.get(path)
+        except OSError as error:
             return str(error)
+        return None
 
     def _wait_for(self, what: str, problem: Callable[[], str | None]) -> None:
         """Until `problem` returns None; a process that died is told at once, with the end of its log."""

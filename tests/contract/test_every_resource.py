@@ -39,6 +39,13 @@ def test_every_namespaced_object_says_its_namespace(recording: Recording) -> Non
             assert one.plain()["metadata"].get("namespace"), f"{one.name} lands in the context's namespace"
 
 
+def test_every_object_waits_for_a_quota_that_does_not_count_its_kind_yet(recording: Recording) -> None:
+    for one in recording.resources:
+        assert one.error_hooks == (("quota-retry",) if one.kubernetes else ()), (
+            f"{one.name} ({one.type}) ends a first `up` on TKE, where every namespace has a quota"
+        )
+
+
 def test_every_object_of_ours_carries_our_labels_and_an_exact_name(recording: Recording) -> None:
     for one in recording.resources:
         if one.kubernetes and not one.released:

@@ -24,8 +24,10 @@ from sandbox.waiting import wait_for
 from sandbox.whole import Sandbox
 from tests.account import NEW_ACCOUNT
 from tests.clone import cloned
+from tests.e2e import tke_quotas
 from tests.e2e.cluster_objects import everything
 from tests.e2e.kubectl import kubectl
+from tests.e2e.tke_quotas import TkeQuotas
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
@@ -76,9 +78,12 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
             sandbox.begin_builds()
             sandbox.start_node()
             sandbox.fill_node()
-        before = everything(paths)
-        run("make up STACK=tke-sandbox")
-        yield Cloud(paths, network, Stack(paths, network, paths.state / "bin" / "pulumi", TKE_STACK), before)
+        with TkeQuotas(paths.kubeconfig):
+            before = everything(paths)
+            run("make up STACK=tke-sandbox")
+            yield Cloud(
+                paths, network, Stack(paths, network, paths.state / "bin" / "pulumi", TKE_STACK), before
+            )
     finally:
         run("make down")
 
@@ -87,6 +92,9 @@ def test_a_push_to_a_cluster_that_the_program_made_becomes_images(cloud: Cloud) 
     kinds = {name.partition("-")[0] for name in cloud.account}
     assert kinds == {"vpc", "rtb", "subnet", "sg", "cls", "np"}, "network, groups, control plane and nodes"
     assert push(cloud.paths, cloud.network) == 0, "what it printed says why"
+    quota = ("get", "resourcequota", tke_quotas.NAME, "--namespace", "builds", "--output")
+    used = json.loads(cloud.kubectl(*quota, "jsonpath={.status.used}"))
+    assert int(used["count/pipelineruns.tekton.dev"]) == 1, "the run was made under a quota, as in TKE"
 
 
 def test_a_second_up_changes_nothing(cloud: Cloud, tmp_path: Path) -> None:

@@ -65,6 +65,21 @@ TYPES: dict[str, Any] = {
             )
         ]
     },
+    "tencentcloud:Kubernetes/getClusterLevels:getClusterLevels": {
+        "lists": [
+            {
+                "name": name,
+                "alias": name,
+                "enable": True,
+                "nodeCount": nodes,
+                "podCount": pods,
+                "configMapCount": 128,
+                "crdCount": pods,
+                "otherCount": pods,
+            }
+            for name, nodes, pods in (("L5", 5, 150), ("L20", 20, 600), ("L50", 50, 1500))
+        ]
+    },
 }
 
 

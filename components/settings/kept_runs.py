@@ -1,0 +1,35 @@
+"""Whether the done runs that a stack keeps fit its cluster of TKE."""
+
+from collections.abc import Sequence
+
+from components.settings.levels import LEVELS
+from components.settings.tke import Tke
+
+
+def kept_runs(cluster: Tke, keep: int, tasks: Sequence[int]) -> tuple[list[str], list[str]]:
+    """What is refused, and what is warned of. `tasks`: how many a run of each repository has.
+
+    A run is a PipelineRun, and a TaskRun and a pod for each of its tasks. They stay as long as it does.
+    """
+    pods, custom = sum(tasks), sum(tasks) + len(tasks)
+
+    def fit(most_pods: int, most_custom: int) -> bool:
+        return keep * pods <= most_pods and keep * custom <= most_custom
+
+    level = LEVELS[cluster.level]
+    if fit(level.pods, level.custom):
+        return [], []
+    fewer = min(level.pods // pods, level.custom // custom)
+    larger = next((name for name, one in LEVELS.items() if fit(one.pods, one.custom)), "")
+    ways = [f"runs.keep to {fewer}"] * bool(fewer) + [f"cluster.level to {larger}"] * bool(larger)
+    mend = f" set {' or '.join(ways)}" if ways else " keep fewer runs of fewer repositories"
+    sentence = (
+        f"runs.keep is {keep}, so up to {keep * custom} custom objects and {keep * pods} pods of done runs "
+        f"stay, but cluster.level is {cluster.level}, which is for {level.custom} and {level.pods}"
+    )
+    if cluster.auto_upgrade_level:
+        return [], [f"{sentence}: the cloud raises it, and its price;{mend}"]
+    if fit(level.most_pods, level.most_custom):
+        return [], [f"{sentence}:{mend}"]
+    most = f"and takes no more than {level.most_custom} and {level.most_pods}"
+    return [f"{sentence}, {most}: pushes would be refused;{mend}"], []
