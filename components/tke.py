@@ -4,7 +4,6 @@ The order is the cloud's: it opens a public endpoint only when a node runs. Noth
 `cluster_internet*` inputs is set, because they and a ClusterEndpoint would undo each other.
 """
 
-import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,21 +12,19 @@ import pulumi_kubernetes as kubernetes
 import tencentcloud_iac_pulumi as tencentcloud
 
 from components import tke_addons, tke_images
-from components.cluster import Claims, ClusterError, check_contents
-from components.recorded_state import RecordedState, recorded_state
+from components.cluster import Claims
+from components.recorded_state import recorded_state
 from components.secrets import CloudCredentials, Login
 from components.settings import Registry
 from components.settings.tke import Tke
-from components.tke_account import Account, TkeError
+from components.tke_account import Account
 from components.tke_control_plane import checked_level, checked_version
 from components.tke_endpoint import EndpointArgs, endpoint_of, kubeconfig_of
-from components.tke_kubeconfig import addressed
 from components.tke_logs import TkeLogs, TkeLogsArgs
 from components.tke_network import TkeNetwork, TkeNetworkArgs
 from components.tke_nodes import TkeNodes, TkeNodesArgs
+from components.tke_reach import check_reach, check_reachable
 from components.tke_registry import TkeRegistry, TkeRegistryArgs
-from inspection.cluster import UnreachableError, look
-from inspection.kubeconfig import KubeconfigError, read
 
 # How the autoscaler takes nodes away again, which it does not by default. All of it is set: an update sends
 # zeros for what is not. A build's pods have volumes of the node, and would keep a node for ever.
@@ -42,7 +39,6 @@ SCALING = tencentcloud.kubernetes.ClusterNodePoolGlobalConfigArgs(
     skip_nodes_with_local_storage=False,
     skip_nodes_with_system_pods=True,
 )
-DOCUMENTATION = [ipaddress.IPv4Network(f"{net}.0/24") for net in ("192.0.2", "198.51.100", "203.0.113")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,10 +66,10 @@ class TkeCluster(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: TkeClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         settings = args.settings
-        _check_reach(settings)
+        check_reach(settings)
         super().__init__("tekton-builds:cluster:TkeCluster", name, None, opts)
         state = recorded_state(f"{name}-state", pulumi.ResourceOptions(parent=self))
-        _check_reachable(state, args)
+        check_reachable(state, settings, args.claims)
         image = tke_images.image_of(settings.nodes.os, state.node_image)
         tke_images.warn(image)
         cloud = _provider(name, args, pulumi.ResourceOptions(parent=self))
@@ -193,62 +189,3 @@ def _provider(name: str, args: TkeClusterArgs, opts: pulumi.ResourceOptions) -> 
         security_token=known.token,
         opts=opts,
     )
-
-
-def _check_reachable(state: RecordedState, args: TkeClusterArgs) -> None:
-    """Refuses to plan without a cluster that is there, and what is in the way in it. Raises ClusterError."""
-    settings = args.settings
-    endpoints = state.public_endpoint, state.private_endpoint
-    wanted, other = endpoints if settings.is_public else reversed(endpoints)
-    if (endpoint := wanted or other) is None:
-        return
-    try:
-        kubeconfig = read(addressed(endpoint.kubeconfig, endpoint.address))
-        cluster = look(kubeconfig)
-    except (KubeconfigError, TkeError):
-        return  # `checked` says what is wrong with it
-    except UnreachableError as error:
-        sentence = (
-            f"the API server of the cluster {settings.name}, {kubeconfig.server}, cannot be asked: "
-            f"{error}. The stack has {len(state.objects)} objects there"
-        )
-        if not state.objects:
-            return
-        # The way back in, for somebody whose address has changed, or who now comes from inside the VPC: the
-        # rules and the endpoint come before what is in the cluster.
-        for key, changed in (
-            ("endpoint", wanted is None),
-            ("apiCidrs", settings.is_public and set(state.api_cidrs) != set(settings.api_cidrs)),
-        ):
-            if changed:
-                pulumi.log.warn(f"{sentence}; cluster.{key} has changed, so this goes on without it")
-                return
-        question = (
-            "is this machine's public address in cluster.apiCidrs (`pulumi config set --path "
-            "'cluster.apiCidrs[0]' A.B.C.D/32`)"
-            if settings.is_public
-            else "is this machine inside the cluster's VPC, as cluster.endpoint private wants it"
-        )
-        raise ClusterError(f"{sentence}, and nothing can be planned without it: {question}?") from None
-    check_contents(cluster, state, args.claims, adopt=settings.adopt)
-
-
-def _check_reach(settings: Tke) -> None:
-    """Refuses to open the API server to a documentation's addresses, and opens nothing to all in silence."""
-    networks = [ipaddress.IPv4Network(cidr) for cidr in settings.api_cidrs]
-    for network in networks:
-        if any(network.overlaps(one) for one in DOCUMENTATION) and network.prefixlen > 0:
-            message = (
-                f"cluster.apiCidrs has {network}, which stands in documentations only: put there the public "
-                "addresses that you and your CI come from"
-            )
-            if not pulumi.runtime.is_dry_run():
-                raise TkeError(message)
-            pulumi.log.warn(f"{message}; `pulumi up` refuses it")
-    if any(network.prefixlen == 0 for network in networks):
-        pulumi.log.warn("cluster.apiCidrs has 0.0.0.0/0: the API server is open to the whole internet")
-    if settings.network.opens_node_ports:
-        pulumi.log.warn(
-            "cluster.network.nodePorts is 'world': the NodePorts 30000 to 32767 of the nodes are open to the "
-            "whole internet, beside the load balancer; `balancer` closes them, as docs/tke.md has it"
-        )

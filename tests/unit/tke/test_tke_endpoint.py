@@ -107,7 +107,7 @@ def _unreachable(_: object) -> Any:
 def test_whoever_comes_from_inside_from_now_on_gets_in_by_the_setting(
     asked: list[str], given: Given, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("components.tke.look", _unreachable)
+    monkeypatch.setattr("components.tke_reach.look", _unreachable)
     recording = deploy(private(given), preview=True, answers=state())
     assert any("cluster.endpoint has changed" in line for line in recording.logged)
 
@@ -115,7 +115,7 @@ def test_whoever_comes_from_inside_from_now_on_gets_in_by_the_setting(
 def test_a_private_cluster_that_does_not_answer_asks_for_a_machine_inside(
     asked: list[str], given: Given, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("components.tke.look", _unreachable)
+    monkeypatch.setattr("components.tke_reach.look", _unreachable)
     answers = state()
     outputs = answers["pulumi:pulumi:readStackResourceOutputs"]["outputs"]
     endpoint = outputs["urn:a::cluster-endpoint"]["outputs"]
@@ -133,7 +133,7 @@ def test_the_recorded_endpoint_is_asked_at_its_address_and_not_at_the_default_do
         servers.append(found.server)
         raise inspection.UnreachableError("timed out")
 
-    monkeypatch.setattr("components.tke.look", look)
+    monkeypatch.setattr("components.tke_reach.look", look)
     answers = state()
     outputs = answers["pulumi:pulumi:readStackResourceOutputs"]["outputs"]
     endpoint = outputs["urn:a::cluster-endpoint"]["outputs"]

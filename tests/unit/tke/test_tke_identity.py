@@ -41,7 +41,7 @@ def _unreachable(_: object) -> Any:
 
 @pytest.fixture
 def unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("components.tke.look", _unreachable)
+    monkeypatch.setattr("components.tke_reach.look", _unreachable)
 
 
 def test_the_cluster_is_known_by_its_id_so_that_another_endpoint_replaces_nothing(
