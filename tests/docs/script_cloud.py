@@ -62,9 +62,8 @@ TKE = Script(
         "pulumi import --stack dev --file import.json --protect=false --generate-code=false": Step(
             answers=YES, prints=[r"= 10 imported"]
         ),
-        "pulumi config set --stack dev --path cluster.adopt true && PULUMI_K8S_ENABLE_PATCH_FORCE=true make up STACK=dev": Step(
-            answers=YES, then=checks.brought_back
-        ),
+        "pulumi config set --stack dev --path cluster.adopt true && "
+        "PULUMI_K8S_ENABLE_PATCH_FORCE=true make up STACK=dev": Step(answers=YES, then=checks.brought_back),
         "pulumi config set --stack dev --path cluster.deletionProtection false && make up STACK=dev": Step(
             answers=YES, prints=[r"\d+ unchanged"], then=checks.remember
         ),
