@@ -21,9 +21,14 @@ Plan = Counter[tuple[str, str]]
 
 
 class CheckoutStack:
-    """No cluster, account or login of this machine's is in its environment. `folder` must not exist."""
+    """No cluster, account or login of this machine's is in its environment. `folder` must not exist.
 
-    def __init__(self, folder: Path, name: str, config: Mapping[str, Any]) -> None:
+    `environment` is added to the process's own.
+    """
+
+    def __init__(
+        self, folder: Path, name: str, config: Mapping[str, Any], environment: Mapping[str, str] | None = None
+    ) -> None:
         self._name, self.folder = name, folder
         home = folder / "home"
         for each in (home, folder / "state", folder / "tmp"):
@@ -44,6 +49,7 @@ class CheckoutStack:
             "TMPDIR": str(folder / "tmp"),
             "XDG_CACHE_HOME": str(folder / "cache"),
             "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+            **(environment or {}),
         }
         # In a folder of its own: `stack init` writes into the project's stack file otherwise.
         (folder / "Pulumi.yaml").write_text("name: tekton-builds\nruntime: python\n")

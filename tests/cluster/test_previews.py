@@ -17,6 +17,11 @@ from tests.manifests import PATHS, served
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
 
+
+def stack_file(stack: str) -> Path:
+    return program.ROOT / f"Pulumi.{stack}.yaml"
+
+
 STACKS = [file.stem.partition(".")[2] for file in sorted(program.ROOT.glob("Pulumi.*.yaml"))]
 NGINX = "/kubernetes/ingress-nginx/controller-v1.15.1/deploy/static/provider/cloud/deploy.yaml"
 CLOSED = "http://127.0.0.1:9"
@@ -30,7 +35,7 @@ def releases() -> Iterator[str]:
 
 def settings(stack: str, folder: Path, mirror: str) -> dict[str, Any]:
     """The tracked settings, with releases from `mirror` and no kubeconfig."""
-    tracked = yaml.safe_load((program.ROOT / f"Pulumi.{stack}.yaml").read_text())["config"]
+    tracked = yaml.safe_load(stack_file(stack).read_text())["config"]
     found = {key.removeprefix("tekton-builds:"): value for key, value in tracked.items()}
     if found["cluster"]["kind"] == "existing":
         found["cluster"] = {**found["cluster"], "kubeconfig": str(folder / "there-is-none")}
@@ -64,3 +69,17 @@ def test_a_preview_shows_everything_where_nothing_runs(
     assert +planned == expected, "what a reviewer sees is not what the program makes"
     released = sum(count for (_, name), count in expected.items() if name.startswith("tekton-"))
     assert (released > 10) == has_releases, "the releases' objects are in the plan, one by one"
+
+
+@pytest.mark.parametrize("stack", [name for name in STACKS if "kind: tke" in stack_file(name).read_text()])
+def test_a_preview_that_asks_an_account_shows_the_same(tmp_path: Path, releases: str, stack: str) -> None:
+    config = settings(stack, tmp_path, releases)
+    expected = registered(config, tmp_path)
+    account = {
+        "TENCENTCLOUD_SECRET_ID": "of-a-model",
+        "TENCENTCLOUD_SECRET_KEY": "of-a-model",
+        "TENCENTCLOUD_STAND_IN_STATE": str(tmp_path / "account.json"),
+    }
+    planned = CheckoutStack(tmp_path / "preview", stack, config, account).planned()
+    planned.subtract({("pulumi:pulumi:Stack", f"tekton-builds-{stack}"): 1})
+    assert +planned == expected
