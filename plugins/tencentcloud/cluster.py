@@ -35,7 +35,6 @@ SCALING = {
 }
 """What an update sends for an option of the autoscaler that the program leaves out."""
 EXPANDERS = ("random", "most-pods", "least-waste")
-NOT_CHANGED = {"cdcId": "cdc_id", "extensionAddons": "extension_addon", "disableAddons": "disable_addons"}
 ATTRIBUTES = ("projectId", "clusterName", "clusterDesc", "clusterLevel", "autoUpgradeClusterLevel")
 
 
@@ -104,9 +103,6 @@ def _change(old: Inputs, new: Inputs, *keys: str) -> bool:
 
 
 def _update(account: Account, cluster: str, old: Inputs, new: Inputs) -> None:
-    for key, name in NOT_CHANGED.items():
-        if _change(old, new, key):
-            raise Refused(f"argument `{name}` cannot be changed")
     if _change(old, new, "tags"):
         _put(account, cluster, "tke:ModifyClusterTags", new, "tags")
     if "clusterInternet" in new and _change(old, new, "clusterInternet"):

@@ -93,9 +93,7 @@ def _create_gateway(account: Account, inputs: Inputs) -> str:
     return gateway
 
 
-def _change_gateway(account: Account, gateway: str, old: Inputs, new: Inputs) -> None:
-    if "zone" in new and old.get("zone") != new["zone"]:
-        raise Refused("argument `zone` cannot be changed")
+def _change_gateway(account: Account, gateway: str, _old: Inputs, new: Inputs) -> None:
     account.put(gateway, new)
 
 

@@ -125,6 +125,7 @@ class TencentCloudProvider(StandIn):
         with self._account(context) as there:
             kept = {key: before[key] for key in request.ignoreChanges if key in before}
             inputs = {**kind.with_defaults(plain(given)), **kept}
+            _check_fixed(kind, before, inputs)
             kind.update(there, request.id, kind.with_defaults(before), inputs)
             return provider_pb2.UpdateResponse(
                 properties=_outputs(kind, given, _found(kind, there, request.id, inputs))
@@ -186,6 +187,14 @@ class TencentCloudProvider(StandIn):
             )
         assert kind is not None  # abort raises
         return kind
+
+
+def _check_fixed(kind: Kind, old: Inputs, new: Inputs) -> None:
+    """Refuses what the provider's update does not change, and does not say before."""
+    for key, field in kind.inputs.items():
+        is_left_out = field.computed and key not in new
+        if field.fixed and not is_left_out and (old.get(key) or None) != (new.get(key) or None):
+            raise Refused(f"argument `{field.fixed}` cannot be changed")
 
 
 def _first(path: str) -> str:

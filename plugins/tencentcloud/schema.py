@@ -33,6 +33,8 @@ class Field:
     """The cloud has a value where the program has none, and that is no change."""
     check: str = ""
     """What the provider's source checks it with."""
+    fixed: str = ""
+    """Terraform's name of an input that the provider's update refuses to change; empty: it changes it."""
 
     @property
     def is_input(self) -> bool:
@@ -43,7 +45,7 @@ class Field:
 def schema(token: str) -> Mapping[str, Field]:
     """The fields of a type by their path in Pulumi: `nodeOs`, `autoScalingConfig.instanceType`."""
     declared = _facts()["resources"][token]["fields"]
-    return {_path(name, declared): _field(entry) for name, entry in declared.items()}
+    return {_path(name, declared): _field(name, entry) for name, entry in declared.items()}
 
 
 def tokens() -> list[str]:
@@ -57,7 +59,7 @@ def _facts() -> Mapping[str, Any]:
     return facts
 
 
-def _field(entry: Mapping[str, Any]) -> Field:
+def _field(name: str, entry: Mapping[str, Any]) -> Field:
     return Field(
         type=entry["type"],
         required=entry.get("required", False),
@@ -67,6 +69,7 @@ def _field(entry: Mapping[str, Any]) -> Field:
         default=entry.get("default"),
         computed=entry.get("computed", False),
         check=entry.get("check", ""),
+        fixed=name if entry.get("fixed") else "",
     )
 
 

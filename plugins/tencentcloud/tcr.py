@@ -126,10 +126,7 @@ def _create_account(account: Account, inputs: Inputs) -> str:
     return identity
 
 
-def _update_account(account: Account, identity: str, old: Inputs, new: Inputs) -> None:
-    for key, argument in (("registryId", "registry_id"), ("name", "name")):
-        if old.get(key) != new.get(key):
-            raise Refused(f"argument `{argument}` cannot be changed")
+def _update_account(account: Account, identity: str, _old: Inputs, new: Inputs) -> None:
     key = _account(identity)
     account.put(key, {**(account.get(key) or {}), **new})
 

@@ -45,7 +45,7 @@ var sources = map[string]string{
 	"tencentcloud:Vpc/instance:Instance":                            "vpc/resource_tc_vpc.go",
 }
 
-// Field is one input or output of a resource.
+// Field is one input or output of a resource. Fixed: the provider's update refuses another value.
 type Field struct {
 	Type     string `json:"type"`
 	Required bool   `json:"required,omitempty"`
@@ -55,6 +55,7 @@ type Field struct {
 	MaxItems int    `json:"maxItems,omitempty"`
 	Default  any    `json:"default,omitempty"`
 	Check    string `json:"check,omitempty"`
+	Fixed    bool   `json:"fixed,omitempty"`
 	Line     int    `json:"line"`
 }
 
@@ -101,6 +102,30 @@ func read(file string, fields map[string]Field) {
 			schema(files, pair.Value, "", fields)
 			return false
 		})
+	}
+	ast.Inspect(parsed, func(node ast.Node) bool {
+		fix(files, node, fields)
+		return true
+	})
+}
+
+// fix marks the fields in a list `immutableArgs`.
+func fix(files *token.FileSet, node ast.Node, fields map[string]Field) {
+	assigned, ok := node.(*ast.AssignStmt)
+	if !ok || text(files, assigned.Lhs[0]) != "immutableArgs" {
+		return
+	}
+	for _, element := range composite(assigned.Rhs[0]).Elts {
+		name, err := strconv.Unquote(text(files, element))
+		if err != nil {
+			log.Fatal(err)
+		}
+		marked, ok := fields[name]
+		if !ok {
+			log.Fatalf("%s: there is no field %s", files.Position(element.Pos()), name)
+		}
+		marked.Fixed = true
+		fields[name] = marked
 	}
 }
 

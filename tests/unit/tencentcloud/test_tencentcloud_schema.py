@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from plugins.tencentcloud.kinds import KINDS
 from plugins.tencentcloud.schema import Field, schema, tokens
+from tests.unit.provider_engine import Engine
 from tests.unit.tencentcloud.account_made import (
     POOL,
     Made,
@@ -120,3 +122,33 @@ def test_any_other_update_from_an_older_state_ends_nodes(made: Made) -> None:
     pool, inputs, state = scaled(made)
     update(made.cloud, POOL, pool, state, {**inputs, "labels": {"a": "b"}})
     assert made.nodes(pool) == 0, "the state's number goes to the cloud, and builds with the nodes"
+
+
+SAMPLES: Mapping[str, tuple[Any, Any]] = {
+    "String": ("a", "b"),
+    "Int": (1, 2),
+    "Float": (1.5, 2.5),
+    "Bool": (False, True),
+    "Map": ({"a": "b"}, {"a": "c"}),
+}
+
+
+@pytest.mark.parametrize("token", KINDS)
+def test_a_change_of_any_input_is_told_as_the_source_has_it(cloud: Engine, token: str) -> None:
+    for path, field in KINDS[token].inputs.items():
+        if "." in path or field.type not in SAMPLES:
+            continue
+        old, new = ({path: value, "__defaults": []} for value in SAMPLES[field.type])
+        answer = cloud.diff(token, old, new)
+        assert list(answer.diffs) == [path]
+        assert list(answer.replaces) == ([path] if field.replaces else []), path
+
+
+def test_what_an_update_refuses_is_read_from_the_source() -> None:
+    fixed = {token: {field.fixed for field in schema(token).values() if field.fixed} for token in tokens()}
+    assert {token.rpartition(":")[2]: names for token, names in fixed.items() if names} == {
+        "Cluster": {"cdc_id", "disable_addons", "extension_addon"},
+        "Gateway": {"zone"},
+        "ServiceAccount": {"name", "registry_id"},
+        "Topic": {"partition_count", "storage_type"},
+    }
