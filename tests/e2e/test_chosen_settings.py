@@ -10,6 +10,7 @@ import pytest
 
 from sandbox.changed_stack import changed
 from sandbox.forge import BRANCH, REPOSITORY
+from sandbox.network import Network
 from sandbox.paths import Paths
 from sandbox.pipeline_run import outcome
 from sandbox.push import Push
@@ -36,7 +37,7 @@ def stack(push: Push, paths: Paths, tmp_path_factory: pytest.TempPathFactory) ->
     settings = {
         "repositories": [repository],
         "runs": {"concurrent": LIMIT},
-        "builder": {"retries": 1, "egressCidrs": ["10.201.0.0/16"]},
+        "builder": {"retries": 1, "egressCidrs": [Network().range]},
     }
     log = tmp_path_factory.mktemp("chosen") / "up.log"
     with changed(paths, log, settings, {"statusToken": "none-that-the-forge-knows"}) as outputs:

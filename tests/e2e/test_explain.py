@@ -3,12 +3,14 @@
 import os
 import subprocess
 from collections.abc import Iterator
+from ipaddress import IPv4Network
 from typing import Any
 
 import pytest
 
 from sandbox.forge import BRANCH, REPOSITORY
 from sandbox.git import Git
+from sandbox.network import Network
 from sandbox.paths import CHECKOUT, Paths
 from sandbox.push import Push
 from sandbox.signed_push import commit_that_is_none
@@ -18,7 +20,8 @@ from tests.e2e.kubectl import kubectl
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
-NOWHERE = "http://10.201.1.1:9/hooks"  # where webhooks may go, and nobody listens
+# Where webhooks may go, and nobody listens: the load balancers' first address.
+NOWHERE = f"http://{next(IPv4Network(Network().load_balancers).hosts())}:9/hooks"
 SECONDS = 60.0
 
 

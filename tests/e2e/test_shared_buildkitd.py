@@ -41,7 +41,7 @@ def shared(paths: Paths, mirrored: str, tmp_path_factory: pytest.TempPathFactory
         "sharedGib": 10,
         "parallel": 2,
         "registryMirrors": {"registry.invalid": mirrored},
-        "egressCidrs": ["10.201.0.0/16"],
+        "egressCidrs": [Network().range],
     }
     with changed(paths, tmp_path_factory.mktemp("shared") / "up.log", {"builder": builder}, {}) as outputs:
         yield outputs
