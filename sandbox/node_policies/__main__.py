@@ -7,11 +7,13 @@ import queue
 import subprocess
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from kubernetes import client, config, watch
 from urllib3.exceptions import HTTPError
 
+from sandbox.node_policies.added_pods import AddedPod, Addresses, serve
 from sandbox.node_policies.ruleset import ruleset
 from sandbox.waiting import wait_for
 
@@ -22,8 +24,8 @@ WATCH_SECONDS = 300
 DEADLINE_SECONDS = 10
 # The node starts both together. To be started again and again instead would take a processor all that time.
 START_SECONDS = 600
-Change = BaseException | None
 List = Callable[..., Any]
+Changes = queue.SimpleQueue[AddedPod | BaseException | None]
 
 
 def lists(api: client.ApiClient) -> tuple[List, List, List]:
@@ -36,11 +38,11 @@ def lists(api: client.ApiClient) -> tuple[List, List, List]:
     )
 
 
-def present(calls: tuple[List, List, List]) -> str:
-    """The ruleset of what is in the cluster now."""
+def present(calls: tuple[List, List, List], addresses: Addresses, added: list[AddedPod]) -> str:
+    """The ruleset of what is in the cluster now, with the pods just added."""
     answers = [call(_preload_content=False, _request_timeout=DEADLINE_SECONDS) for call in calls]
     policies, namespaces, pods = (json.loads(answer.data)["items"] for answer in answers)
-    return ruleset(policies, namespaces, pods)
+    return ruleset(policies, namespaces, addresses.complete(pods, added))
 
 
 def install(text: str) -> None:
@@ -52,31 +54,39 @@ def install(text: str) -> None:
         raise RuntimeError(f"nft refuses the ruleset: {done.stderr.strip()}")
 
 
-def run(calls: tuple[List, List, List], install: Callable[[str], None]) -> None:
-    """Installs the present ruleset, then another whenever it differs. Ends with the first failure, raised."""
-    changes: queue.SimpleQueue[Change] = queue.SimpleQueue()
+def run(calls: tuple[List, List, List], install: Callable[[str], None], changes: Changes) -> None:
+    """Installs the present ruleset, then another whenever it differs. Ends with the first failure, raised.
+
+    A pod put into `changes` is answered when its rules are in force.
+    """
+    addresses = Addresses()
+    added: list[AddedPod] = []
     for call in calls:
         threading.Thread(target=_follow, args=(call, changes), daemon=True).start()
     installed = ""
     while True:
-        text = present(calls)
+        text = present(calls, addresses, added)
         if text != installed:
             install(text)
             installed = text
             log.info("a ruleset of %d lines", text.count("\n"))
-        _wait(changes)
+        for pod in added:
+            pod.answer.put(pod.error)
+        added = _next(changes)
 
 
-def _wait(changes: queue.SimpleQueue[Change]) -> None:
-    """Until something changes; what changed by then is one change."""
+def _next(changes: Changes) -> list[AddedPod]:
+    """Waits until something changes; what changed by then is one change. The pods added with it."""
     seen = [changes.get()]
     while not changes.empty():
         seen.append(changes.get())
-    for failure in filter(None, seen):
-        raise failure
+    for failure in seen:
+        if isinstance(failure, BaseException):
+            raise failure
+    return [pod for pod in seen if isinstance(pod, AddedPod)]
 
 
-def _follow(call: List, changes: queue.SimpleQueue[Change]) -> None:
+def _follow(call: List, changes: Changes) -> None:
     """Each change since the watch began, which first tells of all that is there: nothing falls between."""
     try:
         while True:
@@ -90,11 +100,13 @@ def _follow(call: List, changes: queue.SimpleQueue[Change]) -> None:
 
 
 def main() -> None:
-    """`KUBECONFIG` comes from the environment; runs in the node's network namespace, as root."""
+    """`KUBECONFIG` and `SOCKET` (a path) come from the environment; runs as root in the node's network."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     calls = lists(config.new_client_from_config(os.environ["KUBECONFIG"]))
     wait_for("the API server", lambda: _problem(calls) or True, seconds=START_SECONDS, interval=1)
-    run(calls, install)
+    changes: Changes = queue.SimpleQueue()
+    serve(Path(os.environ["SOCKET"]), changes.put)
+    run(calls, install, changes)
 
 
 def _problem(calls: tuple[List, List, List]) -> str:

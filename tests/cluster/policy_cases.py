@@ -179,13 +179,7 @@ CASES = [
     ),
     Case(
         "endPort is the last one",
-        [
-            policy(
-                "web",
-                app("server"),
-                ingress=[{"ports": [{"port": 80, "endPort": 82}, {"port": 90, "endPort": 90}]}],
-            )
-        ],
+        [policy("web", ingress=[{"ports": [{"port": 80, "endPort": 82}, {"port": 90, "endPort": 90}]}])],
         """! builder > server tcp/79
         builder > server tcp/80
         builder > server tcp/82

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
+import queue
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from kubernetes import client, config
 
-from sandbox.node_policies.__main__ import lists, run
+from sandbox.node_policies.__main__ import Changes, lists, run
+from sandbox.node_policies.added_pods import NotInstalled, request_rules, serve
 from sandbox.waiting import wait_for
 from tests.cluster.api_server import ApiServer
 from tests.cluster.objects import Objects
@@ -17,6 +21,7 @@ from tests.cluster.objects import Objects
 pytestmark = pytest.mark.cluster
 
 SECONDS = 30
+NUMBERS = itertools.count(1)  # the pod of an earlier test may still be there
 SELECTOR = {"matchLabels": {"app": "watched"}}
 
 
@@ -27,6 +32,7 @@ class Enforcer:
         self.installed: list[str] = []
         self.failure: BaseException | None = None
         self.install: Callable[[str], None] = self.installed.append
+        self.changes: Changes = queue.SimpleQueue()
         self._calls = lists(config.new_client_from_config(str(server.kubeconfig_file)))
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -34,7 +40,7 @@ class Enforcer:
 
     def _run(self) -> None:
         try:
-            run(self._calls, self._install)
+            run(self._calls, self._install, self.changes)
         except BaseException as error:
             self.failure = error
 
@@ -77,8 +83,9 @@ def address(api_server: ApiServer, objects: Objects, namespace: str) -> str:
     objects.create(account)
     spec = {"serviceAccountName": "pod", "containers": [{"name": "main", "image": "example.com/image"}]}
     objects.create({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec})
-    report(api_server, namespace, podIP="10.244.7.7", podIPs=[{"ip": "10.244.7.7"}], phase="Running")
-    return "10.244.7.7"
+    address = f"10.244.7.{next(NUMBERS)}"
+    report(api_server, namespace, podIP=address, podIPs=[{"ip": address}], phase="Running")
+    return address
 
 
 def report(server: ApiServer, namespace: str, **status: Any) -> None:
@@ -99,7 +106,7 @@ def deny(namespace: str, **spec: Any) -> dict[str, Any]:
 def test_every_kind_of_change_becomes_a_ruleset(
     enforcer: Enforcer, api_server: ApiServer, objects: Objects, namespace: str, address: str
 ) -> None:
-    verdict = f"{address} : goto ingress_0"
+    verdict = f"{address} : goto ingress"
     peers = [{"namespaceSelector": {"matchLabels": {"trusted": "yes"}}}]
     objects.create(deny(namespace, ingress=[{"from": peers}]))
     wait_for("a policy's rules", lambda: enforcer.says(verdict), SECONDS)
@@ -123,7 +130,7 @@ def test_the_same_rules_are_not_installed_twice(
     before = len(enforcer.installed)
     report(api_server, namespace, message="a change that no policy sees")
     objects.patch({**deny(namespace), "spec": {"policyTypes": ["Ingress", "Egress"]}})
-    wait_for("the other policy's rules", lambda: enforcer.says(f"{address} : goto egress_0"), SECONDS)
+    wait_for("the other policy's rules", lambda: enforcer.says(f"{address} : goto egress"), SECONDS)
     assert len(enforcer.installed) == before + 1
 
 
@@ -136,4 +143,22 @@ def test_a_watch_that_fails_ends_the_enforcer(api_server: ApiServer) -> None:
         return pods(**options)
 
     with pytest.raises(client.ApiException, match="403"):
-        run((policies, namespaces, forbidden), lambda text: None)
+        run((policies, namespaces, forbidden), lambda text: None, queue.SimpleQueue())
+
+
+def test_a_pod_has_its_rules_before_the_api_server_knows_its_address(
+    enforcer: Enforcer, objects: Objects, namespace: str, address: str, tmp_path: Path
+) -> None:
+    objects.create(deny(namespace))
+    wait_for("a policy's rules", lambda: enforcer.says(f"{address} : goto ingress"), SECONDS)
+    path = tmp_path / "socket"
+    server = serve(path, enforcer.changes.put)
+    try:
+        request_rules(path, namespace, "pod", "10.244.8.1", SECONDS)
+        assert enforcer.says("10.244.8.1 : goto ingress"), "installed before the answer"
+        assert not enforcer.says(address), "the address of its former sandbox"
+        with pytest.raises(NotInstalled, match="no pod"):
+            request_rules(path, namespace, "another", "10.244.8.2", SECONDS)
+    finally:
+        server.shutdown()
+        server.server_close()
