@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from kubernetes import client, config
 
+from sandbox.node_policies import __main__ as program
 from sandbox.node_policies.__main__ import Changes, lists, run
 from sandbox.node_policies.added_pods import NotInstalled, request_rules, serve
 from sandbox.waiting import wait_for
@@ -162,3 +163,14 @@ def test_a_pod_has_its_rules_before_the_api_server_knows_its_address(
     finally:
         server.shutdown()
         server.server_close()
+
+
+def test_the_program_takes_kubeconfig_and_socket_from_its_environment(
+    api_server: ApiServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("KUBECONFIG", str(api_server.kubeconfig_file))
+    monkeypatch.setenv("SOCKET", str(tmp_path / "socket"))
+    monkeypatch.setattr(program, "install", stop)
+    with pytest.raises(RuntimeError, match="stop"):
+        program.main()
+    assert (tmp_path / "socket").is_socket()
