@@ -17,6 +17,7 @@ PACKAGES = {
     "conntrack": "kube-proxy forgets connections to a Service's dead pods with it",
     "socat": "kubectl port-forward through containerd",
     "ethtool": "kubeadm's preflight and kubelet look at links with it",
+    "nftables": "NetworkPolicies' rules, in the node's own network namespace",
     "iproute2": "the veth pair, addresses and routes between this machine and the node",
     "kmod": "kubelet and kube-proxy ask for kernel modules with modprobe",
     "mount": "kubelet's volumes",

@@ -1,0 +1,121 @@
+"""Keeps the node's ruleset as the cluster's NetworkPolicies say, from one change to the next."""
+
+import json
+import logging
+import os
+import queue
+import subprocess
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from kubernetes import client, config, watch
+from urllib3.exceptions import HTTPError
+
+from sandbox.node_policies.added_pods import AddedPod, Addresses, serve
+from sandbox.node_policies.ruleset import ruleset
+from sandbox.waiting import wait_for
+
+log = logging.getLogger("node-policies")
+WATCH_SECONDS = 300
+# For the API server's answer and for nft. Whoever runs this starts it again after a failure, and the rules in
+# the kernel stay meanwhile; a process that hangs nobody would start again.
+DEADLINE_SECONDS = 10
+# The node starts both together. To be started again and again instead would take a processor all that time.
+START_SECONDS = 600
+List = Callable[..., Any]
+Changes = queue.SimpleQueue[AddedPod | BaseException | None]
+
+
+def lists(api: client.ApiClient) -> tuple[List, List, List]:
+    """The calls that list policies, namespaces and pods."""
+    core = client.CoreV1Api(api)
+    return (
+        client.NetworkingV1Api(api).list_network_policy_for_all_namespaces,
+        core.list_namespace,
+        core.list_pod_for_all_namespaces,
+    )
+
+
+def present(calls: tuple[List, List, List], addresses: Addresses, added: list[AddedPod]) -> str:
+    """The ruleset of what is in the cluster now, with the pods just added."""
+    answers = [call(_preload_content=False, _request_timeout=DEADLINE_SECONDS) for call in calls]
+    policies, namespaces, pods = (json.loads(answer.data)["items"] for answer in answers)
+    return ruleset(policies, namespaces, addresses.complete(pods, added))
+
+
+def install(text: str) -> None:
+    """Put the ruleset into force, all of it or nothing. Raises RuntimeError with what nft says against it."""
+    done = subprocess.run(
+        ["nft", "-f", "-"], input=text, capture_output=True, text=True, check=False, timeout=DEADLINE_SECONDS
+    )
+    if done.returncode:
+        raise RuntimeError(f"nft refuses the ruleset: {done.stderr.strip()}")
+
+
+def run(calls: tuple[List, List, List], install: Callable[[str], None], changes: Changes) -> None:
+    """Installs the present ruleset, then another whenever it differs. Ends with the first failure, raised.
+
+    A pod put into `changes` is answered when its rules are in force.
+    """
+    addresses = Addresses()
+    added: list[AddedPod] = []
+    for call in calls:
+        threading.Thread(target=_follow, args=(call, changes), daemon=True).start()
+    installed = ""
+    while True:
+        text = present(calls, addresses, added)
+        if text != installed:
+            install(text)
+            installed = text
+            log.info("a ruleset of %d lines", text.count("\n"))
+        for pod in added:
+            pod.answer.put(pod.error)
+        added = _next(changes)
+
+
+def _next(changes: Changes) -> list[AddedPod]:
+    """Waits until something changes; what changed by then is one change. The pods added with it."""
+    seen = [changes.get()]
+    while not changes.empty():
+        seen.append(changes.get())
+    for failure in seen:
+        if isinstance(failure, BaseException):
+            raise failure
+    return [pod for pod in seen if isinstance(pod, AddedPod)]
+
+
+def _follow(call: List, changes: Changes) -> None:
+    """Each change since the watch began, which first tells of all that is there: nothing falls between."""
+    try:
+        while True:
+            # Events as they come: what this client's models refuse would end the watch.
+            events = watch.Watch(return_type=object)
+            limit = WATCH_SECONDS + DEADLINE_SECONDS
+            for _ in events.stream(call, timeout_seconds=WATCH_SECONDS, _request_timeout=limit):
+                changes.put(None)
+    except BaseException as error:  # its thread is not where anybody would see it
+        changes.put(error)
+
+
+def main() -> None:
+    """`KUBECONFIG` and `SOCKET` (a path) come from the environment; runs as root in the node's network."""
+    logging.basicConfig(level=logging.INFO, format="%(message)s")
+    calls = lists(config.new_client_from_config(os.environ["KUBECONFIG"]))
+    wait_for("the API server", lambda: _problem(calls) or True, seconds=START_SECONDS, interval=1)
+    changes: Changes = queue.SimpleQueue()
+    serve(Path(os.environ["SOCKET"]), changes.put)
+    run(calls, install, changes)
+
+
+def _problem(calls: tuple[List, List, List]) -> str:
+    try:
+        calls[1](limit=1, _request_timeout=DEADLINE_SECONDS)
+    except (client.ApiException, HTTPError) as error:
+        return str(error)
+    return ""
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,118 @@
+"""Rules before a pod runs: a CNI plugin asks for them, and its ADD ends when they are in force.
+
+The API server learns a pod's address from the kubelet when the pod runs already, so the plugin brings it.
+Over a Unix socket, a line of JSON each way: `namespace`, `name`, `address`, and back `error`, empty if none.
+"""
+
+import ipaddress
+import json
+import queue
+import socket
+import socketserver
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sandbox.node_policies.pods import Object
+
+ADD_SECONDS = 2.0  # then ADD fails, and the kubelet repeats it
+LINE_BYTES = 4096
+
+
+class NotInstalled(Exception):
+    """The pod's rules are not in force: it must not run."""
+
+
+@dataclass
+class AddedPod:
+    """A pod that has just got its address; `answer` gets `error` when its rules are in force."""
+
+    namespace: str
+    name: str
+    address: str
+    error: str = ""
+    answer: "queue.SimpleQueue[str]" = field(default_factory=queue.SimpleQueue)
+
+
+class Addresses:
+    """Which pod has which address, where a plugin said so.
+
+    A pod's status may lack the address, or have that of the pod's earlier sandbox.
+    """
+
+    def __init__(self) -> None:
+        self._owners: dict[str, str] = {}  # uid by address
+
+    def complete(self, pods: list[Object], added: Iterable[AddedPod]) -> list[Object]:
+        """The API's pods with their addresses, and without those that are another pod's by now.
+
+        An added pod that is not among them gets its `error`.
+        """
+        uids = {
+            (pod["metadata"]["namespace"], pod["metadata"]["name"]): pod["metadata"]["uid"] for pod in pods
+        }
+        for new in added:
+            uid = uids.get((new.namespace, new.name))
+            if uid is None:
+                new.error = f"the API server has no pod {new.namespace}/{new.name}"
+            else:
+                others = {address: owner for address, owner in self._owners.items() if owner != uid}
+                self._owners = {**others, new.address: uid}
+        known = set(uids.values())
+        self._owners = {address: uid for address, uid in self._owners.items() if uid in known}
+        by_uid = {uid: address for address, uid in self._owners.items()}
+        return [self._completed(pod, by_uid.get(pod["metadata"]["uid"])) for pod in pods]
+
+    def _completed(self, pod: Object, address: str | None) -> Object:
+        status = pod.get("status", {})
+        reported = status.get("podIP")
+        return {
+            **pod,
+            "status": {**status, "podIP": address or (reported if reported not in self._owners else "")},
+        }
+
+
+def serve(path: Path, add: Callable[[AddedPod], None]) -> socketserver.BaseServer:
+    """Answers plugins on the socket at `path`, root's alone, until `shutdown`; `add` hands each pod on."""
+
+    class Handler(socketserver.StreamRequestHandler):
+        timeout = ADD_SECONDS
+
+        def handle(self) -> None:
+            try:
+                words = json.loads(self.rfile.readline(LINE_BYTES))
+                address = ipaddress.IPv4Address(words["address"])
+                pod = AddedPod(str(words["namespace"]), str(words["name"]), str(address))
+                add(pod)
+                error = pod.answer.get(timeout=ADD_SECONDS)
+            except queue.Empty:
+                error = f"no rules within {ADD_SECONDS} s"
+            except (ValueError, KeyError, TypeError, OSError) as problem:
+                error = f"not a pod and its address: {problem!r}"
+            self.wfile.write(json.dumps({"error": error}).encode() + b"\n")
+
+    path.unlink(missing_ok=True)
+    server = socketserver.ThreadingUnixStreamServer(str(path), Handler, bind_and_activate=False)
+    server.daemon_threads = True
+    server.server_bind()
+    path.chmod(0o600)  # before it listens
+    server.server_activate()
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
+
+
+def request_rules(path: Path, namespace: str, name: str, address: str, seconds: float = ADD_SECONDS) -> None:
+    """For the CNI plugin: returns when the pod's rules are in force. Raises NotInstalled if they are not."""
+    try:
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(seconds)
+            connection.connect(str(path))
+            words = {"namespace": namespace, "name": name, "address": address}
+            connection.sendall(json.dumps(words).encode() + b"\n")
+            with connection.makefile() as answer:
+                error = json.loads(answer.readline(LINE_BYTES))["error"]
+    except (OSError, ValueError) as problem:
+        raise NotInstalled(f"{namespace}/{name} gets no NetworkPolicies: {path}: {problem}") from problem
+    if error:
+        raise NotInstalled(f"{namespace}/{name} gets no NetworkPolicies: {error}")

@@ -1,0 +1,117 @@
+"""Whose address is whose, and what a CNI plugin is told."""
+
+from __future__ import annotations
+
+import json
+import socket
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.node_policies import added_pods
+from sandbox.node_policies.added_pods import AddedPod, Addresses, NotInstalled, request_rules, serve
+
+FIRST, SECOND = "10.244.0.5", "10.244.0.6"
+
+
+def pod(name: str, address: str = "", uid: str = "") -> dict[str, Any]:
+    metadata = {"name": name, "namespace": "builds", "uid": uid or name}
+    return {"metadata": metadata, "status": {"podIP": address} if address else {}}
+
+
+def reported(pods: list[dict[str, Any]]) -> dict[str, str]:
+    return {item["metadata"]["name"]: item["status"].get("podIP") or "" for item in pods}
+
+
+def test_a_plugin_knows_better_than_the_status() -> None:
+    addresses = Addresses()
+    assert reported(addresses.complete([pod("a")], [AddedPod("builds", "a", FIRST)])) == {"a": FIRST}
+    assert reported(addresses.complete([pod("a", SECOND)], [])) == {"a": FIRST}, "of an earlier sandbox"
+    assert reported(addresses.complete([pod("a")], [AddedPod("builds", "a", SECOND)])) == {"a": SECOND}
+
+
+def test_an_address_belongs_to_the_pod_that_got_it_last() -> None:
+    addresses = Addresses()
+    pods = [pod("old", FIRST), pod("new")]
+    assert reported(addresses.complete(pods, [AddedPod("builds", "new", FIRST)])) == {"old": "", "new": FIRST}
+    swapped = [AddedPod("builds", "old", FIRST), AddedPod("builds", "new", SECOND)]
+    assert reported(addresses.complete(pods, swapped)) == {"old": FIRST, "new": SECOND}
+
+
+def test_nothing_is_remembered_of_a_pod_that_is_gone() -> None:
+    addresses = Addresses()
+    addresses.complete([pod("a")], [AddedPod("builds", "a", FIRST)])
+    assert reported(addresses.complete([pod("a", uid="its successor")], [])) == {"a": ""}
+    assert reported(addresses.complete([pod("b", FIRST)], [])) == {"b": FIRST}
+
+
+def test_a_pod_that_the_api_server_does_not_have_is_an_error() -> None:
+    added = AddedPod("builds", "a", FIRST)
+    Addresses().complete([pod("b")], [added])
+    assert "builds/a" in added.error
+
+
+@contextmanager
+def served(path: Path, add: Callable[[AddedPod], None]) -> Iterator[Path]:
+    server = serve(path, add)
+    try:
+        yield path
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_add_ends_when_the_rules_are_in_force(tmp_path: Path) -> None:
+    with served(tmp_path / "socket", lambda pod: pod.answer.put("")) as path:
+        request_rules(path, "builds", "a", FIRST)
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600, "root's alone"
+
+
+def test_a_socket_that_an_ended_process_left_is_replaced(tmp_path: Path) -> None:
+    for _ in range(2):
+        with served(tmp_path / "socket", lambda pod: pod.answer.put("")) as path:
+            request_rules(path, "builds", "a", FIRST)
+
+
+@pytest.mark.parametrize(
+    ("add", "words"),
+    [
+        (lambda pod: pod.answer.put("no such pod"), "no such pod"),
+        (lambda pod: None, "no rules within"),
+    ],
+)
+def test_a_pod_without_rules_must_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, add: Callable[[AddedPod], None], words: str
+) -> None:
+    monkeypatch.setattr(added_pods, "ADD_SECONDS", 0.1)
+    with served(tmp_path / "socket", add) as path, pytest.raises(NotInstalled, match=words):
+        request_rules(path, "builds", "a", FIRST, seconds=30)
+
+
+def test_an_enforcer_that_is_away_or_silent_lets_no_pod_run(tmp_path: Path) -> None:
+    path = tmp_path / "socket"
+    with pytest.raises(NotInstalled, match="builds/a"):
+        request_rules(path, "builds", "a", FIRST)
+    with socket.socket(socket.AF_UNIX) as silent:
+        silent.bind(str(path))
+        silent.listen()
+        with pytest.raises(NotInstalled, match="timed out"):
+            request_rules(path, "builds", "a", FIRST, seconds=0.1)
+
+
+@pytest.mark.parametrize(
+    "line", ["", "nonsense", "[]", "{}", '{"namespace": "builds", "name": "a", "address": "10.0.0.1 }"}']
+)
+def test_what_is_no_request_adds_no_pod(tmp_path: Path, line: str) -> None:
+    added: list[AddedPod] = []
+    with served(tmp_path / "socket", added.append) as path, socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(30)
+        client.connect(str(path))
+        client.sendall(line.encode() + b"\n")
+        with client.makefile() as answer:
+            assert "not a pod" in json.loads(answer.readline())["error"]
+    assert added == []
