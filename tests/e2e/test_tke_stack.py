@@ -81,20 +81,22 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     clone = cloned(tmp_path_factory.mktemp("tke") / "clone")
     paths, network = Paths(state=clone / ".sandbox"), Network(RANGE)
 
-    def run(*command: str) -> None:
+    def run(command: str, *arguments: str) -> None:
+        """A command as README says it, and what is no word of it."""
         environment = {**os.environ, "SANDBOX_NETWORK": RANGE}
-        subprocess.run(command, cwd=clone, env=environment, stdin=subprocess.DEVNULL, check=True)
+        words = [*command.split(), *arguments]
+        subprocess.run(words, cwd=clone, env=environment, stdin=subprocess.DEVNULL, check=True)
 
     try:
-        run(".venv/bin/python", "-c", NODE)
+        run(".venv/bin/python -c", NODE)
         with TkeQuotas(paths.kubeconfig):
             before = everything(paths)
-            run("make", "up", "STACK=tke-sandbox")  # as README says it
+            run("make up STACK=tke-sandbox")
             yield Cloud(
                 paths, network, Stack(paths, network, paths.state / "bin" / "pulumi", TKE_STACK), before
             )
     finally:
-        run("make", "down")
+        run("make down")
 
 
 def test_a_push_to_a_cluster_that_the_program_made_becomes_images(cloud: Cloud) -> None:
