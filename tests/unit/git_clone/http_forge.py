@@ -30,6 +30,8 @@ class HttpForge:
     """Paths of all requests."""
     redirects: dict[str, str] = field(default_factory=dict)
     """Where a path's requests are sent, by the first part of the path; the rest is kept."""
+    asks_first: bool = False
+    """Whether a login is asked for before a request is sent elsewhere."""
 
     def url(self, path: str) -> str:
         return f"http://localhost:{self.port}/{path}"
@@ -79,7 +81,7 @@ def http_forge(root: Path) -> Iterator[HttpForge]:
             if PASSWORD.encode() in base64.b64decode(login.partition(" ")[2]):
                 forge.logins.append(path)
             for start, target in forge.redirects.items():
-                if path.startswith(start):
+                if path.startswith(start) and (login or not forge.asks_first):
                     self._say(302, b"", Location=target + self.path.lstrip("/").removeprefix(start))
                     return
             if not path.startswith("public/") and login != AUTHORIZATION:

@@ -149,7 +149,11 @@ def test_a_listed_submodules_own_submodule_is_walled_too(
     nothing_foreign(step, forge, stranger)
 
 
-def test_a_redirect_takes_no_login_along(step: Step, forge: HttpForge, stranger: HttpForge) -> None:
+@pytest.mark.parametrize("asks_first", [False, True])
+def test_a_redirect_takes_no_login_along(
+    step: Step, forge: HttpForge, stranger: HttpForge, asks_first: bool
+) -> None:
+    forge.asks_first = asks_first
     forge.redirects["team/app.git"] = forge.url("other/secret.git")
     assert clone(step, forge).code != 0
     nothing_foreign(step, forge, stranger)
