@@ -3,10 +3,13 @@
 # servers. These are functions; git_clone.sh follows in the same script.
 set -eu
 
+# Functions in parentheses only compare texts: `verbose` is for commands, and stays off in them.
+
 logins=$HOME/.git-login
 
 # place URL: HOST/PATH, the same for each form of an address; status 1 for what is no address of a server.
 place() (
+    { set +x; } 2>/dev/null
     case $1 in
     http://*/* | https://*/* | ssh://*/*)
         rest=${1#*://}
@@ -23,6 +26,7 @@ place() (
 
 # server URL: HOST:PORT of an HTTP address, without the scheme's own port.
 server() (
+    { set +x; } 2>/dev/null
     rest=${1#*://}
     rest=${rest%%/*}
     printf '%s\n' "${rest##*@}" | tr '[:upper:]' '[:lower:]' | sed -E 's/:(80|443)$//'
@@ -30,6 +34,7 @@ server() (
 
 # login_url URL: the address of the same repository that a login opens; status 1 if there is none.
 login_url() (
+    { set +x; } 2>/dev/null
     set -f
     wanted=$(place "$1") || exit 1
     for listed in "$PARAM_URL" $PARAM_LOGIN_URLS; do
@@ -47,6 +52,7 @@ login_url() (
 
 # public_url URL: where a repository with an SSH address is read without a key.
 public_url() (
+    { set +x; } 2>/dev/null
     found=$(place "$1") || exit 1
     server=https://${found%%/*}
     case $PARAM_URL in

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from components import clone_urls
+from sandbox.ssh_key import SshKey
 from tests.manifests import served
 from tests.program import SECRETS, config, run
 from tests.unit.settings.loading import refusal
@@ -43,6 +44,14 @@ def test_the_password_is_still_one_servers(given: dict[str, Any]) -> None:
     given["repositories"][0]["submoduleUrls"] = ["https://elsewhere.example.com/a/b.git"]
     (sentence,) = refusal(given)
     assert "gitUsername is one server's" in sentence
+
+
+def test_the_server_of_a_listed_url_must_be_known_as_the_repositorys(given: dict[str, Any]) -> None:
+    given["repositories"][0]["submoduleUrls"] = ["git@elsewhere.example.com:a/b.git"]
+    key = SshKey.generate().private
+    (sentence,) = refusal(given, {**SECRETS, "gitSshKey": key})
+    assert "gitKnownHosts has no key of elsewhere.example.com" in sentence
+    assert refusal(given)[-1].startswith("gitSshKey is missing: git@elsewhere.example.com:a/b.git")
 
 
 @pytest.mark.parametrize("url", ["--upload-pack=x", "ext::sh", "file:///a", "https://a:b@h/x", "a b"])
