@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from components import buildkitd, credentials
+from components import buildkitd, clone_urls, credentials
 from components.buildkitd import Buildkitd, BuildkitdArgs
 from components.credentials import CredentialsArgs
 from components.metadata import metadata
@@ -204,6 +204,7 @@ def _source(repository: Repository) -> pipeline.Source:
     return pipeline.Source(
         url=repository.url,
         submodules=repository.submodules,
+        login_urls=repository.login_urls,
         lfs=repository.lfs,
         only_changed=repository.only_changed,
     )
@@ -224,8 +225,9 @@ def _report(args: BuildsArgs, repository: Repository) -> pipeline.Report | None:
 def _opening(
     repository: Repository, args: BuildsArgs, held: Mapping[str, pulumi.Output[str]]
 ) -> dict[str, pulumi.Output[str]]:
-    """A clone is given what opens its own server, a report what opens its own forge, and nothing else."""
-    foreign = {pipeline.BASIC_AUTH if repository.ssh_host else pipeline.SSH}
+    """A clone is given what opens its own URLs, a report what opens its own forge, and nothing else."""
+    own = {pipeline.SSH if clone_urls.ssh_host(url) else pipeline.BASIC_AUTH for url in repository.urls}
+    foreign = {pipeline.SSH, pipeline.BASIC_AUTH} - own
     if not _report(args, repository):
         foreign.add(pipeline.STATUS_TOKEN)
     return {key: one for key, one in held.items() if key not in foreign}

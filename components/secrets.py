@@ -14,6 +14,9 @@ from typing import Any
 import pulumi
 from pulumi.runtime import is_config_secret
 
+from components import clone_urls
+from components.secret_texts import one_line, private_key
+
 KEYS = (
     "kubeconfig",
     "registryPassword",
@@ -24,6 +27,8 @@ KEYS = (
     "cloudSecretId",
     "cloudSecretKey",
 )
+# What is no line of text, or nothing that the program itself reads.
+TEXTS = tuple(key for key in KEYS if key not in {"kubeconfig", "gitSshKey"})
 USERS = {"registryPassword": "registryUsername", "gitPassword": "gitUsername"}
 
 
@@ -106,7 +111,7 @@ def mistakes(settings: Mapping[str, Any]) -> list[str]:
             found.append(
                 f"{user} is missing: {key} is set, so give its user: `pulumi config set {user} NAME`"
             )
-    found += _ssh_mistakes(settings)
+    found += [*_ssh_mistakes(settings), *_text_mistakes()]
     if has("cloudSecretId") != has("cloudSecretKey"):
         missing = "cloudSecretKey" if has("cloudSecretId") else "cloudSecretId"
         found.append(
@@ -137,10 +142,37 @@ def mistakes(settings: Mapping[str, Any]) -> list[str]:
     return found
 
 
+def warnings() -> list[str]:
+    """What may be meant and mostly is not; a sentence each, and no secret in it."""
+    texts = {key: pulumi.Config().get(key) or "" for key in TEXTS if has(key)}
+    return [
+        f"{key} begins or ends with a blank, which is taken as a part of it: if it is none, set it again "
+        f"with `pulumi config set --secret {key}`"
+        for key, text in texts.items()
+        if text.strip("\r\n") != text.strip()
+    ]
+
+
+def _text_mistakes() -> list[str]:
+    config = pulumi.Config()
+    return [
+        f"{key} has a line end or another control character in it, but must be one line of text: set it "
+        f"again with `pulumi config set --secret {key}`"
+        for key in TEXTS
+        if has(key) and re.search(r"[\x00-\x08\x0a-\x1f\x7f]", one_line(config.get(key) or ""))
+    ]
+
+
 def _ssh_mistakes(settings: Mapping[str, Any]) -> list[str]:
     repositories = settings.get("repositories")
-    listed = repositories if isinstance(repositories, list) else []
-    urls = [str(one.get("url", "")) for one in listed if isinstance(one, Mapping)]
+    listed = (
+        [one for one in repositories if isinstance(one, Mapping)] if isinstance(repositories, list) else []
+    )
+    urls = [str(one.get("url", "")) for one in listed]
+    for one in listed:
+        more = one.get("submoduleUrls")
+        own = str(one.get("url", ""))
+        urls += [clone_urls.as_cloned(own, str(url)) for url in more] if isinstance(more, list) else []
     over_ssh = [url for url in urls if url.startswith(("ssh://", "git@"))]
     if over_ssh and not has("gitSshKey"):
         return [
@@ -149,24 +181,18 @@ def _ssh_mistakes(settings: Mapping[str, Any]) -> list[str]:
         ]
     if urls and not over_ssh and has("gitSshKey"):
         return [f"gitSshKey is set, but {urls[0]} is not cloned over SSH: give an SSH address, or no key"]
+    if not has("gitSshKey"):
+        return []
+    try:
+        private_key(pulumi.Config().require("gitSshKey"))
+    except pulumi.RunError as error:
+        return [str(error)]
     return []
 
 
 def _ssh_key() -> pulumi.Output[str] | None:
-    key = _secret("gitSshKey")
+    key = pulumi.Config().require_secret("gitSshKey") if has("gitSshKey") else None
     return None if key is None else key.apply(private_key)
-
-
-def private_key(text: str) -> str:
-    """The key as ssh reads it: with a line's end at its own. Raises pulumi.RunError, without the key."""
-    key = text.replace("\r\n", "\n").strip()
-    if not re.match(r"-----BEGIN [A-Z ]*PRIVATE KEY-----\n", key):
-        raise pulumi.RunError(
-            "gitSshKey is no private key: it must start with -----BEGIN ... PRIVATE KEY-----"
-        )
-    if "ENCRYPTED" in key:
-        raise pulumi.RunError("gitSshKey has a passphrase, and nobody is there to type it: give one without")
-    return f"{key}\n"
 
 
 def _auth(settings: Mapping[str, Any]) -> Any:
@@ -179,7 +205,7 @@ def _auth(settings: Mapping[str, Any]) -> Any:
 
 
 def _secret(key: str) -> pulumi.Output[str] | None:
-    return pulumi.Config().require_secret(key) if has(key) else None
+    return pulumi.Config().require_secret(key).apply(one_line) if has(key) else None
 
 
 def _cloud() -> CloudCredentials | None:

@@ -1,15 +1,15 @@
 """What is built, with what, and where it goes."""
 
-import re
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from components import image_mirror
+from components import clone_urls, image_mirror
 from components.settings.types import (
     Branch,
     Cidr,
+    CloneUrl,
     Host,
     MirrorUrl,
     Model,
@@ -18,7 +18,6 @@ from components.settings.types import (
     Path,
     Reference,
     Tag,
-    clone_url,
     some,
 )
 
@@ -36,9 +35,7 @@ class Image(Model):
 
 
 class Repository(Model):
-    url: Annotated[str, AfterValidator(clone_url)] = Field(
-        description="clone URL, as https://github.com/OWNER/NAME.git"
-    )
+    url: CloneUrl = Field(description="clone URL, as https://github.com/OWNER/NAME.git")
     branches: Annotated[tuple[Branch, ...], Field(strict=False), AfterValidator(some)] = Field(
         default=("main",), description="branches whose pushes are built"
     )
@@ -49,6 +46,10 @@ class Repository(Model):
         default=(), description="more tags of its images than the commit's and the branch's, as [latest]"
     )
     submodules: bool = Field(default=True, description="false: its submodules are not fetched")
+    submodule_urls: Annotated[tuple[CloneUrl, ...], Field(strict=False)] = Field(
+        default=(),
+        description="URLs of private submodules, and of what .lfsconfig names: the login opens them too",
+    )
     lfs: bool = Field(default=False, description="true: files in Git LFS are fetched")
     only_changed: bool = Field(
         default=False,
@@ -69,24 +70,27 @@ class Repository(Model):
     @property
     def ssh_host(self) -> str:
         """The server as known_hosts names it, HOST or [HOST]:PORT; empty for a URL of another kind."""
-        if found := re.fullmatch(r"ssh://(?:[^/@]*@)?([^/:]+)(?::(\d+))?/.*", self.url):
-            host, port = found.groups()
-            return f"[{host}]:{port}" if port and port != "22" else str(host)
-        found = re.fullmatch(r"git@([\w.-]+)[:/].*", self.url)
-        return found.group(1) if found else ""
+        return clone_urls.ssh_host(self.url)
 
     @property
     def host(self) -> str:
         """The server's name in lower case, without a port."""
-        if self.ssh_host:
-            return self.ssh_host.partition("]")[0].removeprefix("[").lower()
-        return urlsplit(self.url).hostname or ""
+        return clone_urls.host(self.url)
 
     @property
     def full_name(self) -> str:
         """OWNER/NAME in lower case, as a forge's payload says it."""
-        path = self.url.partition("://")[2].partition("/")[2] or self.url.partition(":")[2]
-        return path.strip("/").removesuffix(".git").lower()
+        return clone_urls.path(self.url).removesuffix(".git").lower()
+
+    @property
+    def login_urls(self) -> tuple[str, ...]:
+        """What a login may open beside `url`. On the server of `url`, its form is the one with the login."""
+        return tuple(clone_urls.as_cloned(self.url, one) for one in self.submodule_urls)
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """All that a login may open."""
+        return (self.url, *self.login_urls)
 
 
 def apart(repositories: tuple[Repository, ...]) -> tuple[Repository, ...]:

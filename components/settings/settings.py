@@ -13,7 +13,7 @@ from pulumi.runtime.config import CONFIG, get_config_env
 from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
-from components import mistakes, secrets
+from components import clone_urls, mistakes, secrets
 from components.settings import git_hosts
 from components.settings.builds import Builder, Images, Registry, Repository, apart
 from components.settings.cluster import Cluster
@@ -49,7 +49,7 @@ class Settings(Model):
     registry: Registry = Field(description="where images go: {server, namespace, insecure}")
     repositories: Annotated[tuple[Repository, ...], Field(strict=False), AfterValidator(apart)] = Field(
         description="what is built: [{url, branches, namespace, tags, images: [{name, context, dockerfile}], "
-        "submodules, lfs, onlyChanged}]"
+        "submodules, submoduleUrls, lfs, onlyChanged}]"
     )
     builder: Builder = Field(
         default=Builder(), description="what turns a Dockerfile into an image: {kind: buildkit or docker}"
@@ -117,17 +117,18 @@ class Settings(Model):
 
     @model_validator(mode="after")
     def _known(self) -> "Settings":
-        hosts = {urlsplit(one.url).netloc for one in self.repositories if not one.ssh_host}
+        urls = [url for one in self.repositories for url in one.urls]
+        hosts = {urlsplit(url).netloc for url in urls if not clone_urls.ssh_host(url)}
         if self.git_username and len(hosts) > 1:
             raise ValueError(
                 f"gitUsername is one server's, but the repositories are on {' and '.join(sorted(hosts))}: "
                 "its password would be shown to the others; clone those over SSH"
             )
-        for repository in self.repositories:
-            host = repository.ssh_host
+        for url in urls:
+            host = clone_urls.ssh_host(url)
             if host and not git_hosts.knows(self.known_hosts, host):
                 raise ValueError(
-                    f"gitKnownHosts has no key of {host}, where {repository.url} is: give what `ssh-keyscan` "
+                    f"gitKnownHosts has no key of {host}, where {url} is: give what `ssh-keyscan` "
                     "prints for it, once you have checked it"
                 )
         return self
@@ -206,7 +207,7 @@ class Settings(Model):
             found += [*settings._untold(), *refusals]
         if found or settings is None:
             raise SettingsError("\n".join(["the stack's settings have mistakes:", *found]))
-        for warning in warnings:
+        for warning in [*warnings, *secrets.warnings()]:
             pulumi.log.warn(warning)
         return settings.mirrored()
 

@@ -69,6 +69,7 @@ def some(entries: tuple[Any, ...]) -> tuple[Any, ...]:
 
 Path = Annotated[str, AfterValidator(inside)]
 Reference = Annotated[str, AfterValidator(exact)]
+CloneUrl = Annotated[str, AfterValidator(clone_url)]
 Name = Annotated[
     str, matches(r"[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?", "1 to 40 lower-case letters, digits and dashes")
 ]

@@ -90,6 +90,7 @@ fi
 # A registry or a shared daemon that is busy, or starts again, is asked again: what is built by then is there, and not
 # built twice. What a Dockerfile fails at, it will fail at again.
 unreachable='Unavailable|failed to push|failed to do request|failed to fetch|failed to copy|connection (refused|reset)|i/o timeout'
+refused=': (401 Unauthorized|403 Forbidden)|authorization failed'
 for pause in ${PUSH_PAUSES-2 10 30} last; do
     {
         code=0
@@ -107,7 +108,7 @@ for pause in ${PUSH_PAUSES-2 10 30} last; do
     read -r code <"$work/code"
     [ "$code" != 0 ] || break
     [ "$pause" != last ] || exit "$code"
-    grep -Eq "^error: .*($unreachable)" "$work/said" || exit "$code"
+    grep -E "^error: .*($unreachable)" "$work/said" | grep -Evq "$refused" || exit "$code"
     printf 'build-image: it is tried again in %s s\n' "$pause" >&2
     sleep "$pause"
 done

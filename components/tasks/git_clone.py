@@ -2,8 +2,8 @@
 
 Parameters, workspaces and results carry the names and defaults of the tutorial's Task, which is a fork of the
 catalog's git-clone 0.8; the script is our own. What differs: the image is a public one and runs as a user
-without rights, `basic-auth` takes a kubernetes.io/basic-auth Secret too, and a revision that is a full
-commit is verified.
+without rights, `basic-auth` takes a kubernetes.io/basic-auth Secret too, a revision that is a full
+commit is verified, and that login and the SSH key open `url` and `loginUrls` alone.
 """
 
 from components.tasks import RESTRICTED, Object, environment, script, workspace_environment
@@ -14,6 +14,10 @@ PARAMS = {
     "refspec": ("", "Refspecs to fetch before checking out the revision; empty: the revision alone."),
     "submodules": ("true", "Fetch submodules too."),
     "lfs": ("false", "Fetch the files that are in Git LFS too."),
+    "loginUrls": (
+        "",
+        "URLs beside url that the login may open, as submodules or for Git LFS, separated by spaces.",
+    ),
     "before": ("", "A commit to compare with, for the result changed; empty, or not to be had: all changed."),
     "folders": ("", "Folders that are compared, separated by spaces."),
     "depth": ("1", "Number of commits to fetch; 0: all."),
@@ -72,7 +76,7 @@ def spec(image: str) -> Object:
             {
                 "name": "clone",
                 "image": "$(params.gitInitImage)",
-                "script": script("git_clone.sh"),
+                "script": script("git_login.sh") + script("git_clone.sh"),
                 "env": environment(
                     HOME="$(params.userHome)",
                     **{f"PARAM_{_variable(name)}": f"$(params.{name})" for name in ("url", *PARAMS)},

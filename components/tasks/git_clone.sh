@@ -32,11 +32,7 @@ export GIT_TERMINAL_PROMPT=0
 if [ "$WORKSPACE_BASIC_AUTH_BOUND" = true ]; then
     auth=$WORKSPACE_BASIC_AUTH_PATH
     if [ -f "$auth/username" ] && [ -f "$auth/password" ]; then
-        # git asks this helper and no file gets a copy of the password. Only the repository's own server is told:
-        # a submodule on another host must not see it.
-        rest=${PARAM_URL#*://}
-        git config --global "credential.${PARAM_URL%%://*}://${rest%%/*}.helper" \
-            "!f() { [ \"\$1\" = get ] || exit 0; printf 'username=%s\\npassword=%s\\n' \"\$(cat '$auth/username')\" \"\$(cat '$auth/password')\"; }; f"
+        http_login "$auth"
     else
         cp "$auth/.git-credentials" "$auth/.gitconfig" "$HOME/"
         chmod 400 "$HOME/.git-credentials"
@@ -52,19 +48,18 @@ if [ "$WORKSPACE_SSH_DIRECTORY_BOUND" = true ]; then
     cp -L "$WORKSPACE_SSH_DIRECTORY_PATH"/* "$keys/"
     chmod 700 "$keys"
     chmod 400 "$keys"/*
-    # shellcheck disable=SC2089,SC2090 # git itself hands this to a shell, which reads the quotes
-    GIT_SSH_COMMAND="ssh -o UserKnownHostsFile='$keys/known_hosts' -o StrictHostKeyChecking=yes"
+    # A shell reads these, with their quotes.
+    options="-o UserKnownHostsFile='$keys/known_hosts' -o StrictHostKeyChecking=yes"
     if [ -f "$keys/config" ]; then
-        GIT_SSH_COMMAND="$GIT_SSH_COMMAND -F '$keys/config'"
+        options="$options -F '$keys/config'"
     fi
     for key in "$keys"/id_* "$keys/ssh-privatekey"; do
         case $key in
         *.pub) ;;
-        *) if [ -f "$key" ]; then GIT_SSH_COMMAND="$GIT_SSH_COMMAND -i '$key'"; fi ;;
+        *) if [ -f "$key" ]; then options="$options -i '$key'"; fi ;;
         esac
     done
-    # shellcheck disable=SC2090
-    export GIT_SSH_COMMAND
+    ssh_login "$options"
 fi
 
 if [ "$WORKSPACE_SSL_CA_DIRECTORY_BOUND" = true ]; then
@@ -133,17 +128,55 @@ if printf '%s' "$PARAM_REVISION" | grep -Eqx '[0-9a-f]{40}|[0-9a-f]{64}' && [ "$
     fail "asked for $PARAM_REVISION, but got $commit"
 fi
 
-if [ "$PARAM_SUBMODULES" = true ] && [ -f .gitmodules ]; then
+# submodules: fetches those of the repository in this folder, and theirs. Which URL a submodule has is for whoever
+# pushes to say, so it only chooses among those that a login may open, and is public otherwise.
+submodules() (
+    [ -f .gitmodules ] || exit 0
+    git submodule --quiet init || fail "cannot read .gitmodules of $(git config remote.origin.url)"
+    git config --local --name-only --get-regexp '^submodule[.].*[.]url$' | while read -r name; do
+        url=$(git config --local "$name")
+        if ! place=$(login_url "$url"); then
+            case $url in
+            http://* | https://*) continue ;;
+            esac
+            place=$(public_url "$url") || continue
+        fi
+        git config --local "$name" "$place"
+    done
+    set -- submodule --quiet update
     if [ "$PARAM_DEPTH" -gt 0 ]; then
-        git submodule --quiet update --init --recursive "--depth=$PARAM_DEPTH"
-    else
-        git submodule --quiet update --init --recursive
+        set -- "$@" "--depth=$PARAM_DEPTH"
     fi
+    ask "$@" || fail "cannot fetch the submodules of $(git config remote.origin.url): one that is private must be in \
+submoduleUrls of the repository's settings"
+    git submodule --quiet foreach pwd | while read -r folder; do
+        (cd "$folder" && submodules </dev/null) || exit 1
+    done
+)
+if [ "$PARAM_SUBMODULES" = true ]; then
+    submodules
 fi
 
 if [ "$PARAM_LFS" = true ]; then
     git lfs install --local --skip-smudge --skip-repo >/dev/null
-    ask lfs pull origin || fail "cannot fetch the files in Git LFS from $PARAM_URL"
+    set -- lfs pull origin
+    endpoint=
+    if [ -e .lfsconfig ] || git cat-file -e HEAD:.lfsconfig 2>/dev/null; then
+        endpoint=$(git config --blob HEAD:.lfsconfig lfs.url ||
+            git config --blob HEAD:.lfsconfig remote.origin.lfsurl || printf '%s' "$PARAM_URL")
+        if place=$(login_url "${endpoint%/info/lfs}"); then
+            case $place in
+            http*) place=${place%/} place=${place%.git}.git/info/lfs ;;
+            esac
+            # It comes before all that .lfsconfig says.
+            git config --local lfs.url "$place"
+        else
+            # git-lfs would send the login of origin to every URL of its host.
+            set -- -c credential.helper= "$@"
+        fi
+    fi
+    ask "$@" || fail "cannot fetch the files in Git LFS from ${endpoint:-$PARAM_URL}: what .lfsconfig names, and is \
+private, must be in submoduleUrls of the repository's settings"
 fi
 
 # --- What has changed -----------------------------------------------------------------------------------------

@@ -38,6 +38,8 @@ class Source:
 
     url: str
     submodules: bool = True
+    login_urls: Sequence[str] = ()
+    """What the login may open beside `url`."""
     lfs: bool = False
     only_changed: bool = False
     """Whether images stay as they are whose folders a push does not change."""
@@ -112,6 +114,7 @@ def spec(
                     revision="$(params.revision)",
                     submodules=_word(source.submodules),
                     lfs=_word(source.lfs),
+                    **({"loginUrls": " ".join(source.login_urls)} if source.login_urls else {}),
                     **_comparison(source, builds),
                 ),
                 "workspaces": _workspaces(

@@ -1,18 +1,19 @@
 """Clones over SSH: the key, the server's keys, and what goes wrong with either."""
 
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pulumi
 import pytest
 
-from components.secrets import private_key
+from components.secret_texts import private_key
 from components.settings import git_hosts
 from sandbox.ssh_key import SshKey
 from tests.manifests import served
 from tests.program import SECRETS, config, run
 from tests.recorded import SECRET_MARK, Recording
-from tests.unit.settings.loading import refusal
+from tests.unit.settings.loading import load, refusal
 
 Given = dict[str, Any]
 GITHUB = "git@github.com:Team/Shop.git"
@@ -92,6 +93,8 @@ def test_a_server_that_nobody_knows_is_refused_before_anything_is_made(
         (KEY.public, "gitSshKey is no private key"),
         ("~/.ssh/id_ed25519", "gitSshKey is no private key"),
         ("-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n", "gitSshKey has a passphrase"),
+        ("-----BEGIN ENCRYPTED PRIVATE KEY-----\nMII=\n", "gitSshKey has a passphrase"),
+        (PRIVATE[:60] + "\n-----END OPENSSH PRIVATE KEY-----\n", "gitSshKey is damaged"),
     ],
 )
 def test_what_is_no_usable_key_is_refused_without_being_shown(text: str, words: str) -> None:
@@ -100,5 +103,32 @@ def test_what_is_no_usable_key_is_refused_without_being_shown(text: str, words: 
     assert text not in str(error.value)
 
 
-def test_a_key_from_windows_is_a_key() -> None:
-    assert private_key(PRIVATE.replace("\n", "\r\n")) == PRIVATE
+def test_a_passphrase_is_found_in_what_ssh_keygen_writes(given: Given, tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    for passphrase, refused in (("a passphrase", True), ("", False)):
+        file.unlink(missing_ok=True)
+        subprocess.run(
+            ["ssh-keygen", "-q", "-t", "ed25519", "-N", passphrase, "-f", file], check=True, timeout=30
+        )
+        secret = {**SECRETS, "gitSshKey": file.read_text()}
+        if not refused:
+            assert private_key(secret["gitSshKey"]) == secret["gitSshKey"], "ssh reads it byte for byte"
+            load(at(given, GITHUB), secret)
+            continue
+        (sentence,) = refusal(at(given, GITHUB), secret)
+        assert "gitSshKey has a passphrase" in sentence
+        assert "ssh-keygen -p" in sentence, "the reader must learn what mends it"
+
+
+@pytest.mark.parametrize(("end", "start"), [("\r\n", ""), ("  \n", ""), ("\n", " \n\n"), ("\n", "\t")])
+def test_a_key_from_windows_or_with_blanks_around_its_lines_is_a_key(end: str, start: str) -> None:
+    assert private_key(start + PRIVATE.replace("\n", end)) == PRIVATE
+
+
+def test_a_key_may_be_there_for_a_listed_submodule_alone(given: Given) -> None:
+    repository = {**given["repositories"][0], "submoduleUrls": ["git@github.com:team/lib.git"]}
+    settings = load({**given, "repositories": [repository]}, {**SECRETS, "gitSshKey": PRIVATE})
+    assert settings.repositories[0].login_urls == ("git@github.com:team/lib.git",)
+    same = {**repository, "submoduleUrls": ["git@git.example.com:team/lib.git"]}
+    (sentence,) = refusal({**given, "repositories": [same]}, {**SECRETS, "gitSshKey": PRIVATE})
+    assert "is not cloned over SSH" in sentence, "on the repository's server, its own login is used"

@@ -12,6 +12,7 @@ def test_the_clone_keeps_the_tutorials_parameters_defaults_and_results() -> None
         "refspec": "",
         "submodules": "true",
         "lfs": "false",
+        "loginUrls": "",
         "before": "",
         "folders": "",
         "depth": "1",

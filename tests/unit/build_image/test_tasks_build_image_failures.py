@@ -27,8 +27,19 @@ GONE = (
 )
 
 
+# containerd's words for a wrong password, at the registry itself and at its token server.
+PUSHED = "error: failed to solve: failed to push r/a:1: "
+REFUSED = (
+    f"{PUSHED}unexpected status from HEAD request to https://r/v2/a/blobs/sha256:1: 401 Unauthorized",
+    f"{PUSHED}failed to authorize: failed to fetch oauth token: unexpected status from GET request to "
+    "https://r/token: 403 Forbidden",
+    f"{PUSHED}authorization status: 401: authorization failed",
+)
+
+
 @pytest.mark.parametrize(
-    ("said", "tries"), [(RUN, 1), (f"#9 connection refused\n{RUN}", 1), (PUSH, 4), (GONE, 4)]
+    ("said", "tries"),
+    [(RUN, 1), (f"#9 connection refused\n{RUN}", 1), (PUSH, 4), (GONE, 4), *((one, 1) for one in REFUSED)],
 )
 def test_a_registry_or_a_daemon_that_is_away_is_asked_again_and_a_dockerfile_that_fails_is_not(
     step: Step, buildkit: Played, said: str, tries: int

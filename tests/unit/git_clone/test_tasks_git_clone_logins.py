@@ -3,20 +3,25 @@
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.unit.steps import Step, play
 
 
-def test_a_password_is_given_to_the_repositorys_server_and_stands_in_no_log(step: Step) -> None:
+def test_a_password_is_given_to_the_repository_alone_and_as_it_is(step: Step) -> None:
+    step.task["steps"][0]["env"].append({"name": "FETCH_PAUSES", "value": ""})
     auth = step.workspace("basic-auth")
     (auth / "username").write_text("reader")
     (auth / "password").write_text("it's a $ecret\\n%s")
-    step.run(url="http://127.0.0.1:9/team/shop.git")
+    step.run(
+        url="https://git.example.com:9/team/my%20shop.git", loginUrls="https://git.example.com:9/team/lib"
+    )
     home = {"HOME": str(step.folder / "home"), "PATH": step.path, "GIT_TERMINAL_PROMPT": "0"}
 
-    def asked(host: str) -> str:
+    def asked(url: str) -> str:
         return subprocess.run(
             ["git", "credential", "fill"],
-            input=f"protocol=http\nhost={host}\n\n",
+            input=f"url={url}\n\n",
             env=home,
             capture_output=True,
             text=True,
@@ -24,12 +29,31 @@ def test_a_password_is_given_to_the_repositorys_server_and_stands_in_no_log(step
             timeout=30,
         ).stdout
 
-    answer = asked("127.0.0.1:9")
-    assert "username=reader\n" in answer
-    assert "password=it's a $ecret\\n%s\n" in answer, (
-        "the password reaches the server as it is, byte for byte"
-    )
-    assert "ecret" not in asked("elsewhere.example.com"), "a submodule on another host would get our password"
+    server = "https://git.example.com:9/team"
+    for path in (
+        "my%20shop.git",
+        "my%20shop",
+        "my%20shop.git/info/lfs",
+        "lib",
+        "lib.git",
+        "lib.git/info/lfs",
+    ):
+        answer = asked(f"{server}/{path}")
+        assert "username=reader\n" in answer, path
+        assert "password=it's a $ecret\\n%s\n" in answer, (
+            "the password reaches the server as it is, byte for byte"
+        )
+    for path in (
+        "",
+        "other.git",
+        "my%20shop.git/x",
+        "my%20shop.git/../other.git",
+        "lib2",
+        "lib.git/info/lfs/../..",
+    ):
+        assert "ecret" not in asked(f"{server}/{path}"), f"{path} is another repository"
+    for url in ("https://elsewhere.example.com:9/team/lib", "http://git.example.com:9/team/lib"):
+        assert "ecret" not in asked(url), f"{url} is another server"
 
 
 def test_no_secret_is_printed_although_every_command_is(step: Step) -> None:
@@ -69,3 +93,62 @@ def test_ssh_gets_the_key_and_the_known_hosts_of_the_secret(step: Step, tmp_path
         f"{home}/id_ed25519"
     ]
     assert (home / "id_ed25519").stat().st_mode & 0o777 == 0o400, "ssh refuses a key that others can read"
+
+
+SSH = {
+    "git@git.example.com:team/shop.git": True,
+    "ssh://git@git.example.com/team/shop.git": True,
+    "ssh://git@GIT.example.com:22/team/shop": True,
+    "git@git.example.com:team/lib": True,
+    "git@git.example.com:other/secret.git": False,
+    "git@git.example.com:team/shop.git/../../other/secret.git": False,
+    "ssh://git@git.example.com:2222/team/shop.git": False,
+    "git@elsewhere.example.com:team/shop.git": False,
+    "git@elsewhere.example.com:team/tool.git": False,
+    "ssh://git@elsewhere.example.com:2222/team/tool.git": True,
+}
+
+
+@pytest.mark.parametrize(("url", "offered"), SSH.items())
+def test_a_key_is_offered_to_the_repository_and_the_listed_urls_alone(
+    step: Step, tmp_path: Path, url: str, offered: bool
+) -> None:
+    (step.workspace("ssh-directory") / "id_rsa").write_text("key")
+    fake = tmp_path / "bin"
+    fake.mkdir()
+    play(fake, "ssh", f'#!/bin/sh\nprintf "%s\\n" "$@" >>{tmp_path}/arguments\nexit 1\n')
+    step.path = f"{fake}:{step.path}"
+    step.run(
+        url="git@git.example.com:team/shop.git",
+        loginUrls="git@git.example.com:team/lib.git ssh://git@elsewhere.example.com:2222/team/tool.git",
+    )
+    command = f"sh '{step.folder}/home/.git-login/ssh'"
+    ssh = {"GIT_SSH_COMMAND": command, "GIT_SSH_VARIANT": "ssh", "PATH": step.path, "HOME": str(tmp_path)}
+    (tmp_path / "arguments").unlink()
+    done = subprocess.run(["git", "ls-remote", url], env=ssh, capture_output=True, check=False, timeout=30)
+    assert (tmp_path / "arguments").exists() == offered, done.stderr
+
+
+@pytest.mark.parametrize(("path", "offered"), [("team/shop.git", True), ("other/secret.git", False)])
+def test_git_lfs_is_offered_the_key_for_the_same(
+    step: Step, tmp_path: Path, path: str, offered: bool
+) -> None:
+    (step.workspace("ssh-directory") / "id_rsa").write_text("key")
+    fake = tmp_path / "bin"
+    fake.mkdir()
+    play(fake, "ssh", f'#!/bin/sh\nprintf "%s\\n" "$@" >>{tmp_path}/arguments\n')
+    step.path = f"{fake}:{step.path}"
+    step.run(url="git@git.example.com:team/shop.git")
+    (tmp_path / "arguments").unlink()
+    # As git-lfs calls it: its own options, a separator, and the path as it stands in the URL.
+    words = [
+        "-oControlMaster=auto",
+        "-p",
+        "22",
+        "--",
+        "git@git.example.com",
+        f"git-lfs-authenticate {path} download",
+    ]
+    script = str(step.folder / "home" / ".git-login" / "ssh")
+    subprocess.run(["sh", script, *words], env={"PATH": step.path}, check=False, timeout=30)
+    assert (tmp_path / "arguments").exists() == offered

@@ -74,7 +74,7 @@ MISTAKES = {
     "a missing section": (
         lambda given: given.pop("repositories"),
         "repositories is missing: what is built: [{url, branches, namespace, tags, images: [{name, context, "
-        "dockerfile}], submodules, lfs, onlyChanged}]",
+        "dockerfile}], submodules, submoduleUrls, lfs, onlyChanged}]",
     ),
     "an unknown kind": (
         _set("cluster", "kind", to="kind"),
@@ -123,8 +123,8 @@ MISTAKES = {
     "a section for a list": (
         _set("repositories", to={"url": "x"}),
         "repositories is {'url': 'x'}, but must be a list: what is built: "
-        "[{url, branches, namespace, tags, images: [{name, context, dockerfile}], submodules, lfs, "
-        "onlyChanged}]",
+        "[{url, branches, namespace, tags, images: [{name, context, dockerfile}], submodules, submoduleUrls, "
+        "lfs, onlyChanged}]",
     ),
     "no repository": (
         _set("repositories", to=[]),
