@@ -92,10 +92,12 @@ class Account:
                 )
             return subnet_id
 
-        if not self.can_be_asked:
-            return pulumi.Output.from_input(subnet_id)
-        answer = tencentcloud.vpc.get_subnets_output(subnet_id=subnet_id, opts=self._opts)
-        return answer.instance_lists.apply(check)
+        return self._asked(
+            lambda: tencentcloud.vpc.get_subnets_output(
+                subnet_id=subnet_id, opts=self._opts
+            ).instance_lists.apply(check),
+            subnet_id,
+        )
 
     def security_group(self, group_id: str) -> pulumi.Output[str]:
         """The same id. Raises TkeError when the account has no such security group."""
@@ -108,10 +110,12 @@ class Account:
                 )
             return group_id
 
-        if not self.can_be_asked:
-            return pulumi.Output.from_input(group_id)
-        answer = tencentcloud.security.get_groups_output(security_group_id=group_id, opts=self._opts)
-        return answer.security_groups.apply(check)
+        return self._asked(
+            lambda: tencentcloud.security.get_groups_output(
+                security_group_id=group_id, opts=self._opts
+            ).security_groups.apply(check),
+            group_id,
+        )
 
     def offered(self, types: Mapping[str, str], zone: str, *, spot: bool = False) -> pulumi.Output[list[str]]:
         """The types as the cloud spells them, when the zone has them. `types` is by the key of the setting.
@@ -144,14 +148,15 @@ class Account:
                     )
             return [found[name.upper()] for name in types.values()]
 
-        if not self.can_be_asked:
-            return pulumi.Output.from_input([name.upper() for name in types.values()])
         filters = [
             tencentcloud.instance.GetTypesFilterArgs(name="zone", values=[zone]),
             tencentcloud.instance.GetTypesFilterArgs(name="instance-charge-type", values=[charge_type]),
         ]
-        return tencentcloud.instance.get_types_output(filters=filters, opts=self._opts).instance_types.apply(
-            check
+        return self._asked(
+            lambda: tencentcloud.instance.get_types_output(
+                filters=filters, opts=self._opts
+            ).instance_types.apply(check),
+            [name.upper() for name in types.values()],
         )
 
     async def desired_nodes(self, cluster_id: str, pool_id: str) -> int:
@@ -180,7 +185,6 @@ class Account:
         )
         return asked.versions.apply(lambda versions: list(versions or []))
 
-    def _asked(self, ask: Callable[[], pulumi.Output[Any]]) -> pulumi.Output[Any]:
-        if self.can_be_asked:
-            return ask()
-        return pulumi.Output.from_input(UNKNOWN)
+    def _asked(self, ask: Callable[[], pulumi.Output[Any]], unasked: Any = UNKNOWN) -> pulumi.Output[Any]:
+        """The answer; `unasked` where nobody can be asked."""
+        return ask() if self.can_be_asked else pulumi.Output.from_input(unasked)

@@ -2,7 +2,7 @@
 
 from plugins.tencentcloud.account import Account
 from plugins.tencentcloud.errors import CloudRefused
-from plugins.tencentcloud.kind import Inputs, Kind, Outputs
+from plugins.tencentcloud.kind import Inputs, Kind, Outputs, thing_of
 
 CREATE = "tke:CreateClusterVirtualNodePool"
 
@@ -31,13 +31,13 @@ def _create(account: Account, inputs: Inputs) -> str:
 
 
 def _update(account: Account, pool: str, _old: Inputs, new: Inputs) -> None:
-    name = pool.partition("#")[2]
+    name = thing_of(pool)
     account.put(name, {**(account.get(name) or {}), "name": new["name"]})
 
 
 def _delete(account: Account, pool: str, _inputs: Inputs) -> None:
     """The provider says `Force`: pods that run there end."""
-    account.remove(pool.partition("#")[2])
+    account.remove(thing_of(pool))
 
 
 def _read(_account: Account, _pool: str, _inputs: Inputs) -> Outputs:

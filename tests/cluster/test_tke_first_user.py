@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from plugins.tencentcloud.account import SWITCHES
 from tests.account import NEW_ACCOUNT, imported_ids
 from tests.cluster.api_server import ApiServer
 from tests.cluster.objects import Objects
@@ -17,12 +18,10 @@ from tests.cluster.tke_stack import TkeStack, steps, uid
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
 
-PREFIXES = ("vpc", "subnet", "sg", "cls", "np", "rtb")
-
 
 def left(stack: TkeStack) -> set[str]:
     """What the account has beside what every account has."""
-    return {name for prefix in PREFIXES for name in stack.things(prefix)} - NEW_ACCOUNT
+    return stack.account.keys() - NEW_ACCOUNT - {SWITCHES}
 
 
 def test_an_account_from_the_first_preview_to_nothing_left(

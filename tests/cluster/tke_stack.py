@@ -138,11 +138,9 @@ class TkeStack:
 
     def scale(self, name: str, nodes: int) -> None:
         """What the cloud's autoscaler does to the pool whose name has this part."""
-        everything = self.account
-        (pool,) = (pool for pool in self.things("np").values() if name in pool["name"])
-        (key,) = (key for key, thing in everything.items() if thing == pool)
-        everything[key] = {**pool, "nodes": nodes}
-        self._account.write_text(json.dumps(everything))
+        with account(self._account) as there:
+            ((key, pool),) = (entry for entry in there.all("np").items() if name in entry[1]["name"])
+            there.put(key, {**pool, "nodes": nodes})
 
     def planned(self, **settings: Any) -> dict[str, str]:
         """What a preview would do to each resource that changes, by its own type's last part and its name."""

@@ -109,15 +109,20 @@ SSH = {
 }
 
 
+def play_ssh(step: Step, folder: Path, code: int) -> None:
+    """An ssh that notes its arguments in the folder, and the key that the step has for it."""
+    (step.workspace("ssh-directory") / "id_rsa").write_text("key")
+    fake = folder / "bin"
+    fake.mkdir()
+    play(fake, "ssh", f'#!/bin/sh\nprintf "%s\\n" "$@" >>{folder}/arguments\nexit {code}\n')
+    step.path = f"{fake}:{step.path}"
+
+
 @pytest.mark.parametrize(("url", "offered"), SSH.items())
 def test_a_key_is_offered_to_the_repository_and_the_listed_urls_alone(
     step: Step, tmp_path: Path, url: str, offered: bool
 ) -> None:
-    (step.workspace("ssh-directory") / "id_rsa").write_text("key")
-    fake = tmp_path / "bin"
-    fake.mkdir()
-    play(fake, "ssh", f'#!/bin/sh\nprintf "%s\\n" "$@" >>{tmp_path}/arguments\nexit 1\n')
-    step.path = f"{fake}:{step.path}"
+    play_ssh(step, tmp_path, code=1)
     step.run(
         url="git@git.example.com:team/shop.git",
         loginUrls="git@git.example.com:team/lib.git ssh://git@elsewhere.example.com:2222/team/tool.git",
@@ -133,11 +138,7 @@ def test_a_key_is_offered_to_the_repository_and_the_listed_urls_alone(
 def test_git_lfs_is_offered_the_key_for_the_same(
     step: Step, tmp_path: Path, path: str, offered: bool
 ) -> None:
-    (step.workspace("ssh-directory") / "id_rsa").write_text("key")
-    fake = tmp_path / "bin"
-    fake.mkdir()
-    play(fake, "ssh", f'#!/bin/sh\nprintf "%s\\n" "$@" >>{tmp_path}/arguments\n')
-    step.path = f"{fake}:{step.path}"
+    play_ssh(step, tmp_path, code=0)
     step.run(url="git@git.example.com:team/shop.git")
     (tmp_path / "arguments").unlink()
     # As git-lfs calls it: its own options, a separator, and the path as it stands in the URL.

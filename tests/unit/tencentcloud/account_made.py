@@ -8,6 +8,7 @@ import pytest
 
 from plugins.protocol import provider_pb2
 from plugins.tencentcloud.account import account
+from plugins.tencentcloud.kind import thing_of
 from plugins.values import from_wire, plain, secret, to_wire
 from tests.unit.provider_engine import Engine
 
@@ -57,13 +58,13 @@ class Made:
     def scale(self, pool: str, nodes: int) -> None:
         """What the cloud's autoscaler does."""
         with account(self.file) as there:
-            name = pool.partition("#")[2]
+            name = thing_of(pool)
             there.put(name, {**(there.get(name) or {}), "nodes": nodes})
 
     def nodes(self, pool: str) -> int:
         """How many there are."""
         with account(self.file) as there:
-            return int((there.get(pool.partition("#")[2]) or {})["nodes"])
+            return int((there.get(thing_of(pool)) or {})["nodes"])
 
     def endpoint_inputs(self, **more: Any) -> dict[str, Any]:
         return {

@@ -7,6 +7,7 @@ import pytest
 
 from plugins.protocol import provider_pb2
 from plugins.tencentcloud.account import account
+from plugins.tencentcloud.kind import thing_of
 from plugins.values import from_wire, plain, to_wire
 from tests.unit.tencentcloud.account_made import CLUSTER, ENDPOINT, POOL, Made, invoke, read, refusal, update
 
@@ -21,7 +22,7 @@ def kubeconfig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def thing(made: Made, name: str) -> dict[str, Any]:
     with account(made.file) as there:
-        return dict(there.get(name.partition("#")[2] or name) or {})
+        return dict(there.get(thing_of(name)) or {})
 
 
 def refreshed(

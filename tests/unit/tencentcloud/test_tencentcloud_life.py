@@ -7,6 +7,7 @@ import pytest
 
 from plugins.protocol import provider_pb2
 from plugins.values import SIGNATURE, UNKNOWN, from_wire, plain, to_wire
+from tests.account import NEW_ACCOUNT
 from tests.unit.provider_engine import Engine
 from tests.unit.tencentcloud.account_made import (
     CLUSTER,
@@ -65,7 +66,7 @@ def test_after_everything_is_deleted_the_account_is_as_new(made: Made, file: Pat
         (VPC, made.vpc),
     ):
         delete(made.cloud, kind, thing, {})
-    assert set(json.loads(file.read_text())) == {"vpc-default0", "subnet-default0"}
+    assert set(json.loads(file.read_text())) == NEW_ACCOUNT
 
 
 def test_no_password_is_kept_in_the_account(made: Made, file: Path) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from plugins.tencentcloud.kind import thing_of
 from plugins.tencentcloud.super_nodes import SUPER_NODES
 from tests.unit.tencentcloud.account_made import GROUP, SUBNET, VPC, Made, delete, read, refusal
 
@@ -23,7 +24,7 @@ def test_super_nodes_are_a_pool_of_the_cluster(made: Made) -> None:
     assert pool.startswith(f"{made.cluster}#np-")
     assert outputs["lifeState"] == "normal"
     for kind, thing in ((SUBNET, made.subnet), (GROUP, made.group)):
-        assert pool.partition("#")[2] in refusal(delete, made.cloud, kind, thing, {})
+        assert thing_of(pool) in refusal(delete, made.cloud, kind, thing, {})
     delete(made.cloud, TOKEN, pool, outputs)
     assert read(made.cloud, TOKEN, pool, inputs(made)).id == ""
 

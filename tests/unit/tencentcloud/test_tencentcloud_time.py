@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from plugins.tencentcloud.account import account
+from tests.account import NEW_ACCOUNT
 from tests.unit.tencentcloud.account_made import (
     CLUSTER,
     ENDPOINT,
@@ -79,7 +80,7 @@ def test_without_the_switch_everything_is_gone_at_once_and_no_time_passes(made: 
         (VPC, made.vpc, {}),
     ):
         delete(made.cloud, kind, thing, state)
-    assert set(json.loads(file.read_text())) == {"vpc-default0", "subnet-default0"}
+    assert set(json.loads(file.read_text())) == NEW_ACCOUNT
 
 
 def test_the_machines_of_a_pool_stay_by_default_and_hold_what_they_have(made: Made) -> None:
