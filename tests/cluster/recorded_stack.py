@@ -89,6 +89,8 @@ class RecordedStack:
                 annotations = item["metadata"].get("annotations", {})
                 for key in [key for key in annotations if key.startswith("pulumi.com/")]:
                     del annotations[key]
+                if not annotations:  # upstream has none then, and an empty map would be a change each time
+                    item["metadata"].pop("annotations", None)
                 yield item
 
 
@@ -125,7 +127,7 @@ def _create(cluster: dynamic.DynamicClient, item: Object) -> None:
             port.pop("nodePort", None)
     for webhook in body.get("webhooks", ()):
         webhook["rules"] = []  # no pod answers here, so nobody may be asked
-    namespace = body["metadata"].get("namespace")
+    name, namespace = body["metadata"]["name"], body["metadata"].get("namespace")
     try:
         made = kind.create(body=body, namespace=namespace)
     except client.ApiException as error:
@@ -133,12 +135,11 @@ def _create(cluster: dynamic.DynamicClient, item: Object) -> None:
     if status and item["kind"] not in (*FIRST, "ClusterInterceptor") and "status" in kind.subresources:
         current = made.to_dict()
         current["status"] = status
-        name = body["metadata"]["name"]
         kind.status.replace(body=current, name=name, namespace=namespace)
-        # The server notes who has written what: it is nobody but those who did.
-        owners = {"metadata": {"managedFields": body["metadata"]["managedFields"]}}
-        merge = "application/merge-patch+json"
-        kind.patch(body=owners, name=name, namespace=namespace, content_type=merge)
+    # The server notes this test as the writer of each field, and who applies it later would meet a conflict.
+    owners = {"metadata": {"managedFields": body["metadata"].get("managedFields", [])}}
+    merge = "application/merge-patch+json"
+    kind.patch(body=owners, name=name, namespace=namespace, content_type=merge)
     if item["kind"] == "Deployment":
         _create_replica_set(cluster, made.to_dict(), status)
 
