@@ -1,4 +1,4 @@
-"""Private repositories with a deploy key each: two are built, one is a listed submodule, one is not listed."""
+"""Private repositories with a deploy key each: two are built, one is a listed submodule, one is not."""
 
 import json
 import subprocess
