@@ -91,7 +91,10 @@ def stack(
     kind: str = request.param
     builder: dict[str, Any] = {
         "kind": kind,
-        "egressCidrs": [Network().range],
+        "egress": [
+            {"cidr": f"{Network().node}/32", "ports": [2222, 3000, 5000]},
+            {"cidr": f"{Network().host}/32", "ports": [5001]},
+        ],
         "registries": [{"server": registry, "username": USER, "insecure": True}],
     }
     if kind == "buildkit":
