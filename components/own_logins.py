@@ -128,10 +128,10 @@ def _unused(own: OwnLogins, urls: list[str]) -> Iterator[str]:
         there = {clone_urls.full_name(url) for url in urls if bool(clone_urls.ssh_host(url)) == over_ssh}
         for name in sorted(names - there):
             key = keys(kind)[name]
-            known = f": {', '.join(sorted(there))} are" if there else ""
+            known = f", only of {', '.join(sorted(there))}" if there else ""
             yield (
-                f"{key} is set, but no url and no submoduleUrls of repositories is {name} over {form}"
-                f"{known}; `pulumi config rm {key}`, or list its {form} address"
+                f"{key} is set, but no url and no submoduleUrls of repositories is an {form} address of "
+                f"{name}{known}: give it there, or `pulumi config rm {key}`"
             )
 
 

@@ -52,10 +52,10 @@ def test_without_one_the_sentence_names_both_ways(given: Given) -> None:
         (
             "gitSshKey/team/other",
             KEY,
-            "is team/other over SSH: team/lib are; `pulumi config rm gitSshKey/team/other`",
+            "only of team/lib: give it there, or `pulumi config rm gitSshKey/team/other`",
         ),
-        ("gitSshKey/team/shop", KEY, "is team/shop over SSH"),
-        ("gitPassword/team/lib", "s3cret", "is team/lib over HTTP: team/shop are"),
+        ("gitSshKey/team/shop", KEY, "is an SSH address of team/shop, only of team/lib"),
+        ("gitPassword/team/lib", "s3cret", "is an HTTP address of team/lib, only of team/shop"),
         ("gitSshKey/team/lib", "no key", "gitSshKey/team/lib is no private key"),
         ("gitSshKey/team/lib", "no key", "`pulumi config set --secret gitSshKey/team/lib < FILE`"),
         ("gitPassword/team/shop", "s3\ncret", "gitPassword/team/shop has a line end"),
