@@ -85,7 +85,7 @@ def _secrets(place: Place, secret: str) -> dict[str, dict[str, str]]:
         pipeline.BASIC_AUTH: {"username": forge.username, "password": forge.password},
         pipeline.REGISTRY_AUTH: {
             **pair,
-            "config.json": docker_config(place.network.registry, registry.username, registry.password),
+            "config.json": docker_config({place.network.registry: (registry.username, registry.password)}),
         },
     }
 
@@ -116,7 +116,7 @@ def _objects(
         labels={},
         waits=waits,
     )
-    flags = Registries(insecure=place.network.registry).dockerd()
+    flags = Registries(insecure=[place.network.registry]).dockerd()
     build_task = docker_socket.spec(at["docker"], at["docker"], "4Gi", flags=flags)
     interceptor = {
         "ref": {"name": "github", "kind": "ClusterInterceptor"},

@@ -7,9 +7,9 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from components import buildkitd, clone_urls, credentials
+from components import buildkitd, credentials
 from components.buildkitd import Buildkitd, BuildkitdArgs
-from components.credentials import CredentialsArgs
+from components.credentials import CredentialsArgs, RepositorySecrets
 from components.metadata import metadata
 from components.namespace import inside, namespace
 from components.secrets import Logins
@@ -31,8 +31,8 @@ class Runs:
     namespace: pulumi.Output[str]
     account: pulumi.Output[str]
     """The account they run as; it may do nothing, and its pods get no token."""
-    secrets: Mapping[str, Mapping[str, pulumi.Output[str]]]
-    """Names of the Secrets for a Pipeline's workspaces, by the repository's full name and the workspace's."""
+    secrets: Mapping[str, RepositorySecrets]
+    """The Secrets for a Pipeline's workspaces, by the repository's full name."""
     pipelines: Mapping[str, str]
     """Names of the Pipelines, by the repository's full name."""
 
@@ -103,22 +103,24 @@ class Builds(pulumi.ComponentResource):
             else pipeline.NAME
             for index, repository in enumerate(args.repositories)
         }
-        held = credentials.held(
-            name,
-            CredentialsArgs(logins=args.logins, registry=args.registry, known_hosts=args.known_hosts),
-            self.namespace,
-            child,
+        logins = CredentialsArgs(
+            logins=args.logins,
+            registry=args.registry,
+            pulled=args.builder.registries,
+            known_hosts=args.known_hosts,
+            repositories=args.repositories,
+            reported={one.full_name for one in args.repositories if _report(args, one)},
         )
+        secrets = credentials.secrets(name, logins, self.namespace, child)
         self.runs = Runs(
-            home=home,
-            namespace=self.namespace,
-            account=account,
-            secrets={one.full_name: _opening(one, args, held) for one in args.repositories},
-            pipelines=names,
+            home=home, namespace=self.namespace, account=account, secrets=secrets, pipelines=names
         )
         build = docker_socket.NAME if docker else build_image.NAME
         registries = Registries(
-            insecure=args.registry.server if args.registry.insecure else "",
+            insecure=[
+                *([args.registry.server] if args.registry.insecure else []),
+                *(one.server for one in args.builder.registries if one.insecure),
+            ],
             mirrors=args.builder.registry_mirrors,
         )
         self.namespaces = {NAMESPACE: home}
@@ -136,14 +138,14 @@ class Builds(pulumi.ComponentResource):
                 "Pipeline",
                 names[repository.full_name],
                 pipeline.spec(
-                    _source(repository),
+                    _source(repository, args.logins),
                     _builds(args, repository),
                     task=build,
                     parallel=args.builder.parallel,
                     report=_report(args, repository),
                 ),
-                # The Pipeline names its Tasks; Tekton looks them up when a run starts, so they come first.
-                inside(self, home, depends_on=tasks),
+                # Tekton looks up a Pipeline's Tasks and its run's Secrets when a run starts: they come first.
+                inside(self, home, depends_on=[*tasks, *secrets[repository.full_name].own_resources]),
             )
             for repository in args.repositories
         ]
@@ -181,11 +183,11 @@ def _build_task(args: BuildsArgs, registries: Registries, shared: build_image.Sh
     return build_image.spec(args.images.buildkit, memory, config=registries.buildkitd(), shared=shared)
 
 
-def _source(repository: Repository) -> pipeline.Source:
+def _source(repository: Repository, logins: Logins) -> pipeline.Source:
     return pipeline.Source(
         url=repository.url,
         submodules=repository.submodules,
-        login_urls=repository.login_urls,
+        login_urls=repository.login_urls(logins.own),
         lfs=repository.lfs,
         only_changed=repository.only_changed,
     )
@@ -201,17 +203,6 @@ def _report(args: BuildsArgs, repository: Repository) -> pipeline.Report | None:
         context=f"tekton-builds/{pulumi.get_stack()}",
         link=args.page,
     )
-
-
-def _opening(
-    repository: Repository, args: BuildsArgs, held: Mapping[str, pulumi.Output[str]]
-) -> dict[str, pulumi.Output[str]]:
-    """A clone is given what opens its own URLs, a report what opens its own forge, and nothing else."""
-    own = {pipeline.SSH if clone_urls.ssh_host(url) else pipeline.BASIC_AUTH for url in repository.urls}
-    foreign = {pipeline.SSH, pipeline.BASIC_AUTH} - own
-    if not _report(args, repository):
-        foreign.add(pipeline.STATUS_TOKEN)
-    return {key: one for key, one in held.items() if key not in foreign}
 
 
 def _builds(args: BuildsArgs, repository: Repository) -> list[pipeline.Build]:

@@ -6,7 +6,6 @@ in Pulumi.yaml, because it makes a key mandatory: it takes no default, and these
 """
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,8 +13,9 @@ from typing import Any
 import pulumi
 from pulumi.runtime import is_config_secret
 
-from components import clone_urls
-from components.secret_texts import one_line, private_key
+from components import own_logins
+from components.clone_urls import OwnLogins
+from components.secret_texts import CONTROL, one_line, private_key
 
 KEYS = (
     "kubeconfig",
@@ -51,6 +51,17 @@ class Logins:
     """A private key, for the git server over SSH."""
     status_token: pulumi.Output[str] | None
     """At the forge's API, for commit statuses."""
+    own_git: Mapping[str, Login] = field(default_factory=dict)
+    """Over HTTP, of single repositories, by their full names."""
+    own_ssh_keys: Mapping[str, pulumi.Output[str]] = field(default_factory=dict)
+    """Keys of single repositories."""
+    registry_passwords: Mapping[str, pulumi.Output[str]] = field(default_factory=dict)
+    """Of `builder.registries`, by their `secret_name`."""
+
+    @property
+    def own(self) -> OwnLogins:
+        """The repositories with a login of their own."""
+        return OwnLogins(http=frozenset(self.own_git), ssh=frozenset(self.own_ssh_keys))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +97,12 @@ class Secrets:
                 git=_login("gitPassword"),
                 ssh_key=_ssh_key(),
                 status_token=_secret("statusToken"),
+                own_git={
+                    name: Login(username=own_logins.username(name), password=password)
+                    for name, password in own_logins.read(own_logins.PASSWORD).items()
+                },
+                own_ssh_keys=own_logins.read(own_logins.SSH_KEY),
+                registry_passwords=own_logins.read(own_logins.REGISTRY),
             ),
             dashboard=_secret("dashboardClientSecret"),
             cloud=_cloud(),
@@ -111,7 +128,7 @@ def mistakes(settings: Mapping[str, Any]) -> list[str]:
             found.append(
                 f"{user} is missing: {key} is set, so give its user: `pulumi config set {user} NAME`"
             )
-    found += [*_ssh_mistakes(settings), *_text_mistakes()]
+    found += _text_mistakes()
     if has("cloudSecretId") != has("cloudSecretKey"):
         missing = "cloudSecretKey" if has("cloudSecretId") else "cloudSecretId"
         found.append(
@@ -144,7 +161,8 @@ def mistakes(settings: Mapping[str, Any]) -> list[str]:
 
 def warnings() -> list[str]:
     """What may be meant and mostly is not; a sentence each, and no secret in it."""
-    texts = {key: pulumi.Config().get(key) or "" for key in TEXTS if has(key)}
+    keys = [*filter(has, TEXTS), *own_logins.passwords()]
+    texts = {key: pulumi.Config().get(key) or "" for key in keys}
     return [
         f"{key} begins or ends with a blank, which is taken as a part of it: if it is none, set it again "
         f"with `pulumi config set --secret {key}`"
@@ -159,35 +177,8 @@ def _text_mistakes() -> list[str]:
         f"{key} has a line end or another control character in it, but must be one line of text: set it "
         f"again with `pulumi config set --secret {key}`"
         for key in TEXTS
-        if has(key) and re.search(r"[\x00-\x08\x0a-\x1f\x7f]", one_line(config.get(key) or ""))
+        if has(key) and CONTROL.search(one_line(config.get(key) or ""))
     ]
-
-
-def _ssh_mistakes(settings: Mapping[str, Any]) -> list[str]:
-    repositories = settings.get("repositories")
-    listed = (
-        [one for one in repositories if isinstance(one, Mapping)] if isinstance(repositories, list) else []
-    )
-    urls = [str(one.get("url", "")) for one in listed]
-    for one in listed:
-        more = one.get("submoduleUrls")
-        own = str(one.get("url", ""))
-        urls += [clone_urls.as_cloned(own, str(url)) for url in more] if isinstance(more, list) else []
-    over_ssh = [url for url in urls if url.startswith(("ssh://", "git@"))]
-    if over_ssh and not has("gitSshKey"):
-        return [
-            f"gitSshKey is missing: {over_ssh[0]} is cloned over SSH, so give a key that may read it with "
-            "`pulumi config set --secret gitSshKey < FILE`"
-        ]
-    if urls and not over_ssh and has("gitSshKey"):
-        return [f"gitSshKey is set, but {urls[0]} is not cloned over SSH: give an SSH address, or no key"]
-    if not has("gitSshKey"):
-        return []
-    try:
-        private_key(pulumi.Config().require("gitSshKey"))
-    except pulumi.RunError as error:
-        return [str(error)]
-    return []
 
 
 def _ssh_key() -> pulumi.Output[str] | None:

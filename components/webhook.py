@@ -166,13 +166,14 @@ class Webhook(pulumi.ComponentResource):
         return pulumi.Output.all(
             namespace=args.runs.namespace,
             account=args.runs.account,
-            secrets=args.runs.secrets[one.sources[0].full_name],
+            secrets=args.runs.secrets[one.sources[0].full_name].shared,
         ).apply(
             lambda known: template.spec(
                 template.Run(
                     namespace=known["namespace"],
                     account=known["account"],
                     secrets=known["secrets"],
+                    own_secrets=tuple(one.sources[0].secrets),
                     volume_size=f"{args.chosen.volume_gib}Gi",
                     minutes=args.chosen.timeout_minutes,
                     labels=labels("run"),
@@ -202,19 +203,22 @@ class Webhook(pulumi.ComponentResource):
 
 
 def _triggers(args: WebhookArgs) -> list[Trigger]:
-    """One for all repositories whose runs are given the same Secrets: a template cannot leave one out."""
-    alike, sizes = dict[tuple[frozenset[str], int], list[Source]](), Counter[frozenset[str]]()
+    """One for all repositories whose runs have Secrets in the same workspaces: a template leaves none out."""
+    alike = dict[tuple[frozenset[str], frozenset[str], int], list[Source]]()
+    sizes = Counter[tuple[frozenset[str], frozenset[str]]]()
     for repository in args.repositories:
-        secrets = frozenset(args.runs.secrets[repository.full_name])
+        secrets = args.runs.secrets[repository.full_name]
+        bound = frozenset(secrets.shared), frozenset(secrets.own)
         source = Source(
             full_name=repository.full_name,
             branches=repository.branches,
             pipeline=args.runs.pipelines[repository.full_name],
             # Each run of such a repository builds what that push changed: none makes another needless.
             cancelled=not repository.only_changed,
+            secrets=secrets.own,
         )
-        alike.setdefault((secrets, sizes[secrets] // trigger.TABLE_SIZE), []).append(source)
-        sizes[secrets] += source.size
+        alike.setdefault((*bound, sizes[bound] // trigger.TABLE_SIZE), []).append(source)
+        sizes[bound] += source.size
     return [
         Trigger(
             name=pipeline.named(trigger.NAME, sources[0].full_name) if index else trigger.NAME,

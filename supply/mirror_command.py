@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from components import image_mirror, inventory, mistakes, releases, secrets
+from components import image_mirror, inventory, mistakes, own_logins, releases, secrets
 from components.settings import Images, Settings
 from components.settings.types import MirrorPath
 from sandbox.mistake import Mistake
@@ -60,7 +60,10 @@ def settings(stack: str) -> Settings:
         raise Mistake(f"{file.name} has no settings: they stand below `config`") from None
     ours = {key.removeprefix(f"{PROJECT}:"): one for key, one in config.items() if key.startswith(PROJECT)}
     try:
-        return Settings.model_validate({key: one for key, one in ours.items() if key not in secrets.KEYS})
+        plain = {
+            key: one for key, one in ours.items() if key not in secrets.KEYS and not own_logins.is_own(key)
+        }
+        return Settings.model_validate(plain)
     except ValidationError as error:
         raise Mistake("\n".join(mistakes.sentences(Settings, error))) from None
 

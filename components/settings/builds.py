@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from components import clone_urls, image_mirror
+from components.clone_urls import OwnLogins
+from components.settings.registries import PullRegistry, check_logins, unique
 from components.settings.types import (
     Branch,
     Cidr,
@@ -49,7 +51,7 @@ class Repository(Model):
     submodules: bool = Field(default=True, description="false: its submodules are not fetched")
     submodule_urls: Annotated[tuple[CloneUrl, ...], Field(strict=False)] = Field(
         default=(),
-        description="URLs of private submodules, and of what .lfsconfig names: the login opens them too",
+        description="URLs of private submodules, and of what .lfsconfig names: a login opens them too",
     )
     lfs: bool = Field(default=False, description="true: files in Git LFS are fetched")
     only_changed: bool = Field(
@@ -81,17 +83,15 @@ class Repository(Model):
     @property
     def full_name(self) -> str:
         """OWNER/NAME in lower case, as a forge's payload says it."""
-        return clone_urls.path(self.url).removesuffix(".git").lower()
+        return clone_urls.full_name(self.url)
 
-    @property
-    def login_urls(self) -> tuple[str, ...]:
+    def login_urls(self, own: OwnLogins) -> tuple[str, ...]:
         """What a login may open beside `url`. On the server of `url`, its form is the one with the login."""
-        return tuple(clone_urls.as_cloned(self.url, one) for one in self.submodule_urls)
+        return tuple(own.as_cloned(self.url, url) for url in self.submodule_urls)
 
-    @property
-    def urls(self) -> tuple[str, ...]:
+    def urls(self, own: OwnLogins) -> tuple[str, ...]:
         """All that a login may open."""
-        return (self.url, *self.login_urls)
+        return (self.url, *self.login_urls(own))
 
 
 def apart(repositories: tuple[Repository, ...]) -> tuple[Repository, ...]:
@@ -151,6 +151,11 @@ class Builder(Model):
         default={},
         description="where the images of FROM lines are asked for first: {docker.io: https://HOST/PATH}",
     )
+    registries: Annotated[tuple[PullRegistry, ...], Field(strict=False), AfterValidator(unique)] = Field(
+        default=(),
+        description="registries of FROM lines and mirrors that need a login or plain HTTP: [{server, "
+        "username, insecure}]",
+    )
     egress: Annotated[tuple[Egress, ...], Field(strict=False)] = Field(
         default=(), description="what builds may call at private addresses: [{cidr, ports}]"
     )
@@ -171,6 +176,7 @@ class Builder(Model):
             )
         if any(urlsplit(url).path for url in self.registry_mirrors.values()):
             raise ValueError("must have registryMirrors without a path when its kind is docker")
+        check_logins(self.registries, self.registry_mirrors)
         return self
 
 

@@ -4,16 +4,15 @@ Pulumi.yaml declares the same keys with the same defaults for the CLI; a test ho
 Secrets are no part of these models: they are top-level keys, read by `secrets.py` as secret outputs.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 import pulumi
 from pulumi.runtime.config import CONFIG, get_config_env
 from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
-from components import clone_urls, mistakes, secrets
+from components import clone_urls, mistakes, own_logins, secrets
 from components.settings import git_hosts
 from components.settings.builds import Builder, Images, Registry, Repository, apart
 from components.settings.cluster import Cluster
@@ -135,23 +134,15 @@ class Settings(Model):
             )
         return self
 
-    @model_validator(mode="after")
-    def _known(self) -> "Settings":
-        urls = [url for one in self.repositories for url in one.urls]
-        hosts = {urlsplit(url).netloc for url in urls if not clone_urls.ssh_host(url)}
-        if self.git_username and len(hosts) > 1:
-            raise ValueError(
-                f"gitUsername is one server's, but the repositories are on {' and '.join(sorted(hosts))}: "
-                "its password would be shown to the others; clone those over SSH"
-            )
-        for url in urls:
-            host = clone_urls.ssh_host(url)
-            if host and not git_hosts.knows(self.known_hosts, host):
-                raise ValueError(
-                    f"gitKnownHosts has no key of {host}, where {url} is: give what `ssh-keyscan` "
-                    "prints for it, once you have checked it"
-                )
-        return self
+    def unknown_servers(self, urls: Sequence[str]) -> list[str]:
+        """A sentence for each URL over SSH whose server's key nobody knows."""
+        hosts = {url: clone_urls.ssh_host(url) for url in urls}
+        return [
+            f"gitKnownHosts has no key of {host}, where {url} is: give what `ssh-keyscan` prints for it, "
+            "once you have checked it"
+            for url, host in hosts.items()
+            if host and not git_hosts.knows(self.known_hosts, host)
+        ]
 
     @model_validator(mode="after")
     def _disks(self) -> "Settings":
@@ -214,7 +205,7 @@ class Settings(Model):
         given: dict[str, Any] = {}
         for key in sorted({**get_config_env(), **CONFIG.get()}):
             name = key.removeprefix(prefix)
-            if name == key or name in secrets.KEYS:
+            if name == key or name in secrets.KEYS or own_logins.is_own(name):
                 continue
             given[name] = config.get(name) if _is_text(cls, name) else _structure(config, name)
         settings, found = None, secrets.mistakes(given)
@@ -224,7 +215,7 @@ class Settings(Model):
             found = [*mistakes.sentences(cls, error), *found]
         else:
             refusals, warnings = settings._kept_runs()
-            found += [*settings._untold(), *refusals]
+            found += [*own_logins.mistakes(settings), *settings._untold(), *refusals]
         if found or settings is None:
             raise SettingsError("\n".join(["the stack's settings have mistakes:", *found]))
         for warning in [*warnings, *secrets.warnings()]:

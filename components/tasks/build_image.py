@@ -24,7 +24,7 @@ PARAMS = {
 }
 WORKSPACES = {
     "source": (False, "The repository's files."),
-    "registry-auth": (True, "A Secret with config.json, as `docker login` writes it."),
+    "registry-auth": (True, "A Secret with config.json, as `docker login` writes it, for every registry."),
 }
 RESULTS = {
     "IMAGE_URL": "The image that was pushed, with its tag.",

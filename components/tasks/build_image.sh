@@ -107,6 +107,12 @@ for pause in ${PUSH_PAUSES-2 10 30} last; do
     } | tee "$work/said"
     read -r code <"$work/code"
     [ "$code" != 0 ] || break
+    if grep -Eq '^error: .*(429 Too Many Requests|toomanyrequests)' "$work/said"; then
+        printf 'build-image: a registry has a limit of pulls, and it is reached: %s\n' \
+            'give a login in builder.registries, or a mirror in builder.registryMirrors' >&2
+        # One of hours, by its own words.
+        if grep -q 'pull rate limit' "$work/said"; then exit "$code"; fi
+    fi
     [ "$pause" != last ] || exit "$code"
     grep -E "^error: .*($unreachable)" "$work/said" | grep -Evq "$refused" || exit "$code"
     printf 'build-image: it is tried again in %s s\n' "$pause" >&2

@@ -27,7 +27,10 @@ export DOCKER_CONFIG
 user=
 if [ "$WORKSPACE_REGISTRY_AUTH_BOUND" = true ]; then
     cp "$WORKSPACE_REGISTRY_AUTH_PATH/config.json" "$DOCKER_CONFIG/config.json"
-    user=$(cat "$WORKSPACE_REGISTRY_AUTH_PATH/username")
+    # A registry that is only pulled from has its login in config.json alone.
+    if [ -f "$WORKSPACE_REGISTRY_AUTH_PATH/username" ]; then
+        user=$(cat "$WORKSPACE_REGISTRY_AUTH_PATH/username")
+    fi
 fi
 
 path=$REGISTRY_MIRROR

@@ -9,6 +9,7 @@ commit is verified, and that login and the SSH key open `url` and `loginUrls` al
 from components.tasks import RESTRICTED, Object, environment, script, workspace_environment
 
 NAME = "git-clone"
+OWN = "urls"  # in a Secret: lines of FILE URL, for each URL that a login of its own opens
 PARAMS = {
     "revision": ("", "Branch, tag, commit or ref to check out; empty: the remote's HEAD."),
     "refspec": ("", "Refspecs to fetch before checking out the revision; empty: the revision alone."),
@@ -34,8 +35,16 @@ PARAMS = {
 }
 WORKSPACES = {
     "output": (False, "The repository is cloned here."),
-    "ssh-directory": (True, "A Secret with private key, known_hosts and, optionally, config."),
-    "basic-auth": (True, "A Secret with username and password, or with .git-credentials and .gitconfig."),
+    "ssh-directory": (
+        True,
+        "A Secret with private key, known_hosts and, optionally, config; and with urls, lines of FILE URL, "
+        "where a URL has a key of its own.",
+    ),
+    "basic-auth": (
+        True,
+        "A Secret with username and password, or with .git-credentials and .gitconfig; and with urls, lines "
+        "of NAME.username URL, where a URL has a login of its own in NAME.username and NAME.password.",
+    ),
     "ssl-ca-directory": (True, "A Secret or ConfigMap with the CA bundle of the server."),
 }
 RESULTS = {

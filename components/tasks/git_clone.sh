@@ -31,7 +31,7 @@ export GIT_TERMINAL_PROMPT=0
 
 if [ "$WORKSPACE_BASIC_AUTH_BOUND" = true ]; then
     auth=$WORKSPACE_BASIC_AUTH_PATH
-    if [ -f "$auth/username" ] && [ -f "$auth/password" ]; then
+    if [ -f "$auth/urls" ] || { [ -f "$auth/username" ] && [ -f "$auth/password" ]; }; then
         http_login "$auth"
     else
         cp "$auth/.git-credentials" "$auth/.gitconfig" "$HOME/"
@@ -53,13 +53,14 @@ if [ "$WORKSPACE_SSH_DIRECTORY_BOUND" = true ]; then
     if [ -f "$keys/config" ]; then
         options="$options -F '$keys/config'"
     fi
+    identities=
     for key in "$keys"/id_* "$keys/ssh-privatekey"; do
         case $key in
         *.pub) ;;
-        *) if [ -f "$key" ]; then options="$options -i '$key'"; fi ;;
+        *) if [ -f "$key" ]; then identities="$identities -i '$key'"; fi ;;
         esac
     done
-    ssh_login "$options"
+    ssh_login "$keys" "$options" "$identities"
 fi
 
 if [ "$WORKSPACE_SSL_CA_DIRECTORY_BOUND" = true ]; then

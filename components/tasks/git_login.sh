@@ -64,6 +64,19 @@ public_url() (
     printf '%s/%s%s\n' "$server" "${found#*/}" "$(case $1 in *.git) printf .git ;; esac)"
 )
 
+# own_login FOLDER URL: the file that the folder's list names for this URL; status 1 if it names none.
+own_login() (
+    { set +x; } 2>/dev/null
+    [ -f "$1/urls" ] || exit 1
+    while read -r file url; do
+        if [ "$url" = "$2" ]; then
+            printf '%s\n' "$file"
+            exit
+        fi
+    done <"$1/urls"
+    exit 1
+)
+
 # http_login FOLDER: git asks a helper for the login in the folder, and no file gets a copy of the password.
 http_login() {
     mkdir -p "$logins"
@@ -86,11 +99,14 @@ wanted=$protocol://$host/$path
 case $2 in
 name) printf '%s\n' "$wanted" ;;
 get)
-    if grep -qxF -e "$wanted" "${0%/*}/http-allowed"; then
-        printf 'username=%s\npassword=%s\n' "$(cat "$1/username")" "$(cat "$1/password")"
-    else
-        printf 'git-clone: no login is sent to %s: submoduleUrls does not list it\n' "$wanted" >&2
-    fi
+    while IFS= read -r line; do
+        if [ "${line#* }" = "$wanted" ]; then
+            user=$1/${line%% *}
+            printf 'username=%s\npassword=%s\n' "$(cat "$user")" "$(cat "${user%username}password")"
+            exit
+        fi
+    done <"${0%/*}/http-allowed"
+    printf 'git-clone: no login is sent to %s: submoduleUrls does not list it\n' "$wanted" >&2
     ;;
 esac
 EOF
@@ -100,9 +116,13 @@ EOF
         http://*/* | https://*/*) ;;
         *) continue ;;
         esac
+        user=$(own_login "$1" "$listed") || user=username
+        # What has no login is public.
+        [ -f "$1/$user" ] || continue
         base=${listed%/}
         base=${base%.git}
         for url in "$base" "$base.git" "$base.git/info/lfs"; do
+            printf '%s ' "$user" >>"$logins/http-allowed"
             # git itself says how it will ask for this URL: escapes are decoded, for example.
             printf 'url=%s\n\n' "$url" |
                 git -c credential.useHttpPath=true -c credential.helper= \
@@ -118,12 +138,13 @@ EOF
     git config --global credential.helper "!sh '$logins/http' '$1'"
 }
 
-# ssh_login OPTIONS: git calls a script that calls ssh, with these options, for what the key may open.
+# ssh_login FOLDER OPTIONS KEYS: git calls a script that calls ssh, with these options, for what a key may open: one
+# that the folder has for this URL, or else KEYS, which are options too.
 ssh_login() {
     mkdir -p "$logins"
     : >"$logins/ssh-allowed"
     cat >"$logins/ssh" <<'EOF'
-# ssh for git and git-lfs. With LOGIN_NAMES=true, it writes down which repository is asked for.
+# ssh for git and git-lfs. With LOGIN_NAMES=FILE, it writes down which repository is asked for, behind this word.
 port=22 destination='' command='' option=''
 for argument; do
     if [ -n "$option" ]; then
@@ -149,22 +170,36 @@ esac
 path=${path#/} path=${path%/}
 host=$(printf '%s' "${destination##*@}" | tr '[:upper:]' '[:lower:]')
 wanted=ssh://$host:$port/${path%.git}
-if [ "${LOGIN_NAMES-}" = true ]; then
-    printf '%s\n' "$wanted" >>"${0%/*}/ssh-allowed"
+if [ -n "${LOGIN_NAMES-}" ]; then
+    printf '%s %s\n' "$LOGIN_NAMES" "$wanted" >>"${0%/*}/ssh-allowed"
     exit 1
 fi
-if ! grep -qxF -e "$wanted" "${0%/*}/ssh-allowed"; then
+key=''
+while IFS= read -r line; do
+    if [ "${line#* }" = "$wanted" ]; then
+        key=${line%% *}
+        break
+    fi
+done <"${0%/*}/ssh-allowed"
+if [ -z "$key" ]; then
     printf 'git-clone: no key is offered to %s: submoduleUrls does not list it\n' "$wanted" >&2
     exit 1
 fi
+# A forge takes the first key that it knows, and with another repository's it knows nobody's repository.
 EOF
-    printf 'exec ssh %s "$@"\n' "$1" >>"$logins/ssh"
+    cat >>"$logins/ssh" <<EOF
+if [ "\$key" = - ]; then set -- $3 "\$@"; else set -- -o IdentitiesOnly=yes -i '$1'/"\$key" "\$@"; fi
+exec ssh $2 "\$@"
+EOF
     export GIT_SSH_COMMAND="sh '$logins/ssh'" GIT_SSH_VARIANT=ssh
     set -f
     for listed in "$PARAM_URL" $PARAM_LOGIN_URLS; do
         case $listed in
         http://* | https://* | file://* | *::*) ;;
-        *) LOGIN_NAMES=true git ls-remote -- "$listed" >/dev/null 2>&1 || true ;;
+        *)
+            key=$(own_login "$1" "$listed") || key=-
+            LOGIN_NAMES=$key git ls-remote -- "$listed" >/dev/null 2>&1 || true
+            ;;
         esac
     done
     set +f

@@ -1,6 +1,6 @@
 """How a builder reaches registries, in the words of its daemon."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -11,8 +11,8 @@ import tomli_w
 class Registries:
     """Which are spoken to over plain HTTP, and which are asked at another place first."""
 
-    insecure: str = ""
-    """HOST:PORT of the one over plain HTTP; empty: none."""
+    insecure: Sequence[str] = ()
+    """HOST:PORT of those over plain HTTP."""
     mirrors: Mapping[str, str] = field(default_factory=dict)
     """URL of a mirror, by the registry's host as a FROM line names it."""
 
@@ -21,7 +21,7 @@ class Registries:
 
         https://github.com/moby/buildkit/blob/v0.34.2/docs/buildkitd.toml.md
         """
-        plain = [self.insecure] if self.insecure else []
+        plain = [*self.insecure]
         tables: dict[str, dict[str, object]] = {}
         for host, url in self.mirrors.items():
             parts = urlsplit(url)
@@ -34,7 +34,7 @@ class Registries:
 
     def dockerd(self) -> str:
         """Flags of Docker's daemon, separated by spaces. It has mirrors of Docker Hub alone."""
-        plain = [self.insecure] if self.insecure else []
+        plain = [*self.insecure]
         plain += [urlsplit(url).netloc for url in self.mirrors.values() if url.startswith("http:")]
         return " ".join(
             [

@@ -1,6 +1,6 @@
 """The TriggerTemplate: the PipelineRun that a push makes."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from components.tasks import USER, Object, pipeline
@@ -26,6 +26,8 @@ class Run:
     account: str
     secrets: Mapping[str, str]
     """Secrets bound to workspaces of the Pipeline, by the workspace's name."""
+    own_secrets: Collection[str] = ()
+    """Workspaces that a Secret of the repository alone is bound to; the trigger says which."""
     volume_size: str
     minutes: int
     """How long the clone and the builds may take; the report of their end has minutes of its own."""
@@ -34,14 +36,29 @@ class Run:
     """Whether it starts only when the janitor says so."""
 
 
+def secret_param(workspace: str) -> str:
+    """The parameter with the name of the repository's own Secret for a workspace."""
+    return f"{workspace.replace('-', '_')}_secret"
+
+
 def spec(run: Run) -> Object:
     """TriggerTemplateSpec (triggers.tekton.dev/v1beta1)."""
+    secrets = {**run.secrets, **{one: f"$(tt.params.{secret_param(one)})" for one in run.own_secrets}}
     return {
         "params": [
             {"name": "revision", "description": "The pushed commit."},
             *({"name": name, "description": text} for name, text in LOOKED_UP.items()),
             {"name": "delivery", "description": "The forge's id of the delivery."},
             {"name": "before", "description": "The commit that was there before; may be empty."},
+            *(
+                # While an update goes on, the listener's table may not have it yet: then it is the stack's.
+                {
+                    "name": secret_param(one),
+                    "description": f"The repository's own Secret for {one}.",
+                    "default": one,
+                }
+                for one in run.own_secrets
+            ),
         ],
         "resourcetemplates": [
             {
@@ -98,7 +115,7 @@ def spec(run: Run) -> Object:
                         },
                         *(
                             {"name": workspace, "secret": {"secretName": secret}}
-                            for workspace, secret in run.secrets.items()
+                            for workspace, secret in secrets.items()
                         ),
                     ],
                 },

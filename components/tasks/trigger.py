@@ -10,12 +10,12 @@ nobody signs, it is the delivery's id, where it has the form of one.
 
 import json
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import sha256
 
 from components.tasks import Object, pipeline
-from components.tasks.template import LOOKED_UP
+from components.tasks.template import LOOKED_UP, secret_param
 
 LISTENER = "github-listener"
 NAME = "github-push-events-trigger"
@@ -34,6 +34,8 @@ class Source:
     pipeline: str
     cancelled: bool = True
     """Whether a newer push to the branch cancels a run, where that is so set."""
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    """Names of its own Secrets, by the workspace's name."""
 
     @property
     def size(self) -> int:
@@ -43,7 +45,7 @@ class Source:
 
 @dataclass(frozen=True, kw_only=True)
 class Trigger:
-    """What pushes to some repositories start."""
+    """What pushes to some repositories start, which have Secrets of their own for the same workspaces."""
 
     name: str
     sources: Sequence[Source]
@@ -136,6 +138,7 @@ def _table(sources: Sequence[Source]) -> dict[str, dict[str, str]]:
             "branch": branch,
             "branch_tag": branch_tag(branch),
             "line": line(source.full_name, branch) if source.cancelled else "",
+            **{secret_param(workspace): secret for workspace, secret in source.secrets.items()},
         }
         for source in sources
         for branch in source.branches
@@ -172,7 +175,10 @@ def _trigger(one: Trigger, version: int, suffix: str) -> Object:
         ],
         "bindings": [
             {"name": "revision", "value": "$(body.after)"},
-            *({"name": name, "value": f"$(extensions.run.{name})"} for name in LOOKED_UP),
+            *(
+                {"name": name, "value": f"$(extensions.run.{name})"}
+                for name in (*LOOKED_UP, *map(secret_param, one.sources[0].secrets))
+            ),
             {"name": "delivery", "value": "$(extensions.delivery)"},
             {"name": "before", "value": "$(extensions.before)"},
         ],

@@ -120,6 +120,17 @@ BUILDER = Script(
     },
 )
 
+CREDENTIALS = Script(
+    settings=["Pulumi.dev.yaml"],
+    steps={
+        "pulumi stack select dev": Step(),
+        "pulumi config set --secret gitSshKey/OWNER/NAME < KEY": Step(),
+        "pulumi config set --secret gitSshKey/OWNER/lib < KEY": Step(),
+        "pulumi config set --secret registryPassword/docker.io": Step(answers=ASKED),
+        "make preview STACK=dev": Step(prints=[r"Policies:", r"\d+ to create"]),
+    },
+)
+
 RELEASES = Script(
     steps={
         "make lock": Step(prints=LOCKED),

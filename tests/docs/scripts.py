@@ -12,6 +12,7 @@ SCRIPTS: Mapping[str, Script] = {
     "docs/github.md": script_cloud.GITHUB,
     "docs/environments.md": script_cloud.ENVIRONMENTS,
     "docs/releases.md": script_cloud.RELEASES,
+    "docs/credentials.md": script_cloud.CREDENTIALS,
     "docs/builder.md": script_cloud.BUILDER,
     "docs/tutorial.md": script_cloud.TUTORIAL,
 }

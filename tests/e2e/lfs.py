@@ -11,13 +11,15 @@ TYPE = "application/vnd.git-lfs+json"
 SECONDS = 20
 
 
-def track(forge: Forge, tree: Path, name: str, content: bytes) -> None:
-    """Puts a pointer into the tree, and the content to the forge's LFS."""
+def track(forge: Forge, tree: Path, name: str, content: bytes, repository: str = "") -> None:
+    """Puts a pointer into the tree, and the content to the forge's LFS: that of the repository at this HTTP
+    address; empty: of the forge's own one.
+    """
     oid = hashlib.sha256(content).hexdigest()
     with requests.Session() as session:
         session.trust_env = False
         asked = session.post(
-            f"{forge.clone_url}/info/lfs/objects/batch",
+            f"{repository or forge.clone_url}/info/lfs/objects/batch",
             auth=(forge.account.username, forge.account.password),
             headers={"Accept": TYPE, "Content-Type": TYPE},
             json={

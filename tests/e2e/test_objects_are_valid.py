@@ -33,7 +33,8 @@ def objects(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     """What the program registers for stacks with everything set, but for Tekton's own releases."""
     folder: Path = tmp_path_factory.mktemp("stack")
     common = program.config(folder / "kubeconfig")
-    repository = {**common["repositories"][0], "url": "git@github.com:team/shop.git"}
+    urls = {"url": "git@github.com:team/shop.git", "submoduleUrls": ["git@github.com:team/lib.git"]}
+    repository = {**common["repositories"][0], **urls}
     login = {"kind": "oauth2-proxy", "clientId": "an-id", "githubOrg": "example"}
     other = {
         **common,
@@ -43,6 +44,7 @@ def objects(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     }
     more = {**program.SECRETS, "dashboardClientSecret": "a", "gitSshKey": SshKey.generate().private}
     more["statusToken"] = "a"  # the repository is at GitHub
+    more["gitSshKey/team/lib"] = SshKey.generate().private
     with served() as mirror, pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
         recordings = [

@@ -5,7 +5,7 @@ import tomllib
 from components.tasks.registries import Registries
 
 MIRRORED = Registries(
-    insecure="10.0.0.2:5000",
+    insecure=["10.0.0.2:5000"],
     mirrors={"docker.io": "https://mirror.example.com/hub", "quay.io": "http://10.0.0.2:5000/quay"},
 )
 
@@ -19,7 +19,7 @@ def test_buildkit_asks_a_mirror_first_and_plain_http_is_one_hosts() -> None:
 
 
 def test_a_registry_over_plain_http_may_have_a_mirror_too() -> None:
-    both = Registries(insecure="10.0.0.2:5000", mirrors={"10.0.0.2:5000": "https://mirror.example.com"})
+    both = Registries(insecure=["10.0.0.2:5000"], mirrors={"10.0.0.2:5000": "https://mirror.example.com"})
     assert tomllib.loads(both.buildkitd())["registry"] == {
         "10.0.0.2:5000": {"mirrors": ["mirror.example.com"], "http": True, "insecure": True}
     }
@@ -36,7 +36,7 @@ def test_other_tables_stand_beside_the_registries() -> None:
 
 
 def test_docker_is_told_by_flags() -> None:
-    plain = Registries(insecure="10.0.0.2:5000", mirrors={"docker.io": "http://10.0.0.2:5000"})
+    plain = Registries(insecure=["10.0.0.2:5000"], mirrors={"docker.io": "http://10.0.0.2:5000"})
     assert plain.dockerd().split() == [
         "--insecure-registry=10.0.0.2:5000",
         "--registry-mirror=http://10.0.0.2:5000",

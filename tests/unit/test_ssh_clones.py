@@ -7,6 +7,7 @@ from typing import Any
 import pulumi
 import pytest
 
+from components.clone_urls import OwnLogins
 from components.secret_texts import private_key
 from components.settings import git_hosts
 from sandbox.ssh_key import SshKey
@@ -128,7 +129,7 @@ def test_a_key_from_windows_or_with_blanks_around_its_lines_is_a_key(end: str, s
 def test_a_key_may_be_there_for_a_listed_submodule_alone(given: Given) -> None:
     repository = {**given["repositories"][0], "submoduleUrls": ["git@github.com:team/lib.git"]}
     settings = load({**given, "repositories": [repository]}, {**SECRETS, "gitSshKey": PRIVATE})
-    assert settings.repositories[0].login_urls == ("git@github.com:team/lib.git",)
+    assert settings.repositories[0].login_urls(OwnLogins()) == ("git@github.com:team/lib.git",)
     same = {**repository, "submoduleUrls": ["git@git.example.com:team/lib.git"]}
     (sentence,) = refusal({**given, "repositories": [same]}, {**SECRETS, "gitSshKey": PRIVATE})
     assert "is not cloned over SSH" in sentence, "on the repository's server, its own login is used"

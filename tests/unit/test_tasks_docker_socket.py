@@ -143,6 +143,13 @@ def test_the_password_is_no_argument_and_reaches_docker_as_a_file(step: Step, do
     assert (docker.folder / "config.json").read_text() == '{"auths": {}}'
 
 
+def test_a_login_that_is_only_for_pulling_reaches_docker_without_a_user(step: Step, docker: Played) -> None:
+    (step.workspace("registry-auth") / "config.json").write_text('{"auths": {"quay.io": {}}}')
+    done = build(step)
+    assert done.code == 0, done.err
+    assert "quay.io" in (docker.folder / "config.json").read_text()
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

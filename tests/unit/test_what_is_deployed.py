@@ -186,7 +186,9 @@ def test_registry_auth_is_the_tutorials_secret_and_buildkits_file_in_one(whole: 
 
 
 def test_docker_hub_is_filed_under_the_address_that_clients_look_up() -> None:
-    assert set(json.loads(docker_config("docker.io", "a", "b"))["auths"]) == {"https://index.docker.io/v1/"}
+    assert set(json.loads(docker_config({"docker.io": ("a", "b")}))["auths"]) == {
+        "https://index.docker.io/v1/"
+    }
 
 
 def test_a_stack_without_credentials_has_no_secrets_and_binds_none(tmp_path: Path) -> None:

@@ -52,6 +52,29 @@ def test_a_registry_or_a_daemon_that_is_away_is_asked_again_and_a_dockerfile_tha
     assert buildkit.tries == tries
 
 
+LIMIT = (
+    "error: failed to solve: alpine:3: failed to copy: httpReadSeeker: failed open: unexpected status code "
+    "https://registry-1.docker.io/v2/library/alpine/manifests/3: 429 Too Many Requests - Server message: "
+    "toomanyrequests: "
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "tries"),
+    [(f"{LIMIT}You have reached your unauthenticated pull rate limit.\n", 1), (f"{LIMIT}slow down\n", 4)],
+)
+def test_a_limit_of_pulls_is_said_to_be_one_and_one_of_hours_is_not_waited_for(
+    step: Step, buildkit: Played, said: str, tries: int
+) -> None:
+    buildkit.fails(said)
+    step.task["steps"][0]["env"].append({"name": "PUSH_PAUSES", "value": "0 0 0"})
+    done = step.run(**IMAGE)
+    assert done.code == 3
+    assert "a registry has a limit of pulls, and it is reached" in done.err
+    assert "builder.registries" in done.err, "the way out"
+    assert buildkit.tries == tries
+
+
 def test_a_build_without_a_digest_fails(step: Step, buildkit: Played) -> None:
     (buildkit.folder / "metadata").write_text("{}")
     done = step.run(**IMAGE)

@@ -14,7 +14,13 @@ from urllib.parse import unquote, urlsplit
 from tests.unit.git_clone.clone_step import git
 
 USER, PASSWORD = "reader", "pass-word"
-AUTHORIZATION = "Basic " + base64.b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+
+
+def basic(user: str, password: str) -> str:
+    """The header of a login."""
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
 LFS_TYPE = "application/vnd.git-lfs+json"
 
 
@@ -32,6 +38,10 @@ class HttpForge:
     """Where a path's requests are sent, by the first part of the path; the rest is kept."""
     asks_first: bool = False
     """Whether a login is asked for before a request is sent elsewhere."""
+    own: dict[str, str] = field(default_factory=dict)
+    """The header of the one login that opens a repository, by its path; others are opened by USER's."""
+    shown: set[tuple[str, str]] = field(default_factory=set)
+    """Each repository's path with each password that was sent for it."""
 
     def url(self, path: str) -> str:
         return f"http://localhost:{self.port}/{path}"
@@ -78,13 +88,17 @@ def http_forge(root: Path) -> Iterator[HttpForge]:
             forge.requests.append(path)
             login = self.headers.get("Authorization", "")
             # curl sends the user of a URL, with an empty password: whoever wrote the URL knows it.
-            if PASSWORD.encode() in base64.b64decode(login.partition(" ")[2]):
+            password = base64.b64decode(login.partition(" ")[2]).decode().partition(":")[2]
+            if password:
+                forge.shown.add((path.partition(".git/")[0], password))
+            if PASSWORD in password:
                 forge.logins.append(path)
             for start, target in forge.redirects.items():
                 if path.startswith(start) and (login or not forge.asks_first):
                     self._say(302, b"", Location=target + self.path.lstrip("/").removeprefix(start))
                     return
-            if not path.startswith("public/") and login != AUTHORIZATION:
+            opens = forge.own.get(path.partition(".git/")[0], basic(USER, PASSWORD))
+            if not path.startswith("public/") and login != opens:
                 self._say(401, b"", WWW_Authenticate='Basic realm="forge"')
                 return
             repository, _, what = path.partition(".git/")

@@ -221,6 +221,22 @@ def test_a_hostile_lfsconfig_gets_neither_login_nor_content(
 
 
 @pytest.mark.usefixtures("lfs")
+@pytest.mark.parametrize("repository", ["team/app", "team/lib"])
+@pytest.mark.parametrize(
+    "form",
+    ["ssh://git@localhost:2222/NAME.git", "ssh://git@localhost/NAME", "git@localhost:NAME.git", "HTTP/NAME"],
+)
+def test_every_form_of_the_address_of_a_repository_is_the_same_lfs(
+    step: Step, forge: HttpForge, repository: str, form: str
+) -> None:
+    url = form.replace("NAME", repository).replace("HTTP/", forge.url(""))
+    forge.commit("team/app.git", {"file": "app", ".lfsconfig": f"[lfs]\n\turl = {url}\n"})
+    done = clone(step, forge, lfs="true", loginUrls=forge.url("team/lib.git"))
+    assert done.code == 0, done.err
+    assert (step.workspace("output") / "from-lfs").read_text() == f"{repository}.git"
+
+
+@pytest.mark.usefixtures("lfs")
 @pytest.mark.parametrize("path", ["", "team/app.git", "team/lib.git", "public/lib.git"])
 def test_lfs_of_its_own_of_a_listed_and_of_a_public_repository_is_fetched(
     step: Step, forge: HttpForge, path: str

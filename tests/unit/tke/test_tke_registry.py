@@ -1,5 +1,6 @@
 """TCR as the registry: what is made, who may push, and how builds reach it."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -44,11 +45,11 @@ def registry_of(recording: Recording) -> Any:
     return found
 
 
-def whole(given: Given, folder: Path) -> Recording:
+def whole(given: Given, folder: Path, **secrets: str) -> Recording:
     """The whole program."""
     with served() as mirror, pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
-        return run({**given, "releaseMirror": mirror}, {"gitPassword": "g"}, answers=TYPES)
+        return run({**given, "releaseMirror": mirror}, {"gitPassword": "g", **secrets}, answers=TYPES)
 
 
 def test_a_new_registry_is_closed_to_the_internet_and_leaves_no_bucket(in_tcr: Given) -> None:
@@ -99,6 +100,14 @@ def test_builds_log_in_with_the_account_and_may_call_the_registry(in_tcr: Given,
     assert isinstance(secret.inputs["stringData"], dict), "it would stand in the state in the clear"
     egress = recording.one("NetworkPolicy", "to-internet", "builds").plain()["spec"]["egress"]
     assert REGISTRY_RULE in egress, "a private address is no build's business"
+
+
+def test_other_registries_have_their_logins_beside_the_accounts(in_tcr: Given, tmp_path: Path) -> None:
+    in_tcr["builder"] = {"registries": [{"server": "docker.io", "username": "hub"}]}
+    recording = whole(in_tcr, tmp_path, **{"registryPassword/docker.io": "hub-pass"})
+    data = recording.one("Secret", "registry-auth", "builds").plain()["stringData"]
+    assert data["username"] == "tcr$tekton-builds", "images go to TCR"
+    assert json.loads(data["config.json"])["auths"].keys() == {DOMAIN, "https://index.docker.io/v1/"}
 
 
 def test_a_shared_buildkitd_may_call_it_too(in_tcr: Given, tmp_path: Path) -> None:
