@@ -35,6 +35,7 @@ push = {"repositories": repositories, "chosen": settings.runs, "runs": builds.ru
 taken = WebhookArgs(**push, signed=settings.webhook, after=[*ready.ready, *builds.pipelines])
 webhook = Webhook("webhook", taken, opts)
 Janitor("janitor", JanitorArgs(chosen=settings.runs, runs=builds.runs, image=settings.images.kubectl), opts)
+board = dashboard.create(settings, secrets, ready, opts)
 way = {
     "chosen": settings.ingress,
     "images": settings.images,
@@ -42,12 +43,12 @@ way = {
     "annotations": settings.load_balancer_annotations,
     "path": PATH,
 }
-also = dashboard.places(settings.dashboard, ready.namespace)
+also = board.places if board else ()
 ways = IngressArgs(**way, backend=webhook.backend, also=also, after=[webhook.listener])
 ingress = Ingress("ingress", ways, opts)
 outputs = {"hooks_url": ingress.url, "webhook_secret": webhook.secret, "load_balancer_ip": ingress.address}
 outputs |= {"namespace": builds.namespace, "kubeconfig": cluster.kubeconfig}
 outputs |= {"repositories": {one.full_name: list(one.branches) for one in repositories}}
-outputs |= dashboard.outputs(settings, secrets, ready, ingress.front, opts)
+outputs |= dashboard.outputs(board, ingress.front)
 for name, value in outputs.items():
     pulumi.export(name, value)

@@ -89,7 +89,12 @@ class Route(pulumi.ComponentResource):
             name,
             metadata=metadata(NAME, args.backend.namespace, component="route", annotations=annotations),
             spec=spec,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[*args.after, *args.front.ready]),
+            opts=pulumi.ResourceOptions(
+                parent=self,
+                depends_on=[*args.after, *args.front.ready],
+                # Elsewhere it is another object, and ingress-nginx admits no second one for a host and path.
+                delete_before_replace=True,
+            ),
         )
         scheme = "https" if args.tls else "http"
         # The Ingress's id makes the URL wait for the route: who reads it may call it.

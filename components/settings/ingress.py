@@ -17,7 +17,7 @@ class Tls(Model):
         str, matches(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?", "a name of a Secret, in lower case")
     ] = Field(
         description="Secret of type kubernetes.io/tls in the namespace builds-webhook, the "
-        "Dashboard's in tekton-pipelines"
+        "Dashboard's in dashboard"
     )
     cluster_issuer: str = Field(
         default="", description="cert-manager's ClusterIssuer that fills the Secret; empty: you fill it"

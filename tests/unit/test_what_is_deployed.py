@@ -75,7 +75,7 @@ def test_the_builds_account_has_no_rights_and_no_token(whole: Recording) -> None
 
 def test_the_ingress_controller_reads_secrets_only_where_no_credentials_are(whole: Recording) -> None:
     places = granted(whole, "traefik")
-    assert set(places) == {"*", "ingress", "builds-webhook", "tekton-pipelines"}
+    assert set(places) == {"*", "ingress", "builds-webhook", "dashboard"}
     assert "secrets" not in json.dumps(places["*"]), "it could read every credential of the cluster"
     held = {
         one.plain()["metadata"]["name"]
@@ -94,7 +94,12 @@ def test_nobody_gets_a_wildcard_or_a_right_to_pretend(whole: Recording) -> None:
 
 @pytest.mark.parametrize(
     ("namespace", "level"),
-    [("builds", "baseline"), ("builds-webhook", "restricted"), ("ingress", "restricted")],
+    [
+        ("builds", "baseline"),
+        ("builds-webhook", "restricted"),
+        ("dashboard", "restricted"),
+        ("ingress", "restricted"),
+    ],
 )
 def test_every_namespace_enforces_pod_security(whole: Recording, namespace: str, level: str) -> None:
     labels = whole.one("Namespace", namespace).plain()["metadata"]["labels"]
@@ -118,7 +123,7 @@ def test_the_ingress_controller_watches_the_listener_and_its_own_service(whole: 
     (container,) = whole.one("Deployment", "traefik").plain()["spec"]["template"]["spec"]["containers"]
     provider = "--providers.kubernetesingressnginx"
     assert f"{provider}.publishservice=ingress/traefik" in container["args"]
-    selector = "kubernetes.io/metadata.name in (ingress,builds-webhook,tekton-pipelines)"
+    selector = "kubernetes.io/metadata.name in (ingress,builds-webhook,dashboard)"
     assert f"{provider}.watchnamespaceselector={selector}" in container["args"]
 
 

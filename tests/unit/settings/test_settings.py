@@ -80,7 +80,7 @@ def test_the_default_images_are_public_and_exact() -> None:
         "docker_daemon": "docker.io/library/docker:29.8.1-dind",
         "kubectl": "docker.io/alpine/k8s:1.34.1",
         "traefik": "docker.io/library/traefik:v3.6.1",
-        "oauth2_proxy": "quay.io/oauth2-proxy/oauth2-proxy:v7.15.4",
+        "oauth2_proxy": "quay.io/oauth2-proxy/oauth2-proxy:v7.15.6",
     }, "a default image changed: is the new one public, and is its contract the one that the scripts rely on?"
     for image in images.values():
         assert image.startswith(("docker.io/", "quay.io/")), (
