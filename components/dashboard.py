@@ -11,12 +11,10 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_kubernetes as kubernetes
 import pulumi_random as random
-from pulumi_kubernetes.networking.v1 import NetworkPolicyPeerArgsDict
 
 from components import oauth2_proxy, settings
 from components.ingress import Place
-from components.namespace import inside, namespace
-from components.network_policy import allow, pods_of
+from components.namespace import namespace
 from components.oauth2_proxy import OAuth2Proxy, OAuth2ProxyArgs
 from components.route import Backend, Front, Route, RouteArgs
 from components.secrets import Secrets
@@ -66,6 +64,8 @@ class Dashboard(pulumi.ComponentResource):
 
     password: pulumi.Output[str] | None = None
     """Of the one user; None where the settings want no such user."""
+    namespaces: Mapping[str, pulumi.Resource]
+    """Of the login, by name; empty where there is none."""
     places: Sequence[Place] = ()
     """Where the ingress controller finds its route, if there will be one."""
 
@@ -74,7 +74,7 @@ class Dashboard(pulumi.ComponentResource):
         self._name, self._args = name, args
         self._child = pulumi.ResourceOptions(parent=self)
         self._login: Backend | None = None
-        sources: list[NetworkPolicyPeerArgsDict] = []
+        self.namespaces = {}
         if args.login:
             home = namespace(
                 f"{name}-namespace",
@@ -83,44 +83,21 @@ class Dashboard(pulumi.ComponentResource):
                 pod_security="restricted",
                 opts=self._child,
             )
-            self._home = home
             self._login = self._proxy(home)
+            self.namespaces = {NAMESPACE: home}
             self.places = [Place(namespace=home.metadata.name, tls=args.chosen.tls is not None)]
-            sources = [
-                {**pods_of(home.metadata.name), "pod_selector": {"match_labels": oauth2_proxy.POD}},
-            ]
-        # Whoever may forward a port to it has a kubeconfig: no policy sees that, and it is a login, too.
-        allow(
-            f"{name}-from-ingress",
-            "dashboard-from-ingress",
-            args.namespace,
-            PODS,
-            sources,
-            port=PORT,
-            component="dashboard",
-            opts=self._child,
-        )
         self.register_outputs({})
 
     def route(self, front: Front | None) -> pulumi.Output[str]:
         """Lets `front` lead to the login, if there is one; the Dashboard's address."""
         args = self._args
         if front is None or self._login is None:
+            # Whoever may forward a port to it has a kubeconfig: that is the login.
             pulumi.log.info(
                 "ingress.kind is 'none', so the Dashboard is reached by `kubectl -n tekton-pipelines "
                 f"port-forward service/{SERVICE} {PORT}`, at http://localhost:{PORT}"
             )
             return pulumi.Output.from_input(f"http://localhost:{PORT}")
-        allow(
-            f"{self._name}-login-from-ingress",
-            "from-ingress",
-            self._login.namespace,
-            self._login.pods,
-            [pods_of(front.namespace)],
-            port=self._login.port,
-            component="dashboard",
-            opts=inside(self, self._home),
-        )
         route = RouteArgs(
             path="/",
             path_type="Prefix",

@@ -30,6 +30,8 @@ PAGE = "dashboard-sign-in"
 PORT = 4180
 USER = 65532
 POD = {"app.kubernetes.io/name": NAME}
+# Of a pod whose users are known elsewhere, which it must ask.
+ELSEWHERE = {"tekton-builds/login": "elsewhere"}
 # Where its files are in the pod, and their names.
 LOGIN_FOLDER, HTPASSWD = "/etc/dashboard-login", "htpasswd"
 PAGE_FOLDER, SIGN_IN = "/etc/dashboard-sign-in", "sign_in.html"
@@ -106,7 +108,11 @@ class OAuth2Proxy(pulumi.ComponentResource):
                 "selector": {"match_labels": POD},
                 "template": {
                     "metadata": {
-                        "labels": {**labels("dashboard"), **POD},
+                        "labels": {
+                            **labels("dashboard"),
+                            **POD,
+                            **(ELSEWHERE if isinstance(args.auth, settings.OAuth2Proxy) else {}),
+                        },
                         "annotations": {"tekton-builds/reads": pulumi.Output.unsecret(read)},
                     },
                     "spec": {
