@@ -34,8 +34,8 @@ class BodySize:
     """Deliveries of one size, which share one allowance, whoever sends them."""
 
     name: str
-    digits: int | None
-    """Of Content-Length, at most; None: any, and none at all."""
+    length: str
+    """What Content-Length matches; empty: anything, and none at all."""
     bytes: int
     """The most that such a body has."""
     per_period: int
@@ -54,9 +54,27 @@ class BodySize:
 
 SIZES = (
     # Nearly every push: a storm of tens passes at once, and a few hundred within a forge's patience.
-    BodySize(name="small", digits=5, bytes=99_999, per_period=20, period_seconds=1, burst=60, open=200),
-    BodySize(name="medium", digits=6, bytes=999_999, per_period=1, period_seconds=1, burst=4, open=20),
-    BodySize(name="large", digits=None, bytes=BODY_BYTES, per_period=1, period_seconds=5, burst=1, open=4),
+    BodySize(
+        name="small",
+        length="^([0-9]{1,4}|[1-3][0-9]{4})$",
+        bytes=39_999,
+        per_period=50,
+        period_seconds=1,
+        burst=100,
+        open=200,
+    ),
+    BodySize(
+        name="medium",
+        length="^[0-9]{1,6}$",
+        bytes=999_999,
+        per_period=1,
+        period_seconds=1,
+        burst=6,
+        open=20,
+    ),
+    BodySize(
+        name="large", length="", bytes=BODY_BYTES, per_period=1, period_seconds=5, burst=1, open=4
+    ),
 )
 
 
@@ -108,7 +126,7 @@ def traefik_configuration(hooks: Hooks, url: str, entry_point: str) -> dict[str,
     }
     for number, size in enumerate(reversed(SIZES), 1):
         named = {kind: f"hooks-{size.name}-{kind}" for kind in ("class", "open", "body", "wait", "rate")}
-        fits = [f"HeaderRegexp(`Content-Length`, `^[0-9]{{1,{size.digits}}}$`)"] if size.digits else []
+        fits = [f"HeaderRegexp(`Content-Length`, `{size.length}`)"] if size.length else []
         routers[f"hooks-{size.name}"] = {
             **shared,
             "rule": " && ".join([place, "Method(`POST`)", SIGNATURE, *fits]),

@@ -188,7 +188,7 @@ def _container(args: TraefikArgs, here: pulumi.Input[str]) -> ContainerArgsDict:
         "ports": ports,
         "readiness_probe": {"http_get": {"path": "/ping", "port": ADMIN}, "period_seconds": 2},
         "liveness_probe": {"http_get": {"path": "/ping", "port": ADMIN}, "period_seconds": 10},
-        # What hooks_limits.py lets in at once is 216 MB, and Go's collector wants as much again.
+        # What hooks_limits.py lets in at once is 170 MB, and Go's collector wants as much again.
         "resources": {"requests": {"cpu": "50m", "memory": "64Mi"}, "limits": {"memory": "512Mi"}},
         "volume_mounts": [
             {"name": "hooks", "mount_path": CONFIGURATION, "read_only": True},

@@ -78,7 +78,7 @@ class Route(pulumi.ComponentResource):
         super().__init__("tekton-builds:route:Route", name, None, opts)
         service = kubernetes.core.v1.Service(
             f"{name}-backend",
-            metadata=metadata(name, args.front.namespace, component="route"),
+            metadata=metadata(f"{name}-backend", args.front.namespace, component="route"),
             spec={
                 "type": "ExternalName",
                 "external_name": args.backend.host,
