@@ -74,6 +74,7 @@ class Nginx(pulumi.ComponentResource):
                 class_name=pulumi.Output.from_input(CLASS),
                 address=unknown,
                 namespace=pulumi.Output.from_input(NAMESPACE),
+                home=None,
             )
             self.register_outputs({})
             return
@@ -101,6 +102,7 @@ class Nginx(pulumi.ComponentResource):
             class_name=pulumi.Output.from_input(CLASS),
             address=balancer.status.apply(load_balancer_address),
             namespace=pulumi.Output.from_input(NAMESPACE),
+            home=home.namespaces.get(NAMESPACE),
             ready=running,
         )
         self.register_outputs({"address": self.front.address})
