@@ -26,8 +26,7 @@ if TYPE_CHECKING:
 Claims = Collection[tuple[str, str]]
 """Kind and name of objects outside namespaces, the namespaces among them, that this program makes."""
 Check = Callable[[RecordedState, "inspection.Cluster | None"], None]
-"""What else must be so of the recorded state and the cluster (None: it cannot be asked) before anything is made.
-Raises pulumi.RunError."""
+"""A condition on the recorded state and the cluster (None: it cannot be asked). Raises pulumi.RunError."""
 WEBHOOK_SERVICES = "tekton-pipelines-webhook", "tekton-triggers-webhook"
 
 

@@ -15,8 +15,8 @@ BODY_MIB = 26
 BODY_BYTES = BODY_MIB << 20
 # Seconds after which the listener gives up a body: the deadline of its calls to the interceptors.
 WORK_SECONDS = 5
-# Memory of a listener for each byte of a body: it is read twice, parsed, and for each trigger written as JSON
-# inside of JSON, which makes six bytes of a `<`. Measured with such a body of 20 MiB and one trigger: 626 MiB.
+# Memory of a listener for each byte of a body: it is read twice, parsed, and for each trigger written as
+# JSON inside of JSON, which makes six bytes of a `<`. Such a body of 20 MiB took 626 MiB with one trigger.
 READ_FACTOR, TRIGGER_FACTOR = 8, 24
 LISTENER_MIB = 48  # of a listener without work
 # Tries of a delivery for which there is no room yet, 0.25 to 0.5 seconds apart: 7 to 8 seconds in all, where
@@ -72,9 +72,7 @@ SIZES = (
         burst=6,
         open=20,
     ),
-    BodySize(
-        name="large", length="", bytes=BODY_BYTES, per_period=1, period_seconds=5, burst=1, open=4
-    ),
+    BodySize(name="large", length="", bytes=BODY_BYTES, per_period=1, period_seconds=5, burst=1, open=4),
 )
 
 
@@ -138,9 +136,7 @@ def traefik_configuration(hooks: Hooks, url: str, entry_point: str) -> dict[str,
         "http": {
             "routers": routers,
             "middlewares": middlewares,
-            "services": {
-                "hooks": {"loadBalancer": {"servers": [{"url": url}], "serversTransport": "hooks"}}
-            },
+            "services": {"hooks": {"loadBalancer": {"servers": [{"url": url}], "serversTransport": "hooks"}}},
             # Each delivery has a connection of its own, so that it goes to a listener that is there, and to
             # either alike.
             "serversTransports": {"hooks": {"maxIdleConnsPerHost": -1}},

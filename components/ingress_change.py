@@ -37,10 +37,10 @@ def _check_kind(ingress: Ingress, state: RecordedState) -> None:
     if ingress.has_kind or not _has(state, "nginx") or _has(state, ingress.kind):
         return
     raise IngressError(
-        f"ingress.kind is not set, and its default is {ingress.kind!r} now, but this stack has ingress-nginx, "
-        "whose load balancer has another address: keep it with "
-        f"`{SET} ingress.kind nginx` and `{SET} ingress.acceptRetired true`, or take the default, and with it "
-        f"a new address, with `{SET} ingress.kind {ingress.kind}`"
+        f"ingress.kind is not set, and its default is {ingress.kind!r} now, but this stack has "
+        "ingress-nginx, whose load balancer has another address: keep it with "
+        f"`{SET} ingress.kind nginx` and `{SET} ingress.acceptRetired true`, or take the default, and with "
+        f"it a new address, with `{SET} ingress.kind {ingress.kind}`"
     )
 
 
@@ -57,9 +57,7 @@ def _check_retired(ingress: Ingress, state: RecordedState) -> None:
     pulumi.log.warn(f"{sentence}; a new stack is refused without it")
 
 
-def _check_certificates(
-    settings: Settings, state: RecordedState, cluster: inspection.Cluster | None
-) -> None:
+def _check_certificates(settings: Settings, state: RecordedState, cluster: inspection.Cluster | None) -> None:
     """Certificates were beside the Services; a controller that still read them there would read passwords."""
     there = NAMESPACES.get(settings.ingress.kind)
     if there is None:

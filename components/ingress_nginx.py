@@ -3,9 +3,9 @@
 The project is retired: the manifest is its last. Traefik takes the same Ingress objects.
 
 As released, the controller lists and watches every Secret and every Ingress of the cluster. With
-`--watch-namespace` its informers ask for one namespace (internal/ingress/controller/store/store.go), for which
-the release's Role is enough: its own, where routes and certificates are. `--watch-namespace-selector` would not
-do: its informers ask for the whole cluster, and drop what does not match.
+`--watch-namespace` its informers ask for one namespace (internal/ingress/controller/store/store.go), for
+which the release's Role is enough: its own, where routes and certificates are. `--watch-namespace-selector`
+would not do: its informers ask for the whole cluster, and drop what does not match.
 """
 
 import copy

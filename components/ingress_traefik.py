@@ -31,8 +31,8 @@ CONFIGURATION, FILE = "/etc/traefik/hooks", "hooks.yaml"
 DIGEST = "tekton-builds/configuration"
 BODIES_MIB = 256  # those above 1 MiB that are under way, of hooks_limits.py: four, each written once
 
-# What the provider's informers list and watch in the namespace that it serves, its own. Without one of these it
-# waits for ever. Secrets are among it, because an Ingress may name a certificate: none but those are there.
+# What the provider's informers list and watch in the namespace that it serves, its own. Without one of these
+# it waits for ever. Secrets are among it, as an Ingress may name a certificate: none but those are there.
 WATCH = ("list", "watch")
 NAMESPACED_RULES = [
     rule("", "services", "secrets", "configmaps", verbs=WATCH),
@@ -193,7 +193,7 @@ def _container(args: TraefikArgs, here: pulumi.Input[str]) -> ContainerArgsDict:
         "resources": {"requests": {"cpu": "50m", "memory": "64Mi"}, "limits": {"memory": "512Mi"}},
         "volume_mounts": [
             {"name": "hooks", "mount_path": CONFIGURATION, "read_only": True},
-            {"name": "bodies", "mount_path": "/tmp"},  # noqa: S108 - the container's own
+            {"name": "bodies", "mount_path": "/tmp"},
         ],
         "security_context": {
             "allow_privilege_escalation": False,

@@ -14,7 +14,9 @@ def source_range(value: str) -> str:
     try:
         return str(ipaddress.ip_network(value))
     except ValueError:
-        raise ValueError("must be a range by its first address, as 192.30.252.0/22 or 2a0a:a440::/29") from None
+        raise ValueError(
+            "must be a range by its first address, as 192.30.252.0/22 or 2a0a:a440::/29"
+        ) from None
 
 
 SourceRange = Annotated[str, AfterValidator(source_range)]
@@ -46,8 +48,8 @@ class LoadBalancer(Model):
 class Ingress(Model):
     kind: Literal["traefik", "nginx", "none"] = Field(
         default="traefik",
-        description="traefik: Traefik, serving class nginx; nginx: ingress-nginx, which is retired; none: the "
-        "listener's own load balancer",
+        description="traefik: Traefik, serving class nginx; nginx: ingress-nginx, which is retired; none: "
+        "the listener's own load balancer",
     )
     accept_retired: bool = Field(
         default=False,

@@ -139,7 +139,9 @@ def _nginx(traefik: str, busybox: str) -> list[Object]:
     }
     subject = {"kind": "ServiceAccount", "name": NGINX, "namespace": NGINX}
     authorization = "rbac.authorization.k8s.io"
-    cluster_wide, own = ({"apiGroup": authorization, "kind": kind, "name": NGINX} for kind in ("ClusterRole", "Role"))
+    cluster_wide, own = (
+        {"apiGroup": authorization, "kind": kind, "name": NGINX} for kind in ("ClusterRole", "Role")
+    )
     pods = {
         "metadata": {"labels": labels},
         "spec": {

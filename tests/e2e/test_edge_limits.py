@@ -33,7 +33,9 @@ def restarts(paths: Paths) -> dict[str, int]:
         ("ingress", "app.kubernetes.io/name=traefik"),
         ("tekton-pipelines", "app.kubernetes.io/name=core-interceptors"),
     ):
-        pods = kubectl(paths, "get", "pods", "--namespace", namespace, "--selector", labels, "--output", "json")
+        pods = kubectl(
+            paths, "get", "pods", "--namespace", namespace, "--selector", labels, "--output", "json"
+        )
         for pod in json.loads(pods)["items"]:
             statuses = pod["status"]["containerStatuses"]
             found[pod["metadata"]["name"]] = sum(status["restartCount"] for status in statuses)
@@ -59,7 +61,9 @@ def large(push: SignedPush, size: int) -> dict[str, Any]:
     return {"commits": [commit] * (size // len(json.dumps(commit)))}
 
 
-def test_a_signed_push_of_24_mb_is_built(push: Push, git: Git, signed_push: Callable[..., SignedPush]) -> None:
+def test_a_signed_push_of_24_mb_is_built(
+    push: Push, git: Git, signed_push: Callable[..., SignedPush]
+) -> None:
     tip = git("ls-remote", push.forge.clone_url, "refs/heads/main").split()[0]
     empty = signed_push(after=tip)
     one = signed_push(after=tip, more=large(empty, 24 * MB))
@@ -90,9 +94,7 @@ def test_strangers_with_large_bodies_and_without_signatures_cost_no_push_and_no_
     right = [signed_push() for _ in range(RIGHT)]
     with ThreadPoolExecutor(len(WRONG) + 16 + RIGHT) as pool:
         # JSON inside of JSON makes six bytes of each `<`: the worst body that there is.
-        bodies = [
-            pool.submit(post, url, b'{"a": "' + b"<" * (size - 9) + b'"}', wrong) for size in WRONG
-        ]
+        bodies = [pool.submit(post, url, b'{"a": "' + b"<" * (size - 9) + b'"}', wrong) for size in WRONG]
         strangers = [pool.submit(post, url, b"{}", {}) for _ in range(UNSIGNED // 2)]
         pushes = [pool.submit(one.send) for one in right]
         strangers += [pool.submit(post, url, b"{}", {}) for _ in range(UNSIGNED // 2)]

@@ -145,7 +145,9 @@ def test_the_controller_reads_its_own_namespace_and_no_other(stack: Stack, paths
         assert may("list", resource, "--all-namespaces") == "no"
     assert may("list", "ingressclasses.networking.k8s.io") == "yes"
     path = "jsonpath={.spec.template.spec.containers[0].args}"
-    arguments = kubectl(paths, "--namespace", HERE, "get", "deployment", "ingress-nginx-controller", "-o", path)
+    arguments = kubectl(
+        paths, "--namespace", HERE, "get", "deployment", "ingress-nginx-controller", "-o", path
+    )
     assert "--watch-namespace=$(POD_NAMESPACE)" in arguments
 
 

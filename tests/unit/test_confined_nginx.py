@@ -17,7 +17,11 @@ def test_nginx_reads_no_namespace_but_its_own() -> None:
     assert given == before, "the manifest itself stays as it was fetched"
     by_kind = {one["kind"]: one for one in confined_objects}
     assert by_kind["ClusterRole"]["rules"] == [
-        {"apiGroups": ["networking.k8s.io"], "resources": ["ingressclasses"], "verbs": ["get", "list", "watch"]},
+        {
+            "apiGroups": ["networking.k8s.io"],
+            "resources": ["ingressclasses"],
+            "verbs": ["get", "list", "watch"],
+        },
         {"apiGroups": [""], "resources": ["nodes"], "verbs": ["get"]},
     ], "as released, it lists every Secret of the cluster"
     (container,) = by_kind["Deployment"]["spec"]["template"]["spec"]["containers"]

@@ -1,7 +1,6 @@
 """The way in: ingress-nginx, Traefik, or the listener's own load balancer."""
 
 import copy
-import json
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +87,11 @@ def test_who_may_call_is_judged_by_the_callers_own_address(
     given: Given, tmp_path: Path, kind: str, service: str
 ) -> None:
     ranges = ["192.30.252.0/22"]
-    spec = deploy(given, tmp_path, {"kind": kind, "sourceRanges": ranges}).one("Service", service).plain()["spec"]
+    spec = (
+        deploy(given, tmp_path, {"kind": kind, "sourceRanges": ranges})
+        .one("Service", service)
+        .plain()["spec"]
+    )
     assert spec["externalTrafficPolicy"] == "Local", "else the nodes put theirs in its place"
     if kind == "none":
         assert spec["loadBalancerSourceRanges"] == ranges
@@ -96,26 +99,6 @@ def test_who_may_call_is_judged_by_the_callers_own_address(
         assert "loadBalancerSourceRanges" not in spec, "people reach the Dashboard by the same balancer"
     open_to_all = deploy(given, tmp_path, {"kind": kind}).one("Service", service).plain()["spec"]
     assert not {"externalTrafficPolicy", "loadBalancerSourceRanges"} & open_to_all.keys()
-
-
-def test_another_configuration_is_another_pod(given: Given, tmp_path: Path) -> None:
-    def digest(**ingress: Any) -> str:
-        deployment = deploy(given, tmp_path, ingress).one("Deployment", "traefik").plain()
-        return str(deployment["spec"]["template"]["metadata"]["annotations"]["tekton-builds/configuration"])
-
-    assert digest() == digest()
-    assert digest() != digest(sourceRanges=["192.30.252.0/22"]), "Traefik does not look at the file again"
-
-
-def test_the_webhooks_routes_are_traefiks_before_the_listener_is_there(given: Given, tmp_path: Path) -> None:
-    recording = deploy(given, tmp_path, {"kind": "traefik", "host": "ci.example.com"})
-    configuration = recording.one("ConfigMap", "hooks", "ingress")
-    listener = recording.one("EventListener", "github-listener")
-    assert listener.urn not in recording.before(configuration), "a newer Traefik must know them at once"
-    content = json.loads(configuration.plain()["data"]["hooks.yaml"])
-    url = "http://el-github-listener.builds-webhook.svc:8080"
-    assert content["http"]["services"]["hooks"]["loadBalancer"]["servers"] == [{"url": url}]
-    assert all("Host(`ci.example.com`)" in router["rule"] for router in content["http"]["routers"].values())
 
 
 def test_the_jobs_stay_when_they_are_done() -> None:

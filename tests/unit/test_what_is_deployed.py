@@ -256,10 +256,7 @@ def test_a_host_name_of_a_load_balancer_is_as_good_as_its_address(
     with served() as mirror:
         recording = program.run({**given, "releaseMirror": mirror})
     assert recording.exports["hooks_url"].value == "http://lb.cloud.example.com/hooks"
-    assert (
-        "host"
-        not in recording.one("Ingress", "ingress-resource", "ingress").plain()["spec"]["rules"][0]
-    )
+    assert "host" not in recording.one("Ingress", "ingress-resource", "ingress").plain()["spec"]["rules"][0]
 
 
 def _namespace(one: Any) -> str:
