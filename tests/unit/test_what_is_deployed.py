@@ -106,47 +106,6 @@ def test_every_namespace_enforces_pod_security(whole: Recording, namespace: str,
     assert labels["pod-security.kubernetes.io/enforce"] == level
 
 
-def test_the_ingress_controller_fits_a_restricted_namespace(whole: Recording) -> None:
-    spec = whole.one("Deployment", "traefik").plain()["spec"]["template"]["spec"]
-    (container,) = spec["containers"]
-    assert spec["securityContext"]["runAsNonRoot"] is True
-    assert spec["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
-    assert container["securityContext"] == {
-        "allowPrivilegeEscalation": False,
-        "capabilities": {"drop": ["ALL"]},
-        "readOnlyRootFilesystem": True,
-    }
-    assert container["readinessProbe"]["httpGet"] == {"path": "/ping", "port": 8080}
-
-
-def test_the_ingress_controller_is_told_what_it_needs_and_nothing_deprecated(whole: Recording) -> None:
-    (container,) = whole.one("Deployment", "traefik").plain()["spec"]["template"]["spec"]["containers"]
-    provider = "--providers.kubernetesingressnginx"
-    assert container["args"] == [
-        "--global.checknewversion=false",
-        "--global.sendanonymoususage=false",
-        "--log.level=INFO",
-        "--entrypoints.web.address=:8000",
-        "--entrypoints.web.transport.lifecycle.requestacceptgracetimeout=5s",
-        "--entrypoints.traefik.address=:8080",
-        "--ping=true",
-        f"{provider}=true",
-        f"{provider}.publishservice=ingress/traefik",
-        f"{provider}.watchnamespace=ingress",
-        f"{provider}.httpentrypoint=web",
-        "--providers.file.filename=/etc/traefik/hooks/hooks.yaml",
-        "--providers.file.watch=false",
-    ], "each stands in pkg/config/static of Traefik 3.7.13, and none under `experimental`"
-
-
-def test_the_ingress_controller_starts_when_its_rights_and_namespaces_are_there(whole: Recording) -> None:
-    needed = whole.one("Deployment", "traefik").dependencies
-    for kind in ("RoleBinding", "ClusterRoleBinding"):
-        for one in whole.all(kind):
-            if one.plain()["subjects"][0]["name"] == "traefik":
-                assert one.urn in needed, f"{one.name} may come too late: classes are listed once"
-
-
 def test_the_route_is_hooks_alone_on_class_nginx(whole: Recording) -> None:
     spec = whole.one("Ingress", "ingress-resource", "ingress").plain()["spec"]
     assert spec["ingressClassName"] == "nginx"
