@@ -115,7 +115,7 @@ MISTAKES = {
     ),
     "a port that is none": (
         _set("builder", to={"egress": [{"cidr": "10.0.0.9/32", "ports": [0]}]}),
-        "builder.egress[0].ports[0] is 0, but must be greater than or equal to 1",
+        "builder.egress[0].ports[0] is 0, but must be at least 1",
     ),
     "a scheme in a host": (
         _set("registry", "server", to="https://ghcr.io"),
