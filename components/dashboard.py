@@ -2,7 +2,7 @@
 
 Its objects are one of Tekton's releases and come with them. Whoever sees it sees the logs of every build. The
 login is a proxy in a namespace of its own, and the Dashboard's pods answer nobody else: no annotation decides
-who gets in, and the ingress controller reads nothing in Tekton's namespace.
+who gets in, and the ingress controller reads neither Tekton's namespace nor the login's.
 """
 
 from collections.abc import Mapping, Sequence
@@ -67,7 +67,7 @@ class Dashboard(pulumi.ComponentResource):
     namespaces: Mapping[str, pulumi.Resource]
     """Of the login, by name; empty where there is none."""
     places: Sequence[Place] = ()
-    """Where the ingress controller finds its route, if there will be one."""
+    """Where its route leads to, if there will be one."""
 
     def __init__(self, name: str, args: DashboardArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("tekton-builds:dashboard:Dashboard", name, None, opts)
@@ -115,11 +115,6 @@ class Dashboard(pulumi.ComponentResource):
         if not tls and not isinstance(auth, settings.NoLogin):
             pulumi.log.warn(
                 "dashboard.tls is not set: passwords and cookies of its login travel in the clear"
-            )
-        if tls and not tls.cluster_issuer:
-            pulumi.log.warn(
-                f"dashboard.tls.clusterIssuer is not set, so you fill the Secret {tls.secret_name}: it is "
-                f"read in the namespace {NAMESPACE}, and no more in tekton-pipelines"
             )
         if isinstance(auth, settings.NoLogin):
             pulumi.log.warn(

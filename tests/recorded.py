@@ -49,8 +49,6 @@ class Registered:
     """Types of the aliases that the program names."""
     ignored: tuple[str, ...]
     """Inputs whose changes are ignored."""
-    deleted_first: bool
-    """Whether it goes before what replaces it comes."""
     error_hooks: tuple[str, ...]
     """Who is asked whether it is tried again."""
 
@@ -118,7 +116,6 @@ class Monitor(mocks.MockMonitor):
                     deleted_with=request.deletedWith,
                     alias_types=tuple(alias.spec.type for alias in request.aliases),
                     ignored=tuple(request.ignoreChanges),
-                    deleted_first=request.deleteBeforeReplace,
                     error_hooks=tuple(request.hooks.on_error),
                 )
             )

@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from components.connections import PODS
 from tests.program import config
 from tests.recorded import SECRET_MARK, Recording
 from tests.unit.test_dashboard import GITHUB, OIDC, deploy
+from tests.unit.test_network_policy import peer, policy, tcp
 
 BASIC = {"kind": "basic"}
 NONE = {"kind": "none"}
@@ -177,59 +179,35 @@ def test_it_fits_a_restricted_namespace_and_has_no_token(tmp_path: Path, auth: d
     }
 
 
-@pytest.mark.parametrize("auth", [BASIC, GITHUB, NONE])
-def test_the_dashboard_answers_its_login_alone(tmp_path: Path, auth: dict[str, Any]) -> None:
-    stack = recording(tmp_path, auth)
-    spec = stack.one("NetworkPolicy", "dashboard-from-ingress", "tekton-pipelines").plain()["spec"]
-    assert spec == {
-        "podSelector": {
-            "matchLabels": {
-                "app.kubernetes.io/name": "dashboard",
-                "app.kubernetes.io/part-of": "tekton-dashboard",
-            }
-        },
-        "policyTypes": ["Ingress"],
-        "ingress": [
-            {
-                "from": [
-                    {
-                        "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "dashboard"}},
-                        "podSelector": {"matchLabels": {"app.kubernetes.io/name": "dashboard-oauth2-proxy"}},
-                    }
-                ],
-                "ports": [{"protocol": "TCP", "port": 9097}],
-            }
-        ],
-    }
-    assert pod(stack)["metadata"]["labels"]["app.kubernetes.io/name"] == "dashboard-oauth2-proxy"
-
-
-def test_without_a_controller_it_answers_nobody_and_has_no_login(tmp_path: Path) -> None:
+def test_without_a_controller_there_is_no_login(tmp_path: Path) -> None:
     stack = recording(tmp_path, BASIC, ingress="none")
-    spec = stack.one("NetworkPolicy", "dashboard-from-ingress", "tekton-pipelines").plain()["spec"]
-    assert spec["policyTypes"] == ["Ingress"]
-    assert spec["ingress"] == [], "a forwarded port comes from the node, which no policy stops"
     names = [one.plain()["metadata"]["name"] for one in stack.resources if one.kubernetes]
     assert "dashboard-oauth2-proxy" not in names
     assert "dashboard" not in [one.plain()["metadata"]["name"] for one in stack.all("Namespace")]
 
 
-def test_the_login_answers_the_controller_alone(tmp_path: Path) -> None:
-    spec = recording(tmp_path, BASIC).one("NetworkPolicy", "from-ingress", "dashboard").plain()
-    assert spec["spec"]["podSelector"] == {
-        "matchLabels": {"app.kubernetes.io/name": "dashboard-oauth2-proxy"}
-    }
-    assert spec["spec"]["ingress"] == [
-        {
-            "from": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "ingress"}}}],
-            "ports": [{"protocol": "TCP", "port": 4180}],
-        }
-    ]
+@pytest.mark.parametrize(("auth", "elsewhere"), [(BASIC, False), (NONE, False), (GITHUB, True), (OIDC, True)])
+def test_it_answers_the_controller_and_calls_the_dashboard_alone_or_a_provider_too(
+    tmp_path: Path, auth: dict[str, Any], elsewhere: bool
+) -> None:
+    stack = recording(tmp_path, auth)
+    spec = policy(stack, "login")
+    assert spec["ingress"] == [{"from": [peer("traefik")], "ports": tcp(4180)}]
+    board, names = spec["egress"]
+    assert board == {"to": [peer("dashboard")], "ports": tcp(9097)}
+    assert {port["port"] for port in names["ports"]} == {53, 5353}
+    (internet,) = policy(stack, "login-elsewhere")["egress"]
+    assert internet["ports"] == tcp(443)
+    labels = pod(stack)["metadata"]["labels"]
+    assert PODS["login"].labels.items() <= labels.items()
+    assert (PODS["login-elsewhere"].labels.items() <= labels.items()) == elsewhere, (
+        "a login of which nobody elsewhere knows calls nobody there"
+    )
 
 
 def test_the_route_comes_when_somebody_asks_who_is_there(tmp_path: Path) -> None:
     stack = recording(tmp_path, BASIC)
-    ingress = stack.one("Ingress", "ingress-resource", "dashboard")
+    ingress = stack.one("Ingress", "dashboard", "ingress")
     for kind, name in (("Secret", "dashboard-login"), ("Deployment", "dashboard-oauth2-proxy")):
         assert stack.one(kind, name, "dashboard").urn in stack.before(ingress)
 

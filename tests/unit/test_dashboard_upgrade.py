@@ -50,14 +50,11 @@ def test_sessions_of_a_login_elsewhere_stay(tmp_path: Path) -> None:
     assert cookie.plain() == {"length": 32, "special": False}, "another key would end every session"
 
 
-def test_the_route_moves_by_going_first(tmp_path: Path) -> None:
+def test_the_route_stays_what_it_is_to_the_stack(tmp_path: Path) -> None:
     stack = upgraded(tmp_path, {})
-    ingress = stack.one("Ingress", "ingress-resource", "dashboard")
-    assert lineage(stack, ingress) == [BOARD, ROUTE, (f"{NETWORKING}:Ingress", "dashboard")]
-    assert ingress.deleted_first, "ingress-nginx refuses a second one for the same host and path"
-    policy = stack.one("NetworkPolicy", "dashboard-from-ingress")
-    assert lineage(stack, policy) == [BOARD, (f"{NETWORKING}:NetworkPolicy", "dashboard-from-ingress")], (
-        "it is changed, and never away"
+    ingress = stack.one("Ingress", "dashboard", "ingress")
+    assert lineage(stack, ingress) == [BOARD, ROUTE, (f"{NETWORKING}:Ingress", "dashboard")], (
+        "the one before goes when this one is there"
     )
 
 
