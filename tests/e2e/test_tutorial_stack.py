@@ -176,6 +176,7 @@ def test_without_its_secret_the_dashboard_is_closed(tutorial: dict[str, Any], pa
         kubectl(paths, "delete", "pods", "--namespace", LOGIN, "--all")
 
         def closed() -> bool | str:
+            assert dashboard(tutorial)[0] in (401, *UNAVAILABLE), "nobody gets in meanwhile"
             code, text = dashboard(tutorial, ("admin", tutorial["dashboard_password"]))
             return code in UNAVAILABLE or f"{code} {text[:80]!r}"
 
