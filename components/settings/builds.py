@@ -202,10 +202,10 @@ class Images(Model):
         default="docker.io/alpine/k8s:1.34.1", description="kubectl and a shell, for the janitor"
     )
     traefik: Reference = Field(
-        default="docker.io/library/traefik:v3.6.1", description="the ingress controller"
+        default="docker.io/library/traefik:v3.7.13", description="the ingress controller"
     )
     oauth2_proxy: Reference = Field(
-        default="quay.io/oauth2-proxy/oauth2-proxy:v7.15.4", description="the Dashboard's login elsewhere"
+        default="quay.io/oauth2-proxy/oauth2-proxy:v7.15.6", description="the Dashboard's login"
     )
 
     def mirrored(self, mirror: str) -> "Images":
