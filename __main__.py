@@ -12,6 +12,7 @@ from components.cluster import connect
 from components.ingress import RELEASE, Ingress, IngressArgs
 from components.janitor import Janitor, JanitorArgs
 from components.kube.quota import quota_retry
+from components.priority import Priority
 from components.secrets import Secrets
 from components.settings import Settings
 from components.webhook import PATH, Webhook, WebhookArgs
@@ -25,16 +26,18 @@ cluster = connect("cluster", settings, secrets, claims(settings, manifests), chi
 logins = replace(secrets.logins, registry=cluster.registry_login or secrets.logins.registry)
 opts = pulumi.ResourceOptions(providers=[cluster.provider, random], transformations=[quota_retry()])
 tektons = {name: objects for name, objects in manifests.items() if name != RELEASE}
-ready = tekton.Tekton("tekton", tekton.TektonArgs(releases=tektons), opts)
+priority = Priority("priority", opts)
+ready = tekton.Tekton("tekton", tekton.TektonArgs(releases=tektons, priorities=priority.classes), opts)
 what = {"repositories": repositories, "registry": settings.registry, "builder": settings.builder}
 whose = {"logins": logins, "known_hosts": settings.known_hosts, "images": settings.images}
 told = {"status": settings.commit_status, "page": dashboard.runs_page(settings, NAMESPACE)}
-told |= {"egress": cluster.egress}
+told |= {"egress": cluster.egress, "runs": settings.runs, "priority": priority.builds}
 builds = Builds("builds", BuildsArgs(**what, **whose, **told, after=ready.ready), opts)
 push = {"repositories": repositories, "chosen": settings.runs, "runs": builds.runs, "tekton": ready.namespace}
 taken = WebhookArgs(**push, signed=settings.webhook, after=[*ready.ready, *builds.pipelines])
 webhook = Webhook("webhook", taken, opts)
-Janitor("janitor", JanitorArgs(chosen=settings.runs, runs=builds.runs, image=settings.images.kubectl), opts)
+order = {"chosen": settings.runs, "runs": builds.runs, "image": settings.images.kubectl}
+Janitor("janitor", JanitorArgs(**order, priority=priority.infrastructure), opts)
 way = {
     "chosen": settings.ingress,
     "images": settings.images,

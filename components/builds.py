@@ -7,15 +7,17 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from components import buildkitd, clone_urls, credentials
+from components import buildkitd, builds_quota, clone_urls, credentials, settings
 from components.buildkitd import Buildkitd, BuildkitdArgs
 from components.credentials import CredentialsArgs
+from components.image_builds import builds_of
 from components.metadata import metadata
 from components.namespace import inside, namespace
 from components.network_policy import allow, pods_of, to_internet
 from components.secrets import Logins
 from components.settings import Builder, CommitStatus, Images, Registry, Repository
 from components.tasks import Object, build_image, commit_status, docker_socket, git_clone, pipeline
+from components.tasks.bounds import Bounds
 from components.tasks.registries import Registries
 
 NAMESPACE = "builds"
@@ -36,6 +38,8 @@ class Runs:
     """Names of the Secrets for a Pipeline's workspaces, by the repository's full name and the workspace's."""
     pipelines: Mapping[str, str]
     """Names of the Pipelines, by the repository's full name."""
+    priority: pulumi.Output[str]
+    """The class of their pods."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +55,10 @@ class BuildsArgs:
     """The git server's keys, for clones over SSH."""
     builder: Builder
     """With what images are built."""
+    runs: settings.Runs
+    """How many at once."""
+    priority: pulumi.Output[str]
+    """The class of builds."""
     status: CommitStatus
     """Who is told, if there is a token."""
     page: str
@@ -91,6 +99,8 @@ class Builds(pulumi.ComponentResource):
         )
         self.namespace = home.metadata.name
         child = inside(self, home)
+        bounds, parallel = _bounds(args.builder), args.builder.parallel
+        builds_quota.bound(name, self.namespace, bounds, parallel=parallel, runs=args.runs, opts=child)
         # A build calls others, and nobody calls a build: another build least of all.
         allow(
             f"{name}-from-nobody",
@@ -136,6 +146,7 @@ class Builds(pulumi.ComponentResource):
             account=account,
             secrets={one.full_name: _opening(one, args, held) for one in args.repositories},
             pipelines=names,
+            priority=args.priority,
         )
         build = docker_socket.NAME if docker else build_image.NAME
         registries = Registries(
@@ -157,7 +168,7 @@ class Builds(pulumi.ComponentResource):
                 names[repository.full_name],
                 pipeline.spec(
                     _source(repository),
-                    _builds(args, repository),
+                    builds_of(repository, args.registry, args.builder),
                     task=build,
                     parallel=args.builder.parallel,
                     report=_report(args, repository),
@@ -176,6 +187,7 @@ class Builds(pulumi.ComponentResource):
             egress=args.egress,
             registries=registries,
             clients=self.namespace,
+            priority=args.priority,
         )
         return Buildkitd(resource, given, pulumi.ResourceOptions(parent=self)).shared
 
@@ -193,11 +205,15 @@ class Builds(pulumi.ComponentResource):
 
 
 def _build_task(args: BuildsArgs, registries: Registries, shared: build_image.Shared | None) -> Object:
-    memory = f"{args.builder.memory_gib}Gi"
+    bounds = _bounds(args.builder)
     if args.builder.kind == "docker":
         docker, daemon = args.images.docker, args.images.docker_daemon
-        return docker_socket.spec(docker, daemon, memory, flags=registries.dockerd())
-    return build_image.spec(args.images.buildkit, memory, config=registries.buildkitd(), shared=shared)
+        return docker_socket.spec(docker, daemon, bounds, flags=registries.dockerd())
+    return build_image.spec(args.images.buildkit, bounds, config=registries.buildkitd(), shared=shared)
+
+
+def _bounds(builder: Builder) -> Bounds:
+    return Bounds(memory_gib=builder.memory_gib, disk_gib=builder.disk_gib, cpus=builder.cpus)
 
 
 def _source(repository: Repository) -> pipeline.Source:
@@ -231,20 +247,3 @@ def _opening(
     if not _report(args, repository):
         foreign.add(pipeline.STATUS_TOKEN)
     return {key: one for key, one in held.items() if key not in foreign}
-
-
-def _builds(args: BuildsArgs, repository: Repository) -> list[pipeline.Build]:
-    return [
-        pipeline.Build(
-            name=image.name,
-            server=args.registry.server,
-            namespace="/".join(part for part in (args.registry.namespace, repository.namespace) if part),
-            context=image.context,
-            dockerfile=image.dockerfile,
-            tags=repository.tags,
-            # The layers of a shared buildkitd are on its volume.
-            cached=args.builder.cache and not args.builder.shared_gib,
-            retries=args.builder.retries,
-        )
-        for image in repository.images
-    ]

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_va
 from pydantic.alias_generators import to_camel
 
 from components import clone_urls, mistakes, secrets
-from components.settings import git_hosts
+from components.settings import git_hosts, node_room
 from components.settings.builds import Builder, Images, Registry, Repository, apart
 from components.settings.cluster import Cluster
 from components.settings.commit_status import CommitStatus
@@ -186,6 +186,12 @@ class Settings(Model):
         ]
         return kept_runs(self.cluster, self.runs.keep, tasks)
 
+    def _node_room(self) -> tuple[list[str], list[str]]:
+        if self.cluster.kind != "tke":
+            return [], []
+        images = max(len(one.images) for one in self.repositories)
+        return node_room.fitting(self.cluster.nodes, self.builder, images)
+
     @classmethod
     def load(cls) -> "Settings":
         """The settings of the stack that runs. Raises SettingsError with every mistake in it."""
@@ -203,8 +209,9 @@ class Settings(Model):
         except ValidationError as error:
             found = [*mistakes.sentences(cls, error), *found]
         else:
-            refusals, warnings = settings._kept_runs()
-            found += [*settings._untold(), *refusals]
+            told = [settings._kept_runs(), settings._node_room()]
+            warnings = [warning for _, warned in told for warning in warned]
+            found += [*settings._untold(), *(refusal for refused, _ in told for refusal in refused)]
         if found or settings is None:
             raise SettingsError("\n".join(["the stack's settings have mistakes:", *found]))
         for warning in [*warnings, *secrets.warnings()]:

@@ -15,7 +15,18 @@ from tests.manifests import PATHS, served
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
 
-NEW = {("pulumi:index:Stash", "cluster-state")}
+NEW = {
+    ("pulumi:index:Stash", "cluster-state"),
+    # What builds may take, who goes first, and what a drain leaves.
+    ("tekton-builds:priority:Priority", "priority"),
+    ("kubernetes:scheduling.k8s.io/v1:PriorityClass", "priority-infrastructure"),
+    ("kubernetes:scheduling.k8s.io/v1:PriorityClass", "priority-builds"),
+    ("kubernetes:core/v1:LimitRange", "builds-limits"),
+    ("kubernetes:core/v1:ResourceQuota", "builds-quota"),
+    ("kubernetes:policy/v1:PodDisruptionBudget", "tekton-budget-tekton-pipelines-controller"),
+    ("kubernetes:policy/v1:PodDisruptionBudget", "tekton-budget-tekton-pipelines-webhook"),
+    ("kubernetes:policy/v1:PodDisruptionBudget", "tekton-budget-tekton-triggers-core-interceptors"),
+}
 # What the recorded stack's secrets were replaced by.
 SECRETS = {key: f"recorded-{key}" for key in ("registryPassword", "gitPassword", "statusToken")}
 USERS = {"registryUsername": "builder", "gitUsername": "developer"}
