@@ -13,6 +13,7 @@ from components.priority import INFRASTRUCTURE, plain_placement
 
 Object = dict[str, Any]
 KINDS = ("Deployment", "StatefulSet", "DaemonSet")
+INTERCEPTORS = "tekton-triggers-core-interceptors"
 SCALER = "HorizontalPodAutoscaler"
 
 
@@ -43,9 +44,7 @@ WORKLOADS = {
     "tekton-pipelines-controller": Needs(cpu="50m", memory="128Mi", replicas=2),
     "tekton-pipelines-webhook": Needs(cpu="50m", memory="64Mi", replicas=2),
     # They have 3 s for an answer; without a request they get what is left of a busy node.
-    "tekton-triggers-core-interceptors": Needs(
-        cpu="50m", memory="64Mi", replicas=2, environment=CLIENT_LIMITS
-    ),
+    INTERCEPTORS: Needs(cpu="50m", memory="64Mi", replicas=2, environment=CLIENT_LIMITS),
     "tekton-triggers-controller": Needs(cpu="20m", memory="64Mi"),
     "tekton-triggers-webhook": Needs(cpu="20m", memory="64Mi"),
     "tekton-dashboard": Needs(cpu="20m", memory="64Mi"),

@@ -1,9 +1,11 @@
 """Whether builds fit the nodes that a stack makes."""
 
 import re
+from collections.abc import Sequence
 
-from components.settings.builds import Builder
-from components.settings.nodes import Nodes
+from components.settings.builds import Builder, Repository
+from components.settings.cluster import Cluster
+from components.settings.tke import Tke
 
 # A type's name ends in its GiB: S5.MEDIUM8 has 8; a test compares those of the model of the cloud.
 MEMORY = re.compile(r"\.\w*?[A-Za-z](\d+)")
@@ -18,14 +20,20 @@ def memory_gib(instance_type: str) -> int | None:
     return int(found[1]) if found else None
 
 
-def fitting(nodes: Nodes, builder: Builder, images: int) -> tuple[list[str], list[str]]:
-    """What is refused, and what is warned of. `images`: of the repository that has most of them.
+def fitting(
+    cluster: Cluster, builder: Builder, repositories: Sequence[Repository]
+) -> tuple[list[str], list[str]]:
+    """What is refused, and what is warned of. Of the nodes of an existing cluster nothing is known.
 
     A build that may take more than a node has is refused: the node has an end before the limit does. The
     builds of one commit meet on one node, as they share a volume. Together they may take more than it has, as
     few take all they may: what they ask for is less, and they are the first that a node ends.
     """
-    refused, warned = [], []
+    refused: list[str] = []
+    warned: list[str] = []
+    if not isinstance(cluster, Tke):
+        return refused, warned
+    nodes, images = cluster.nodes, max(len(repository.images) for repository in repositories)
     types = (nodes.instance_type, *nodes.backup_instance_types)
     sizes = {size: name for name in types if (size := memory_gib(name)) is not None}
     at_once = builder.parallel if builder.shared_gib else min(builder.parallel, images)

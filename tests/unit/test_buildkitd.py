@@ -48,12 +48,12 @@ def test_builds_call_it_and_nobody_else(shared: Recording) -> None:
         for name in ("builds", "builds-buildkitd")
     )
     assert ingress == [{"from": [builds], "ports": [{"protocol": "TCP", "port": 1234}]}]
-    reached = shared.one("NetworkPolicy", "to-internet", "builds").plain()["spec"]["egress"][1]["to"]
-    assert daemon in reached
-    outward = shared.one("NetworkPolicy", "to-internet", "builds-buildkitd").plain()["spec"]["egress"][1][
-        "to"
-    ]
-    assert {"ipBlock": {"cidr": "10.1.2.3/32"}} in outward, "it pushes, not the build"
+    outward, pushes = (
+        shared.one("NetworkPolicy", policy, namespace).plain()["spec"]["egress"]
+        for policy, namespace in (("to-internet", "builds"), ("from-builds", "builds-buildkitd"))
+    )
+    assert {"to": [daemon], "ports": [{"protocol": "TCP", "port": 1234}]} in outward
+    assert {"to": [{"ipBlock": {"cidr": "10.1.2.3/32"}}]} in pushes, "it pushes, not the build"
 
 
 def test_the_build_calls_it_and_keeps_no_layers_elsewhere(shared: Recording) -> None:
