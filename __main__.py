@@ -13,6 +13,7 @@ from components.ingress import RELEASE, Ingress, IngressArgs
 from components.janitor import Janitor, JanitorArgs
 from components.kube.quota import quota_retry
 from components.network_policies import NetworkPolicies, NetworkPoliciesArgs
+from components.priority import Priority
 from components.secrets import Secrets
 from components.settings import Settings
 from components.webhook import PATH, Webhook, WebhookArgs
@@ -26,17 +27,19 @@ cluster = connect("cluster", settings, secrets, claims(settings, manifests), chi
 logins = replace(secrets.logins, registry=cluster.registry_login or secrets.logins.registry)
 opts = pulumi.ResourceOptions(providers=[cluster.provider, random], transformations=[quota_retry()])
 tektons = {name: objects for name, objects in manifests.items() if name != RELEASE}
-ready = tekton.Tekton("tekton", tekton.TektonArgs(releases=tektons), opts)
+priority = Priority("priority", opts)
+ready = tekton.Tekton("tekton", tekton.TektonArgs(releases=tektons, priorities=priority.classes), opts)
 what = {"repositories": repositories, "registry": settings.registry, "builder": settings.builder}
 whose = {"logins": logins, "known_hosts": settings.known_hosts, "images": settings.images}
 told = {"status": settings.commit_status, "page": dashboard.runs_page(settings, NAMESPACE)}
+told |= {"runs": settings.runs, "priority": priority.builds}
 builds = Builds("builds", BuildsArgs(**what, **whose, **told, after=ready.ready), opts)
 push = {"repositories": repositories, "chosen": settings.runs, "runs": builds.runs}
 taken = WebhookArgs(**push, signed=settings.webhook, after=[*ready.ready, *builds.pipelines])
 webhook = Webhook("webhook", taken, opts)
-looks = JanitorArgs(chosen=settings.runs, runs=builds.runs, image=settings.images.kubectl)
-janitor = Janitor("janitor", looks, opts)
 board = dashboard.create(settings, secrets, ready, opts)
+order = {"chosen": settings.runs, "runs": builds.runs, "image": settings.images.kubectl}
+janitor = Janitor("janitor", JanitorArgs(**order, priority=priority.infrastructure), opts)
 way = {
     "chosen": settings.ingress,
     "images": settings.images,

@@ -17,11 +17,13 @@ from kubernetes import client
 from bench.place import TEKTON, TRIGGERS, Place
 from components.credentials import docker_config
 from components.tasks import docker_socket, git_clone, pipeline, template
+from components.tasks.bounds import Bounds
 from components.tasks.registries import Registries
 from sandbox.waiting import wait_for
 
 ACCOUNT, LISTENER, SECRET = "tutorial", "tutorial", "tutorial-secret"
 IMAGES = {"git": "sandbox/git:2.39", "docker": "sandbox/docker:20.10"}
+BOUNDS = Bounds(memory_gib=4, disk_gib=20, cpus=4)
 SECONDS = 120.0
 PORT = 8080  # an EventListener's Service
 
@@ -117,7 +119,7 @@ def _objects(
         waits=waits,
     )
     flags = Registries(insecure=[place.network.registry]).dockerd()
-    build_task = docker_socket.spec(at["docker"], at["docker"], "4Gi", flags=flags)
+    build_task = docker_socket.spec(at["docker"], at["docker"], BOUNDS, flags=flags)
     interceptor = {
         "ref": {"name": "github", "kind": "ClusterInterceptor"},
         "params": [

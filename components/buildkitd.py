@@ -40,6 +40,8 @@ class BuildkitdArgs:
     registries: Registries
     clients: pulumi.Output[str]
     """The namespace whose pods may call it."""
+    priority: pulumi.Output[str]
+    """The class of builds, as it runs them."""
 
 
 class Buildkitd(pulumi.ComponentResource):
@@ -102,6 +104,7 @@ class Buildkitd(pulumi.ComponentResource):
                     "spec": {
                         "service_account_name": account.metadata.name,
                         "automount_service_account_token": False,
+                        "priority_class_name": args.priority,
                         "security_context": {
                             "fs_group": USER,
                             "fs_group_change_policy": "OnRootMismatch",
@@ -160,9 +163,14 @@ def _container(args: BuildkitdArgs) -> ContainerArgsDict:
         # A daemon with much to do may be slow to answer.
         "liveness_probe": {**ASKED, "period_seconds": 30, "failure_threshold": 6},
         "resources": {
-            "requests": {"cpu": "250m", "memory": "512Mi"},
+            # Layers are on the volume, and what a Dockerfile writes is a layer.
+            "requests": {"cpu": "250m", "memory": "512Mi", "ephemeral-storage": "64Mi"},
             # Of so many images at once as one commit's.
-            "limits": {"memory": f"{args.builder.memory_gib * args.builder.parallel}Gi"},
+            "limits": {
+                "cpu": str(args.builder.cpus * args.builder.parallel),
+                "memory": f"{args.builder.memory_gib * args.builder.parallel}Gi",
+                "ephemeral-storage": "2Gi",
+            },
         },
         "security_context": {
             "run_as_non_root": True,

@@ -7,14 +7,16 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from components import buildkitd, credentials
+from components import buildkitd, builds_quota, credentials, settings
 from components.buildkitd import Buildkitd, BuildkitdArgs
 from components.credentials import CredentialsArgs, RepositorySecrets
+from components.image_builds import builds_of
 from components.metadata import metadata
 from components.namespace import inside, namespace
 from components.secrets import Logins
 from components.settings import Builder, CommitStatus, Images, Registry, Repository
 from components.tasks import Object, build_image, commit_status, docker_socket, git_clone, pipeline
+from components.tasks.bounds import Bounds
 from components.tasks.registries import Registries
 
 NAMESPACE = "builds"
@@ -35,6 +37,8 @@ class Runs:
     """The Secrets for a Pipeline's workspaces, by the repository's full name."""
     pipelines: Mapping[str, str]
     """Names of the Pipelines, by the repository's full name."""
+    priority: pulumi.Output[str]
+    """The class of their pods."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +54,10 @@ class BuildsArgs:
     """The git server's keys, for clones over SSH."""
     builder: Builder
     """With what images are built."""
+    runs: settings.Runs
+    """How many at once."""
+    priority: pulumi.Output[str]
+    """The class of builds."""
     status: CommitStatus
     """Who is told, if there is a token."""
     page: str
@@ -90,6 +98,8 @@ class Builds(pulumi.ComponentResource):
         )
         self.namespace = home.metadata.name
         child = inside(self, home)
+        bounds, parallel = _bounds(args.builder), args.builder.parallel
+        builds_quota.bound(name, self.namespace, bounds, parallel=parallel, runs=args.runs, opts=child)
         account = kubernetes.core.v1.ServiceAccount(
             f"{name}-account",
             metadata=metadata(ACCOUNT, self.namespace, component="builds"),
@@ -113,7 +123,12 @@ class Builds(pulumi.ComponentResource):
         )
         secrets = credentials.secrets(name, logins, self.namespace, child)
         self.runs = Runs(
-            home=home, namespace=self.namespace, account=account, secrets=secrets, pipelines=names
+            home=home,
+            namespace=self.namespace,
+            account=account,
+            secrets=secrets,
+            pipelines=names,
+            priority=args.priority,
         )
         build = docker_socket.NAME if docker else build_image.NAME
         registries = Registries(
@@ -139,7 +154,7 @@ class Builds(pulumi.ComponentResource):
                 names[repository.full_name],
                 pipeline.spec(
                     _source(repository, args.logins),
-                    _builds(args, repository),
+                    builds_of(repository, args.registry, args.builder),
                     task=build,
                     parallel=args.builder.parallel,
                     report=_report(args, repository),
@@ -157,6 +172,7 @@ class Builds(pulumi.ComponentResource):
             builder=args.builder,
             registries=registries,
             clients=self.namespace,
+            priority=args.priority,
         )
         daemon = Buildkitd(resource, given, pulumi.ResourceOptions(parent=self))
         self.namespaces = {**self.namespaces, buildkitd.NAMESPACE: daemon.home}
@@ -176,11 +192,15 @@ class Builds(pulumi.ComponentResource):
 
 
 def _build_task(args: BuildsArgs, registries: Registries, shared: build_image.Shared | None) -> Object:
-    memory = f"{args.builder.memory_gib}Gi"
+    bounds = _bounds(args.builder)
     if args.builder.kind == "docker":
         docker, daemon = args.images.docker, args.images.docker_daemon
-        return docker_socket.spec(docker, daemon, memory, flags=registries.dockerd())
-    return build_image.spec(args.images.buildkit, memory, config=registries.buildkitd(), shared=shared)
+        return docker_socket.spec(docker, daemon, bounds, flags=registries.dockerd())
+    return build_image.spec(args.images.buildkit, bounds, config=registries.buildkitd(), shared=shared)
+
+
+def _bounds(builder: Builder) -> Bounds:
+    return Bounds(memory_gib=builder.memory_gib, disk_gib=builder.disk_gib, cpus=builder.cpus)
 
 
 def _source(repository: Repository, logins: Logins) -> pipeline.Source:
@@ -205,18 +225,3 @@ def _report(args: BuildsArgs, repository: Repository) -> pipeline.Report | None:
     )
 
 
-def _builds(args: BuildsArgs, repository: Repository) -> list[pipeline.Build]:
-    return [
-        pipeline.Build(
-            name=image.name,
-            server=args.registry.server,
-            namespace="/".join(part for part in (args.registry.namespace, repository.namespace) if part),
-            context=image.context,
-            dockerfile=image.dockerfile,
-            tags=repository.tags,
-            # The layers of a shared buildkitd are on its volume.
-            cached=args.builder.cache and not args.builder.shared_gib,
-            retries=args.builder.retries,
-        )
-        for image in repository.images
-    ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from components import buildkitd, builds, dashboard, ingress_traefik, janitor, webhook
+from components import buildkitd, builds, dashboard, ingress_traefik, janitor, priority, webhook
 from components.manifest import Object
 from components.settings import Settings
 from inspection.cluster import PATHS
@@ -24,6 +24,7 @@ def _own(settings: Settings) -> Iterator[tuple[str, str]]:
     yield "Namespace", builds.NAMESPACE
     yield "Namespace", webhook.NAMESPACE
     yield "Namespace", janitor.NAMESPACE
+    yield from (("PriorityClass", name) for name in priority.CLASSES)
     yield from (("ClusterRole", webhook.CLUSTER_ROLE), ("ClusterRoleBinding", webhook.CLUSTER_ROLE))
     if settings.builder.shared_gib:
         yield "Namespace", buildkitd.NAMESPACE

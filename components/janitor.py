@@ -17,6 +17,7 @@ from components import settings
 from components.builds import Runs
 from components.metadata import PART_OF, labels, metadata
 from components.namespace import inside, namespace
+from components.priority import placement
 from components.rights import grant, rule
 from components.tasks import template
 
@@ -33,6 +34,8 @@ class JanitorArgs:
     """Where the runs are."""
     image: pulumi.Input[str]
     """It has kubectl and a shell."""
+    priority: pulumi.Input[str]
+    """The class of its pod."""
 
 
 class Janitor(pulumi.ComponentResource):
@@ -83,6 +86,7 @@ class Janitor(pulumi.ComponentResource):
                     "spec": {
                         "service_account_name": account.metadata.name,
                         "termination_grace_period_seconds": 1,
+                        **placement(args.priority, pods),
                         "security_context": {
                             "run_as_non_root": True,
                             "run_as_user": USER,

@@ -14,7 +14,7 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgsDict
 
-from components import janitor, tekton
+from components import janitor, tekton, workloads
 from components.builds import NAMESPACE as BUILDS
 from components.metadata import labels, metadata
 from components.network_policies import NetworkPolicies
@@ -25,7 +25,7 @@ NAME = "network-proof"
 SECONDS = 60  # for the image, the pod and the tries
 SCRIPT = Path(__file__).with_name("network_proof.sh").read_text(encoding="utf-8")
 API_SERVER = "$(KUBERNETES_SERVICE_HOST):$(KUBERNETES_SERVICE_PORT)"  # as the kubelet knows it
-READERS_OF_SECRETS = f"{tekton.INTERCEPTORS}.{tekton.NAMESPACE}.svc:8443"
+READERS_OF_SECRETS = f"{workloads.INTERCEPTORS}.{tekton.NAMESPACE}.svc:8443"
 UNENFORCED = (
     "a pod like a build's reaches the API server, or Tekton's interceptors, which read every Secret: the "
     "cluster's network does not enforce NetworkPolicies. Install a network plug-in that does, or see in "

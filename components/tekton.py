@@ -7,7 +7,6 @@ Tekton's own kinds comes as soon as its kind is there: the servers then find it 
 its certificate at once, not a minute later.
 """
 
-import copy
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +14,8 @@ from typing import Any
 import pulumi
 import pulumi_kubernetes as kubernetes
 
+from components import workloads
+from components.disruption import budget
 from components.kube.objects import Objects, ObjectsArgs
 from components.kube.waiting import NO_WAIT, annotated, wait_for
 
@@ -29,12 +30,6 @@ FOUNDATIONS, PLAIN, WORKLOADS, WEBHOOKS = STAGES = (
     "workloads",  # Deployments, awaited, with their Services
     "webhooks",  # from here on the API server asks Tekton: its servers run, so it gets an answer
 )
-INTERCEPTORS = "tekton-triggers-core-interceptors"
-# Requests to the API server a second, and at once; the kubelet's. Every 5 s a signature's secret is read
-# anew, by all deliveries that come meanwhile: with client-go's 5 and 10 some wait too long, and are lost.
-CLIENT_LIMITS = {"KUBE_API_QPS": "50", "KUBE_API_BURST": "100"}
-# They have 3 s for an answer; without a request they get what is left of a busy node.
-REQUESTS = {"cpu": "100m", "memory": "64Mi"}
 CUSTOM = "custom"  # before the workloads: ClusterInterceptors
 _KINDS = {
     "Namespace": FOUNDATIONS,
@@ -65,31 +60,19 @@ def staged(releases: Mapping[str, Sequence[Object]]) -> dict[str, list[Object]]:
                 raise TektonError(
                     f"{other} and {release} both define {'/'.join(filter(None, _identity(one)))}"
                 )
-    everything = [one for objects in releases.values() for one in objects]
+    everything = workloads.fitted([one for objects in releases.values() for one in objects])
     custom = {one["spec"]["group"] for one in everything if one["kind"] == "CustomResourceDefinition"}
     stages: dict[str, list[Object]] = {stage: [] for stage in (*STAGES, CUSTOM)}
     for one in everything:
         group = one["apiVersion"].rpartition("/")[0]
         stage = CUSTOM if group in custom else _KINDS.get(one["kind"], PLAIN)
-        stages[stage].append(_awaited(_unthrottled(one)))
+        stages[stage].append(_awaited(one))
     return stages
 
 
 def _identity(one: Object) -> tuple[str, ...]:
     meta = one["metadata"]
     return (one["apiVersion"].rpartition("/")[0], one["kind"], meta.get("namespace", ""), meta["name"])
-
-
-def _unthrottled(one: Object) -> Object:
-    """A copy of the interceptors' Deployment that has CLIENT_LIMITS and REQUESTS; anything else as it is."""
-    if (one["kind"], one["metadata"]["name"]) != ("Deployment", INTERCEPTORS):
-        return one
-    result = copy.deepcopy(one)
-    for container in result["spec"]["template"]["spec"]["containers"]:
-        given = [each for each in container.get("env", ()) if each["name"] not in CLIENT_LIMITS]
-        container["env"] = given + [{"name": name, "value": value} for name, value in CLIENT_LIMITS.items()]
-        container["resources"] = {"requests": REQUESTS} | container.get("resources", {})
-    return result
 
 
 def _awaited(one: Object) -> Object:
@@ -109,6 +92,8 @@ def _awaited(one: Object) -> Object:
 class TektonArgs:
     releases: Mapping[str, Sequence[Object]]
     """The objects of each release, by its name."""
+    priorities: Sequence[pulumi.Resource] = ()
+    """The PriorityClasses, which the workloads name."""
 
 
 class Tekton(pulumi.ComponentResource):
@@ -143,9 +128,10 @@ class Tekton(pulumi.ComponentResource):
             name, stages[CUSTOM], pulumi.ResourceOptions(parent=self, depends_on=definitions)
         )
         before = [*definitions, *plain, *interceptors]
-        workloads = self._stage(name, WORKLOADS, stages, depends_on=before)
-        webhooks = self._stage(name, WEBHOOKS, stages, depends_on=workloads or before)
-        self.ready = webhooks or workloads or before
+        running = self._stage(name, WORKLOADS, stages, depends_on=[*before, *args.priorities])
+        webhooks = self._stage(name, WEBHOOKS, stages, depends_on=running or before)
+        self.ready = webhooks or running or before
+        self._budgets(name, stages[WORKLOADS])
         self.register_outputs({"namespace": self.namespace})
 
     def _stage(
@@ -158,6 +144,15 @@ class Tekton(pulumi.ComponentResource):
     ) -> Sequence[pulumi.Resource]:
         args = ObjectsArgs(objects=stages[stage], depends_on=depends_on, namespaces=self.namespaces)
         return Objects(f"{name}-{stage}", args, pulumi.ResourceOptions(parent=self)).resources
+
+    def _budgets(self, name: str, objects: Sequence[Object]) -> None:
+        """One replica is there while the nodes are drained, one after the other."""
+        for one in workloads.budgets(objects):
+            home = self.namespaces.get(one.namespace)
+            opts = pulumi.ResourceOptions(parent=self, deleted_with=home, depends_on=[home] if home else None)
+            budget(
+                f"{name}-budget-{one.name}", one.name, one.namespace, one.pods, component="tekton", opts=opts
+            )
 
 
 def _custom_resources(

@@ -17,9 +17,11 @@ from pulumi_kubernetes.meta.v1 import ObjectMetaArgsDict
 
 from components import settings
 from components.builds import Runs
+from components.disruption import budget
 from components.kube.waiting import IN_BACKGROUND, wait_for
 from components.metadata import labels, metadata
 from components.namespace import inside, namespace
+from components.priority import plain_placement
 from components.rights import grant, rule
 from components.route import Backend
 from components.settings import Repository
@@ -136,19 +138,16 @@ class Webhook(pulumi.ComponentResource):
             f"{name}-listener",
             "EventListener",
             trigger.LISTENER,
-            trigger.listener_spec(trigger.LISTENER, triggers, REPLICAS, args.signed.versions),
+            trigger.listener_spec(
+                trigger.LISTENER, triggers, REPLICAS, args.signed.versions, plain_placement(PODS)
+            ),
             # It names these, and fails without them. It goes before Tekton's webhooks do, and not with its
             # namespace; its pods take half a minute to end, and the namespace waits for them.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[*args.after, *rights, secret, *templates]),
             # Tekton makes its Deployment and Service: this is when they take deliveries.
             annotations={**wait_for(["condition=Available"]), **IN_BACKGROUND},
         )
-        kubernetes.policy.v1.PodDisruptionBudget(
-            f"{name}-budget",
-            metadata=self._meta(trigger.LISTENER),
-            spec={"max_unavailable": 1, "selector": {"match_labels": PODS}},
-            opts=within,
-        )
+        budget(f"{name}-budget", trigger.LISTENER, self.namespace, PODS, component="webhook", opts=within)
         service = pulumi.Output.from_input(f"el-{trigger.LISTENER}")
         self.backend = Backend(
             namespace=self.namespace,
@@ -167,6 +166,7 @@ class Webhook(pulumi.ComponentResource):
             namespace=args.runs.namespace,
             account=args.runs.account,
             secrets=args.runs.secrets[one.sources[0].full_name].shared,
+            priority=args.runs.priority,
         ).apply(
             lambda known: template.spec(
                 template.Run(
@@ -177,6 +177,7 @@ class Webhook(pulumi.ComponentResource):
                     volume_size=f"{args.chosen.volume_gib}Gi",
                     minutes=args.chosen.timeout_minutes,
                     labels=labels("run"),
+                    priority=known["priority"],
                     waits=args.chosen.concurrent > 0,
                 )
             )

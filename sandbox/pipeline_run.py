@@ -10,6 +10,8 @@ from typing import Any
 
 TASK_LABEL = "tekton.dev/pipelineTask"
 RUN_LABEL = "tekton.dev/pipelineRun"
+OOM = "OOMKilled"  # by the kernel; where it ends all of the container, its log has no last word
+BUILD = "build-and-push-"  # how the tasks that build an image are called
 
 Object = Mapping[str, Any]
 
@@ -80,6 +82,8 @@ def failure(pipeline_run: Object, task_runs: Sequence[Object]) -> Failure:
                 # Tekton ends steps itself, as when an image cannot be pulled or the time is over; it says so.
                 if why.startswith("TaskRun"):
                     why = _succeeded(task_run).get("message") or why
+                if why == OOM and _task(task_run).startswith(BUILD):
+                    why += ": the build took more memory than builder.memoryGib allows"
                 return Failure(
                     where=f"{_task(task_run)} / {step['name']}",
                     reason=f"exit code {over['exitCode']}: {why}",

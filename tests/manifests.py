@@ -24,6 +24,15 @@ def an_object(kind: str, name: str, *, api: str = "v1", namespace: str | None = 
     return {"apiVersion": api, "kind": kind, "metadata": metadata, **rest}
 
 
+def deployment(name: str, container: Object) -> Object:
+    """A Deployment of Tekton's, with one container."""
+    spec = {
+        "selector": {"matchLabels": {"app.kubernetes.io/name": name}},
+        "template": {"spec": {"containers": [container]}},
+    }
+    return an_object("Deployment", name, api="apps/v1", namespace="tekton-pipelines", spec=spec)
+
+
 def webhook(name: str, count: int = 1) -> Object:
     """A webhook configuration as in the releases: without a certificate and without rules."""
     service = {"name": "webhook", "namespace": "tekton-pipelines"}
@@ -44,7 +53,7 @@ def releases() -> dict[str, list[Object]]:
         "tekton-pipelines": [
             webhook("validation.webhook.pipeline.tekton.dev"),
             an_object("ConfigMap", "feature-flags", namespace=here, data={"since": "2021-01-01"}),
-            an_object("Deployment", "tekton-pipelines-webhook", api="apps/v1", namespace=here, spec={}),
+            deployment("tekton-pipelines-webhook", {"name": "webhook"}),
             an_object("Service", "tekton-pipelines-webhook", namespace=here, spec={}),
             an_object(
                 "CustomResourceDefinition",
@@ -65,13 +74,7 @@ def releases() -> dict[str, list[Object]]:
         ],
         "tekton-interceptors": [
             an_object("ClusterInterceptor", "github", api="triggers.tekton.dev/v1alpha1", spec={}),
-            an_object(
-                "Deployment",
-                "tekton-triggers-core-interceptors",
-                api="apps/v1",
-                namespace=here,
-                spec={"template": {"spec": {"containers": [{"name": "interceptors"}]}}},
-            ),
+            deployment("tekton-triggers-core-interceptors", {"name": "interceptors"}),
         ],
     }
 
@@ -88,13 +91,7 @@ def dashboard(*, read_only: bool) -> list[Object]:
             spec={"group": "dashboard.tekton.dev"},
         ),
         an_object("ServiceAccount", "tekton-dashboard", namespace=here),
-        an_object(
-            "Deployment",
-            "tekton-dashboard",
-            api="apps/v1",
-            namespace=here,
-            spec={"template": {"spec": {"containers": [container]}}},
-        ),
+        deployment("tekton-dashboard", container),
         an_object("Service", "tekton-dashboard", namespace=here, spec={"ports": [{"port": 9097}]}),
     ]
 

@@ -142,6 +142,13 @@ class Builder(Model):
     memory_gib: Annotated[int, Field(ge=1, le=1024)] = Field(
         default=4, description="GiB of memory that the build of one image may take before it is ended"
     )
+    disk_gib: Annotated[int, Field(ge=1, le=1024)] = Field(
+        default=20,
+        description="GiB of its node's disk that the build of one image may take before it is ended",
+    )
+    cpus: Annotated[int, Field(ge=1, le=256)] = Field(
+        default=4, description="cores that the build of one image may take at most"
+    )
     shared_gib: Annotated[int, Field(ge=0, le=32000)] = Field(
         default=0,
         description="GiB of the volume of one buildkitd that all builds share, and that keeps their layers; "

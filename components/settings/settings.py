@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_va
 from pydantic.alias_generators import to_camel
 
 from components import clone_urls, mistakes, own_logins, secrets
-from components.settings import git_hosts
+from components.settings import git_hosts, node_room
 from components.settings.builds import Builder, Images, Registry, Repository, apart
 from components.settings.cluster import Cluster
 from components.settings.commit_status import CommitStatus
@@ -214,8 +214,11 @@ class Settings(Model):
         except ValidationError as error:
             found = [*mistakes.sentences(cls, error), *found]
         else:
-            refusals, warnings = settings._kept_runs()
-            found += [*own_logins.mistakes(settings), *settings._untold(), *refusals]
+            rooms = node_room.fitting(settings.cluster, settings.builder, settings.repositories)
+            told = [settings._kept_runs(), rooms]
+            warnings = [warning for _, warned in told for warning in warned]
+            found += [*own_logins.mistakes(settings), *settings._untold()]
+            found += [refusal for refused, _ in told for refusal in refused]
         if found or settings is None:
             raise SettingsError("\n".join(["the stack's settings have mistakes:", *found]))
         for warning in [*warnings, *secrets.warnings()]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from components.tasks import RESTRICTED, USER, Object, environment, script, workspace_environment
+from components.tasks.bounds import Bounds
 
 NAME = "build-image"
 PARAMS = {
@@ -33,6 +34,7 @@ RESULTS = {
 
 
 CERTIFICATES = "/buildkitd-certificates"
+LAYERS = "/home/user/.local/share/buildkit"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,10 +47,9 @@ class Shared:
     """Name of the Secret with ca.pem, cert.pem and key.pem, by which it knows a build."""
 
 
-def spec(image: str, memory: str, *, config: str = "", shared: Shared | None = None) -> Object:
-    """TaskSpec (tekton.dev/v1). `image` keeps the contract of moby/buildkit's rootless images; `memory`
-    is the most that a build may take, as 4Gi; `config` is its buildkitd's buildkitd.toml, and both are of no
-    use to a build that has a `shared` one.
+def spec(image: str, bounds: Bounds, *, config: str = "", shared: Shared | None = None) -> Object:
+    """TaskSpec (tekton.dev/v1). `image` keeps the contract of moby/buildkit's rootless images; `bounds` are
+    of one build; `config` is its buildkitd's buildkitd.toml, of no use to a build that has a `shared` one.
     """
     step: Object
     if shared:
@@ -56,7 +57,7 @@ def spec(image: str, memory: str, *, config: str = "", shared: Shared | None = N
             "securityContext": RESTRICTED,
             "computeResources": {
                 "requests": {"cpu": "50m", "memory": "64Mi"},
-                "limits": {"memory": "512Mi"},
+                "limits": {"cpu": str(bounds.cpus), "memory": "512Mi", "ephemeral-storage": "1Gi"},
             },
             "volumeMounts": [{"name": "certificates", "mountPath": CERTIFICATES, "readOnly": True}],
         }
@@ -64,14 +65,11 @@ def spec(image: str, memory: str, *, config: str = "", shared: Shared | None = N
     else:
         step = {
             "securityContext": {"runAsNonRoot": True, "runAsUser": USER, "runAsGroup": USER},
-            "computeResources": {
-                "requests": {"cpu": "250m", "memory": "512Mi"},
-                "limits": {"memory": memory},
-            },
-            "volumeMounts": [{"name": "buildkit", "mountPath": "/home/user/.local/share/buildkit"}],
+            "computeResources": bounds.resources(),
+            "volumeMounts": [{"name": "buildkit", "mountPath": LAYERS}],
         }
         # Layers on the container's own overlay would make BuildKit copy every file.
-        volume = {"name": "buildkit", "emptyDir": {}}
+        volume = {"name": "buildkit", "emptyDir": {"sizeLimit": bounds.kubelet_disk}}
     return {
         "description": "Builds an image from a Dockerfile without privileges, and pushes it.",
         "params": [
@@ -92,7 +90,7 @@ def spec(image: str, memory: str, *, config: str = "", shared: Shared | None = N
             {
                 "name": "build-and-push",
                 "image": image,
-                "script": script("build_image.sh"),
+                "script": script("build_bounds.sh") + script("build_image.sh"),
                 "env": environment(
                     PARAM_IMAGE="$(params.image)",
                     PARAM_TAG="$(params.tag)",
@@ -105,8 +103,9 @@ def spec(image: str, memory: str, *, config: str = "", shared: Shared | None = N
                     **(
                         {"SHARED_BUILDKITD": shared.address, "CERTIFICATES": CERTIFICATES}
                         if shared
-                        else {"SHARED_BUILDKITD": "", "BUILDKITD_CONFIG": config}
+                        else {"SHARED_BUILDKITD": "", "BUILDKITD_CONFIG": config, "LAYERS": LAYERS}
                     ),
+                    **bounds.environment,
                     **workspace_environment(*WORKSPACES),
                     **{f"RESULT_{name}_PATH": f"$(results.{name}.path)" for name in RESULTS},
                 ),

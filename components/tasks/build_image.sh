@@ -27,6 +27,32 @@ hindrance() {
     fi
 }
 
+# With the argument `watched` this is buildkitd as buildctl-daemonless.sh starts it, in the user namespace in which all of
+# its layers can be read: `watched NOTE ARGUMENTS...`.
+if [ "${1-}" = watched ]; then
+    note=$2
+    shift 2
+    daemon() { echo "$$"; }
+    watch_disk "$LAYERS" "${DISK_KIB:-$((DISK_GIB * 1048576))}" "$note" &
+    exec buildkitd "$@"
+fi
+
+# bounded LOG: ends the step with a sentence where the build has ended because it took too much.
+bounded() {
+    if [ -n "$SHARED_BUILDKITD" ]; then
+        if grep -q 'exit code: 137' "$1"; then
+            fail "a command was killed, as happens where the builds at buildkitd take more than $MEMORY_GIB GiB of memory for \
+each of builder.parallel: raise builder.memoryGib, or let the commands in the Dockerfile take less"
+        elif grep -q 'no space left on device' "$1"; then
+            fail "the volume of buildkitd is full: raise builder.sharedGib, or make the layers smaller"
+        fi
+    elif [ -e "$work/note" ]; then
+        took_disk
+    elif [ "$(oom_kills)" -gt 0 ]; then
+        took_memory
+    fi
+}
+
 source=$(cd "$WORKSPACE_SOURCE_PATH" && pwd -P)
 context=$(cd "$source/$PARAM_CONTEXT" 2>/dev/null && pwd -P) || fail "the repository has no folder '$PARAM_CONTEXT'"
 # A link in the repository could lead to the registry's password, which is mounted in this pod.
@@ -84,6 +110,7 @@ else
     # start: two of them share a small node.
     export BUILDKITD_FLAGS="--oci-worker-no-process-sandbox --config=$work/buildkitd.toml"
     export BUILDCTL_CONNECT_RETRIES_MAX=100
+    export BUILDKITD="sh $0 watched $work/note"
     buildkit() { buildctl-daemonless.sh "$@"; }
 fi
 
@@ -113,6 +140,7 @@ for pause in ${PUSH_PAUSES-2 10 30} last; do
         # One of hours, by its own words.
         if grep -q 'pull rate limit' "$work/said"; then exit "$code"; fi
     fi
+    bounded "$work/said"
     [ "$pause" != last ] || exit "$code"
     grep -E "^error: .*($unreachable)" "$work/said" | grep -Evq "$refused" || exit "$code"
     printf 'build-image: it is tried again in %s s\n' "$pause" >&2

@@ -56,7 +56,21 @@ fi
 if [ -n "$SOURCE" ]; then
     set -- "$@" --label "org.opencontainers.image.source=$SOURCE"
 fi
-docker build "$@" "$place"
+work=$(mktemp -d)
+{
+    code=0
+    docker build "$@" "$place" 2>&1 || code=$?
+    echo "$code" >"$work/code"
+} | tee "$work/said"
+read -r code <"$work/code"
+if [ "$code" != 0 ]; then
+    if [ -e "$NOTE" ]; then
+        took_disk
+    elif grep -Eq '(exit code|non-zero code): 137' "$work/said"; then
+        took_memory
+    fi
+    exit "$code"
+fi
 docker push "$tag"
 set -f
 for other in $TAGS; do

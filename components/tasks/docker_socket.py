@@ -6,6 +6,7 @@ there are results. The daemon is privileged: a Dockerfile has the node. Rootless
 """
 
 from components.tasks import UNPRIVILEGED, USER, Object, environment, script, workspace_environment
+from components.tasks.bounds import Bounds
 
 NAME = "docker-socket"
 PARAMS = {
@@ -45,9 +46,13 @@ _VARIABLES = {
 }
 
 
-def spec(client: str, daemon: str, memory: str, *, flags: str = "") -> Object:
-    """TaskSpec (tekton.dev/v1). The images keep the contract of docker:VERSION-cli and -dind; `memory` is
-    the most that a build may take, as 4Gi; `flags` are more of the daemon's, separated by spaces.
+NOTE = "/var/run/took-too-much-disk"
+"""The daemon's word to the step, in the folder with its socket."""
+
+
+def spec(client: str, daemon: str, bounds: Bounds, *, flags: str = "") -> Object:
+    """TaskSpec (tekton.dev/v1). The images keep the contract of docker:VERSION-cli and -dind; `bounds` are
+    of one build; `flags` are more of the daemon's, separated by spaces.
     """
     socket = {"name": "dind-socket", "mountPath": "/var/run"}
     return {
@@ -70,9 +75,11 @@ def spec(client: str, daemon: str, memory: str, *, flags: str = "") -> Object:
             {
                 "name": "docker-build",
                 "image": client,
-                "script": script("docker_build.sh"),
+                "script": script("build_bounds.sh") + script("docker_build.sh"),
                 "env": environment(
                     DOCKER_HOST="unix:///var/run/docker.sock",
+                    NOTE=NOTE,
+                    **bounds.environment,
                     **{variable: f"$(params.{name})" for variable, name in _VARIABLES.items()},
                     **workspace_environment(*WORKSPACES),
                     **{f"RESULT_{name}_PATH": f"$(results.{name}.path)" for name in RESULTS},
@@ -80,7 +87,7 @@ def spec(client: str, daemon: str, memory: str, *, flags: str = "") -> Object:
                 "securityContext": UNPRIVILEGED,
                 "computeResources": {
                     "requests": {"cpu": "100m", "memory": "128Mi"},
-                    "limits": {"memory": "1Gi"},
+                    "limits": {"cpu": str(bounds.cpus), "memory": "1Gi", "ephemeral-storage": "1Gi"},
                 },
                 "volumeMounts": [socket],
             }
@@ -89,11 +96,13 @@ def spec(client: str, daemon: str, memory: str, *, flags: str = "") -> Object:
             {
                 "name": "server",
                 "image": daemon,
-                "script": script("docker_daemon.sh"),
+                "script": script("build_bounds.sh") + script("docker_daemon.sh"),
                 "env": environment(
                     DOCKER_TLS_CERTDIR="",  # the socket is all that listens
                     FLAGS=flags,
                     SOCKET_GROUP=str(USER),
+                    NOTE=NOTE,
+                    **bounds.environment,
                 ),
                 "securityContext": {
                     "privileged": True,
@@ -101,15 +110,12 @@ def spec(client: str, daemon: str, memory: str, *, flags: str = "") -> Object:
                     "runAsUser": 0,
                     "runAsGroup": 0,
                 },
-                "computeResources": {
-                    "requests": {"cpu": "250m", "memory": "512Mi"},
-                    "limits": {"memory": memory},
-                },
+                "computeResources": bounds.resources(),
                 "volumeMounts": [{"name": "dind-storage", "mountPath": "/var/lib/docker"}, socket],
             }
         ],
         "volumes": [
-            {"name": "dind-storage", "emptyDir": {}},
+            {"name": "dind-storage", "emptyDir": {"sizeLimit": bounds.kubelet_disk}},
             {"name": "dind-socket", "emptyDir": {}},
         ],
     }

@@ -100,7 +100,7 @@ def spec(image: str) -> Object:
                 "volumeMounts": [{"name": "home", "mountPath": "$(params.userHome)"}],
             }
         ],
-        "volumes": [{"name": "home", "emptyDir": {}}],
+        "volumes": [{"name": "home", "emptyDir": {"sizeLimit": "256Mi"}}],
     }
 
 

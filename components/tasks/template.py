@@ -32,6 +32,8 @@ class Run:
     minutes: int
     """How long the clone and the builds may take; the report of their end has minutes of its own."""
     labels: Mapping[str, str]
+    priority: str = ""
+    """The class of its pods; empty: none."""
     waits: bool = False
     """Whether it starts only when the janitor says so."""
 
@@ -94,13 +96,15 @@ def spec(run: Run) -> Object:
                     "taskRunTemplate": {
                         "serviceAccountName": run.account,
                         "podTemplate": {
+                            # The affinity assistant takes it from here too.
+                            **({"priorityClassName": run.priority} if run.priority else {}),
                             # Tekton's own containers too run without root, and a fresh volume is writable.
                             "securityContext": {
                                 "runAsNonRoot": True,
                                 "runAsUser": USER,
                                 "runAsGroup": USER,
                                 "fsGroup": USER,
-                            }
+                            },
                         },
                     },
                     "workspaces": [

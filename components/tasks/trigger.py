@@ -98,10 +98,14 @@ BEFORE = (
 
 
 def listener_spec(
-    account: str, triggers: Sequence[Trigger], replicas: int, versions: Sequence[int] = (1,)
+    account: str,
+    triggers: Sequence[Trigger],
+    replicas: int,
+    versions: Sequence[int] = (1,),
+    placement: Object | None = None,
 ) -> Object:
     """EventListenerSpec (triggers.tekton.dev/v1beta1). `versions`: those of the webhook's secret that are
-    taken, the present one first.
+    taken, the present one first. `placement`: fields of its pods' spec that say where they run.
     """
     memory = f"{listener_mib(len(triggers))}Mi"
     container = {"resources": {"requests": {"cpu": "50m", "memory": "64Mi"}, "limits": {"memory": memory}}}
@@ -115,7 +119,7 @@ def listener_spec(
         "resources": {
             "kubernetesResource": {
                 "replicas": replicas,
-                "spec": {"template": {"spec": {"containers": [container]}}},
+                "spec": {"template": {"spec": {"containers": [container], **(placement or {})}}},
             }
         },
     }

@@ -27,6 +27,15 @@ NEW = {
     # The webhook's routes and limits, and what stands for the listener beside the certificate.
     ("kubernetes:core/v1:ConfigMap", "ingress-hooks"),
     ("kubernetes:core/v1:Service", "hooks-backend"),
+    # What builds may take, who goes first, and what a drain leaves.
+    ("tekton-builds:priority:Priority", "priority"),
+    ("kubernetes:scheduling.k8s.io/v1:PriorityClass", "priority-infrastructure"),
+    ("kubernetes:scheduling.k8s.io/v1:PriorityClass", "priority-builds"),
+    ("kubernetes:core/v1:LimitRange", "builds-limits"),
+    ("kubernetes:core/v1:ResourceQuota", "builds-quota"),
+    ("kubernetes:policy/v1:PodDisruptionBudget", "tekton-budget-tekton-pipelines-controller"),
+    ("kubernetes:policy/v1:PodDisruptionBudget", "tekton-budget-tekton-pipelines-webhook"),
+    ("kubernetes:policy/v1:PodDisruptionBudget", "tekton-budget-tekton-triggers-core-interceptors"),
 }
 # The route is in the controller's own namespace, as it reads the Secrets of no other any more.
 MOVED = {("kubernetes:networking.k8s.io/v1:Ingress", "hooks")}

@@ -111,7 +111,7 @@ ENVIRONMENTS = Script(
 )
 
 BUILDER = Script(
-    settings=["Pulumi.dev.yaml", "Pulumi.dev.yaml"],
+    settings=["Pulumi.dev.yaml"] * 3,
     steps={
         "make up STACK=dev": Step(in_text=True, answers=YES, prints=["buildkitd"], then=checks.find_seed),
         "pulumi up --stack dev --replace URN": Step(

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from components.tasks.bounds import Bounds
+
 SHELLS = ("sh", "busybox sh")
+BOUNDS = Bounds(memory_gib=4, disk_gib=20, cpus=4)
 SECONDS = 60
 
 

@@ -30,7 +30,7 @@ def test_its_volume_is_as_large_as_asked_and_goes_with_it(shared: Recording) -> 
     assert claim["spec"]["resources"] == {"requests": {"storage": "50Gi"}}
     assert spec["persistentVolumeClaimRetentionPolicy"] == {"whenDeleted": "Delete"}
     (container,) = spec["template"]["spec"]["containers"]
-    assert container["resources"]["limits"] == {"memory": "6Gi"}, "for three images at once"
+    assert container["resources"]["limits"]["memory"] == "6Gi", "for three images at once"
 
 
 def test_the_oldest_layers_go_before_the_volume_is_full(shared: Recording) -> None:

@@ -33,7 +33,7 @@ def test_the_template_for_production_is_a_stack_file() -> None:
     assert found.dashboard.tls
 
 
-@pytest.mark.parametrize("number", [0, 1])
+@pytest.mark.parametrize("number", [0, 1, 2])
 def test_the_examples_of_builders_are_settings(number: int) -> None:
     text = (ROOT / "docs" / "builder.md").read_text(encoding="utf-8")
     block = re.findall(r"^```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)[number]

@@ -194,4 +194,8 @@ def test_the_listener_outlives_a_node(given: Given, tmp_path: Path) -> None:
     listener = recording.one("EventListener", "github-listener").plain()["spec"]
     assert listener["resources"]["kubernetesResource"]["replicas"] == 2
     budget = recording.one("PodDisruptionBudget", "github-listener", "builds-webhook").plain()["spec"]
-    assert budget == {"maxUnavailable": 1, "selector": {"matchLabels": {"eventlistener": "github-listener"}}}
+    assert budget == {
+        "maxUnavailable": 1,
+        "selector": {"matchLabels": {"eventlistener": "github-listener"}},
+        "unhealthyPodEvictionPolicy": "AlwaysAllow",
+    }

@@ -79,6 +79,17 @@ def test_a_step_that_tekton_ended_gives_tektons_reason():
     assert found.reason == 'exit code 1: failed to pull the image "x"', "the step itself never said a word"
 
 
+def test_a_build_whose_container_the_kernel_ended_names_the_setting():
+    ended = step("build-and-push", 137)
+    ended["terminated"]["reason"] = "OOMKilled"
+    reasons = {}
+    for task in ("build-and-push-backend", "clone"):
+        broken = task_run(task, succeeded="False", steps=[ended])
+        reasons[task] = failure({"metadata": {"name": "run"}}, [broken]).reason
+    assert "builder.memoryGib" in reasons["build-and-push-backend"], "its log has no last word"
+    assert "builder" not in reasons["clone"], "no setting is for that one"
+
+
 def test_a_task_that_failed_before_any_step_gives_its_own_message():
     broken = task_run("backend", succeeded="False", message='failed to pull image "x"')
     found = failure({"metadata": {"name": "run"}}, [broken])

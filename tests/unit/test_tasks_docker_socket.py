@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from components.tasks import docker_socket
-from tests.unit.steps import SHELLS, Outcome, Step, play
+from tests.unit.steps import BOUNDS, SHELLS, Outcome, Step, play
 
 DIGEST = "sha256:" + "5" * 64
 OTHER = "sha256:" + "7" * 64
@@ -21,7 +21,13 @@ info)
     fi
     echo 29.8.1
     ;;
-build) cp "$DOCKER_CONFIG/config.json" "{folder}/config.json" 2>/dev/null || true ;;
+build)
+    cp "$DOCKER_CONFIG/config.json" "{folder}/config.json" 2>/dev/null || true
+    if [ -e "{folder}/fails" ]; then
+        cat "{folder}/fails" >&2
+        exit 5
+    fi
+    ;;
 image) cat "{folder}/digests" ;;
 esac
 """
@@ -51,7 +57,7 @@ def docker(tmp_path: Path) -> Played:
 @pytest.fixture(params=SHELLS)
 def step(request: pytest.FixtureRequest, tmp_path: Path, docker: Played) -> Step:
     path = f"{docker.folder}:/usr/local/bin:/usr/bin:/bin"
-    made = Step(docker_socket.spec("cli", "dind", "4Gi"), tmp_path / "step", request.param, path)
+    made = Step(docker_socket.spec("cli", "dind", BOUNDS), tmp_path / "step", request.param, path)
     folder = made.workspace("source") / "frontend"
     folder.mkdir()
     (folder / "Dockerfile").write_text("FROM scratch\n")
@@ -176,7 +182,49 @@ def test_a_hostile_tag_stays_one_argument(step: Step, docker: Played) -> None:
 
 
 def test_the_daemon_alone_is_privileged() -> None:
-    spec = docker_socket.spec("cli", "dind", "4Gi")
+    spec = docker_socket.spec("cli", "dind", BOUNDS)
     (step,), (daemon,) = spec["steps"], spec["sidecars"]
     assert daemon["securityContext"]["privileged"] is True
     assert step["securityContext"]["allowPrivilegeEscalation"] is False
+
+
+def fails(docker: Played, said: str) -> None:
+    (docker.folder / "fails").write_text(said)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["The command 'make' returned a non-zero code: 137", "did not complete successfully: exit code: 137"],
+)
+def test_a_build_above_its_memory_ends_with_a_sentence(step: Step, docker: Played, said: str) -> None:
+    fails(docker, said)
+    outcome = build(step)
+    assert outcome.code == 1
+    assert said in outcome.out, "what Docker says stands in the log"
+    assert "more than 4 GiB of memory, and builder.memoryGib" in outcome.err.splitlines()[-1]
+
+
+def test_a_build_above_its_disk_ends_with_a_sentence(step: Step, docker: Played, tmp_path: Path) -> None:
+    fails(docker, "Cannot connect to the Docker daemon")
+    note = tmp_path / "note"
+    note.touch()
+    (one,) = step.task["steps"]
+    one["env"] = [entry for entry in one["env"] if entry["name"] != "NOTE"]
+    one["env"].append({"name": "NOTE", "value": str(note)})
+    assert "more than 20 GiB of its node's disk, and builder.diskGib" in build(step).err.splitlines()[-1]
+
+
+def test_another_failure_is_dockers_own(step: Step, docker: Played) -> None:
+    fails(docker, "The command 'make' returned a non-zero code: 2")
+    outcome = build(step)
+    assert (outcome.code, "builder." in outcome.err) == (5, False)
+    assert not any(call.startswith("push") for call in docker.calls)
+
+
+def test_the_daemon_watches_its_disk_and_tells_the_step() -> None:
+    spec = docker_socket.spec("cli", "dind", BOUNDS)
+    (step,), (daemon,) = spec["steps"], spec["sidecars"]
+    told, tells = ({entry["name"]: entry.get("value") for entry in one["env"]} for one in (step, daemon))
+    assert told["NOTE"] == tells["NOTE"]
+    assert tells["NOTE"].startswith("/var/run/"), "the folder that both have"
+    assert "watch_disk /var/lib/docker" in daemon["script"]

@@ -8,6 +8,7 @@ import pytest
 
 from components.tasks import build_image, commit_status, docker_socket, git_clone, pipeline
 from components.tasks.pipeline import Build, Report, Source
+from tests.unit.steps import BOUNDS
 
 URL = "https://git.example.com/team/shop.git"
 SOURCE = Source(url=URL)
@@ -23,8 +24,8 @@ ORIGIN = {
 }
 TASKS = {
     git_clone.NAME: git_clone.spec("git:1"),
-    build_image.NAME: build_image.spec("buildkit:1", "4Gi"),
-    docker_socket.NAME: docker_socket.spec("docker:1-cli", "docker:1-dind", "4Gi"),
+    build_image.NAME: build_image.spec("buildkit:1", BOUNDS),
+    docker_socket.NAME: docker_socket.spec("docker:1-cli", "docker:1-dind", BOUNDS),
     commit_status.NAME: commit_status.spec("curl:1"),
 }
 

@@ -1,6 +1,7 @@
 """The tutorial's Tasks keep their parameters, defaults and results: others may use them too."""
 
 from components.tasks import docker_socket, git_clone
+from tests.unit.steps import BOUNDS
 
 
 def test_the_clone_keeps_the_tutorials_parameters_defaults_and_results() -> None:
@@ -38,7 +39,7 @@ def test_the_clone_keeps_the_tutorials_parameters_defaults_and_results() -> None
 
 
 def test_docker_keeps_the_tutorials_parameters_and_defaults() -> None:
-    spec = docker_socket.spec("docker:1-cli", "docker:1-dind", "4Gi")
+    spec = docker_socket.spec("docker:1-cli", "docker:1-dind", BOUNDS)
     defaults = {one["name"]: one.get("default") for one in spec["params"]}
     assert defaults == {
         "image": None,

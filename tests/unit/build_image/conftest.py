@@ -6,7 +6,7 @@ import pytest
 
 from components.tasks import Object, build_image
 from tests.unit.build_image.buildkit import Played
-from tests.unit.steps import SHELLS, Step
+from tests.unit.steps import BOUNDS, SHELLS, Step
 
 
 @pytest.fixture
@@ -27,14 +27,14 @@ def shell(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def step(shell: str, tmp_path: Path, buildkit: Played, configured: str) -> Step:
-    return _with_source(build_image.spec("buildkit:1", "4Gi", config=configured), tmp_path, buildkit, shell)
+    return _with_source(build_image.spec("buildkit:1", BOUNDS, config=configured), tmp_path, buildkit, shell)
 
 
 @pytest.fixture
 def calling(shell: str, tmp_path: Path, buildkit: Played) -> Step:
     """The step where builds share a buildkitd."""
     shared = build_image.Shared(address="tcp://buildkitd.builds-buildkitd:1234", secret="client")
-    return _with_source(build_image.spec("buildkit:1", "4Gi", shared=shared), tmp_path, buildkit, shell)
+    return _with_source(build_image.spec("buildkit:1", BOUNDS, shared=shared), tmp_path, buildkit, shell)
 
 
 def _with_source(task: Object, folder: Path, buildkit: Played, shell: str) -> Step:

@@ -4,7 +4,7 @@ import pytest
 
 from components.tasks import build_image
 from tests.unit.build_image.buildkit import DIGEST, IMAGE, Played
-from tests.unit.steps import Step
+from tests.unit.steps import BOUNDS, Step
 
 
 def test_the_results_are_the_image_and_its_own_digest(step: Step) -> None:
@@ -94,7 +94,7 @@ def test_a_link_in_the_repository_cannot_reach_the_password(step: Step) -> None:
 
 
 def test_the_step_is_not_root_has_no_privilege_and_holds_no_value_in_its_script() -> None:
-    (step,) = build_image.spec("buildkit:1", "4Gi")["steps"]
+    (step,) = build_image.spec("buildkit:1", BOUNDS)["steps"]
     assert step["securityContext"] == {"runAsNonRoot": True, "runAsUser": 1000, "runAsGroup": 1000}
     assert step["image"] == "buildkit:1"
     assert "$(params" not in step["script"], "Tekton would paste the value into the script"

@@ -1,0 +1,55 @@
+#!/bin/sh
+# What a build may take of its node, and what is said of one that takes more. These are functions; the step's own script
+# follows in the same file.
+set -eu
+
+# taken FOLDER: KiB in the folder, and in files that are open and have no name any more. Other filesystems below it are
+# mounts of what is in it, and would count twice.
+taken() {
+    du -skx "$1" 2>/dev/null | awk '{ print $1 }'
+    # shellcheck disable=SC2012 # of all that a link may lead to, only the end of the line is read
+    (set +f && ls -l /proc/[0-9]*/fd/*) 2>/dev/null |
+        sed -n -e '\|-> /memfd:|d' -e '\|-> /dev/|d' -e 's|.* \(/proc/[0-9]*/fd/[0-9]*\) -> /.* (deleted)$|\1|p' |
+        xargs -r stat -L -c '%d:%i %b' 2>/dev/null | sort -u | awk '{ print $2 / 2 }'
+}
+
+# watch_disk FOLDER KIB NOTE: makes the file NOTE and ends the process that `daemon` names, once the folder takes more.
+# It goes on until this shell, or what it has become, ends.
+#
+# To count is work, and to ask a filesystem what is free is none: so it is counted when enough is gone from there that
+# it may be this folder's, and now and then, as others may have freed as much meanwhile.
+watch_disk() {
+    counted=$(taken "$1" | awk '{ kib += $1 } END { printf "%d", kib }')
+    free=$(df -Pk "$1" | awk 'NR == 2 { print $4 }')
+    looks=0
+    while sleep "${WATCH_SECONDS:-1}" && kill -0 "$$" 2>/dev/null; do
+        now=$(df -Pk "$1" | awk 'NR == 2 { print $4 }')
+        looks=$((looks + 1))
+        [ $((counted + free - now)) -gt "$2" ] || [ "$looks" -ge 60 ] || continue
+        counted=$(taken "$1" | awk '{ kib += $1 } END { printf "%d", kib }')
+        free=$now looks=0
+        if [ "$counted" -gt "$2" ]; then
+            : >"$3"
+            kill -KILL "$(daemon)"
+            return
+        fi
+    done
+}
+
+# oom_kills: how many processes of this container the kernel has ended because of its limit. Where it ends the whole
+# container (memory.oom.group), nobody is left to ask.
+oom_kills() {
+    cgroup=${CGROUP_PATH:-/sys/fs/cgroup}
+    cat "$cgroup/memory.events" "$cgroup/memory/memory.oom_control" 2>/dev/null |
+        awk '$1 == "oom_kill" { kills += $2 } END { printf "%d", kills }'
+}
+
+took_disk() {
+    fail "the build took more than $DISK_GIB GiB of its node's disk, and builder.diskGib allows no more: raise it, or make \
+the layers smaller"
+}
+
+took_memory() {
+    fail "the build took more than $MEMORY_GIB GiB of memory, and builder.memoryGib allows no more: raise it, or let the \
+commands in the Dockerfile take less"
+}
