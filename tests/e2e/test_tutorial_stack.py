@@ -25,7 +25,7 @@ from tests.e2e.kubectl import kubectl
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
 HERE, NAME, HOST = "tekton-pipelines", "tekton-dashboard", "tekton.k8s.local"
-RELEASE = "tekton-releases/dashboard/previous/v0.71.0/release.yaml"
+RELEASE = "tekton-releases/dashboard/previous/v0.73.0/release.yaml"
 IMAGES = ("frontend", "backend")
 PAGE = "the Dashboard's page"
 
