@@ -5,13 +5,14 @@ from dataclasses import replace
 import pulumi
 import pulumi_random
 
-from components import compatibility, dashboard, inventory, releases, tekton
+from components import compatibility, dashboard, inventory, network_proof, releases, tekton
 from components.builds import NAMESPACE, Builds, BuildsArgs
 from components.claims import claims
 from components.cluster import connect
 from components.ingress import RELEASE, Ingress, IngressArgs
 from components.janitor import Janitor, JanitorArgs
 from components.kube.quota import quota_retry
+from components.network_policies import NetworkPolicies, NetworkPoliciesArgs
 from components.secrets import Secrets
 from components.settings import Settings
 from components.webhook import PATH, Webhook, WebhookArgs
@@ -29,12 +30,12 @@ ready = tekton.Tekton("tekton", tekton.TektonArgs(releases=tektons), opts)
 what = {"repositories": repositories, "registry": settings.registry, "builder": settings.builder}
 whose = {"logins": logins, "known_hosts": settings.known_hosts, "images": settings.images}
 told = {"status": settings.commit_status, "page": dashboard.runs_page(settings, NAMESPACE)}
-told |= {"egress": cluster.egress}
 builds = Builds("builds", BuildsArgs(**what, **whose, **told, after=ready.ready), opts)
-push = {"repositories": repositories, "chosen": settings.runs, "runs": builds.runs, "tekton": ready.namespace}
+push = {"repositories": repositories, "chosen": settings.runs, "runs": builds.runs}
 taken = WebhookArgs(**push, signed=settings.webhook, after=[*ready.ready, *builds.pipelines])
 webhook = Webhook("webhook", taken, opts)
-Janitor("janitor", JanitorArgs(chosen=settings.runs, runs=builds.runs, image=settings.images.kubectl), opts)
+looks = JanitorArgs(chosen=settings.runs, runs=builds.runs, image=settings.images.kubectl)
+janitor = Janitor("janitor", looks, opts)
 way = {
     "chosen": settings.ingress,
     "images": settings.images,
@@ -45,6 +46,11 @@ way = {
 also = dashboard.places(settings.dashboard, ready.namespace)
 ways = IngressArgs(**way, backend=webhook.backend, also=also, after=[webhook.listener])
 ingress = Ingress("ingress", ways, opts)
+namespaces = {**ready.namespaces, **builds.namespaces, **webhook.namespaces}
+namespaces |= {**janitor.namespaces, **ingress.namespaces}
+policies = NetworkPoliciesArgs(namespaces=namespaces, builder=settings.builder, registry=cluster.egress)
+network = NetworkPolicies("network", policies, opts)
+network_proof.prove(settings, network, ready.ready, opts)
 outputs = {"hooks_url": ingress.url, "webhook_secret": webhook.secret, "load_balancer_ip": ingress.address}
 outputs |= {"namespace": builds.namespace, "kubeconfig": cluster.kubeconfig}
 outputs |= {"repositories": {one.full_name: list(one.branches) for one in repositories}}

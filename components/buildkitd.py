@@ -5,7 +5,6 @@ beside it and read their files, so only repositories that trust each other shoul
 something stays in a build's own pod, and only a pod with the client's certificate is let in.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -16,7 +15,6 @@ from pulumi_kubernetes.core.v1 import ContainerArgsDict, ProbeArgsDict
 from components import certificates
 from components.metadata import labels, metadata
 from components.namespace import inside, namespace
-from components.network_policy import allow, pods_of, to_internet
 from components.settings import Builder
 from components.tasks import USER
 from components.tasks.build_image import Shared
@@ -39,8 +37,6 @@ class BuildkitdArgs:
     image: str
     """Rootless BuildKit."""
     builder: Builder
-    egress: Sequence[pulumi.Input[str]]
-    """Private ranges that it may call beside the builder's."""
     registries: Registries
     clients: pulumi.Output[str]
     """The namespace whose pods may call it."""
@@ -49,6 +45,8 @@ class BuildkitdArgs:
 class Buildkitd(pulumi.ComponentResource):
     """A StatefulSet of one. Its volume goes with it."""
 
+    home: pulumi.Resource
+    """The namespace."""
     shared: Shared
     """How a build finds it. The Secret is in the clients' namespace."""
 
@@ -59,26 +57,9 @@ class Buildkitd(pulumi.ComponentResource):
         home = namespace(
             f"{name}-namespace", NAMESPACE, component="buildkitd", pod_security="baseline", opts=child
         )
+        self.home = home
         here, within = home.metadata.name, inside(self, home)
         meta = metadata(NAME, here, component="buildkitd")
-        allow(
-            f"{name}-from-builds",
-            "from-builds",
-            here,
-            POD,
-            [pods_of(args.clients)],
-            port=PORT,
-            component="buildkitd",
-            opts=within,
-        )
-        to_internet(
-            f"{name}-to-internet",
-            "to-internet",
-            here,
-            [*args.builder.egress_cidrs, *args.egress],
-            component="buildkitd",
-            opts=within,
-        )
         pair = certificates.pair(name, HOST, child)
         own = kubernetes.core.v1.Secret(f"{name}-server", metadata=meta, string_data=pair.server, opts=within)
         known = kubernetes.core.v1.Secret(

@@ -12,7 +12,6 @@ from components.buildkitd import Buildkitd, BuildkitdArgs
 from components.credentials import CredentialsArgs
 from components.metadata import metadata
 from components.namespace import inside, namespace
-from components.network_policy import allow, pods_of, to_internet
 from components.secrets import Logins
 from components.settings import Builder, CommitStatus, Images, Registry, Repository
 from components.tasks import Object, build_image, commit_status, docker_socket, git_clone, pipeline
@@ -55,8 +54,6 @@ class BuildsArgs:
     """Who is told, if there is a token."""
     page: str
     """Address of the Dashboard's page on PipelineRuns, ending before a run's name; empty: there is none."""
-    egress: Sequence[pulumi.Input[str]] = ()
-    """Private ranges that builds may call beside the builder's: those of the cluster's own registry."""
     after: Sequence[pulumi.Resource] = ()
     """What must be ready to admit Tekton's objects: no value flows from it."""
 
@@ -68,6 +65,8 @@ class Builds(pulumi.ComponentResource):
     """Where PipelineRuns run."""
     runs: Runs
     """What a PipelineRun must say."""
+    namespaces: Mapping[str, pulumi.Resource]
+    """By name: the builds', and the shared buildkitd's."""
     pipelines: Sequence[pulumi.Resource]
     """The Pipelines, for whoever starts them."""
 
@@ -91,26 +90,6 @@ class Builds(pulumi.ComponentResource):
         )
         self.namespace = home.metadata.name
         child = inside(self, home)
-        # A build calls others, and nobody calls a build: another build least of all.
-        allow(
-            f"{name}-from-nobody",
-            "from-nobody",
-            self.namespace,
-            {},
-            [],
-            port=None,
-            component="builds",
-            opts=child,
-        )
-        to_internet(
-            f"{name}-to-internet",
-            "to-internet",
-            self.namespace,
-            [*args.builder.egress_cidrs, *args.egress],
-            pods=[pods_of(buildkitd.NAMESPACE)] if args.builder.shared_gib else [],
-            component="builds",
-            opts=child,
-        )
         account = kubernetes.core.v1.ServiceAccount(
             f"{name}-account",
             metadata=metadata(ACCOUNT, self.namespace, component="builds"),
@@ -142,6 +121,7 @@ class Builds(pulumi.ComponentResource):
             insecure=args.registry.server if args.registry.insecure else "",
             mirrors=args.builder.registry_mirrors,
         )
+        self.namespaces = {NAMESPACE: home}
         shared = self._shared(f"{name}-buildkitd", args, registries) if args.builder.shared_gib else None
         specs = {
             git_clone.NAME: git_clone.spec(args.images.git),
@@ -173,11 +153,12 @@ class Builds(pulumi.ComponentResource):
         given = BuildkitdArgs(
             image=args.images.buildkit,
             builder=args.builder,
-            egress=args.egress,
             registries=registries,
             clients=self.namespace,
         )
-        return Buildkitd(resource, given, pulumi.ResourceOptions(parent=self)).shared
+        daemon = Buildkitd(resource, given, pulumi.ResourceOptions(parent=self))
+        self.namespaces = {**self.namespaces, buildkitd.NAMESPACE: daemon.home}
+        return daemon.shared
 
     def _custom(
         self, resource: str, kind: str, name: str, spec: dict[str, Any], opts: pulumi.ResourceOptions

@@ -13,8 +13,6 @@ import pulumi_random as random
 from components import settings
 from components.ingress import Place
 from components.metadata import metadata
-from components.network_policy import allow, pods_of
-from components.oauth2_proxy import NAME as PROXY
 from components.oauth2_proxy import OAuth2Proxy, OAuth2ProxyArgs
 from components.route import Backend, Front, Route, RouteArgs
 from components.secrets import Secrets
@@ -110,17 +108,6 @@ class Dashboard(pulumi.ComponentResource):
 
     def _route(self, name: str, args: DashboardArgs, front: Front, backend: Backend) -> pulumi.Output[str]:
         auth, annotations = args.chosen.auth, {}
-        # The login is the way's, and not the Dashboard's own: nobody may come by another one.
-        allow(
-            f"{name}-from-ingress",
-            "dashboard-from-ingress",
-            args.namespace,
-            PODS,
-            [pods_of(front.namespace), {"pod_selector": {"match_labels": {"app.kubernetes.io/name": PROXY}}}],
-            port=PORT,
-            component="dashboard",
-            opts=self._child,
-        )
         if not args.chosen.tls and not isinstance(auth, settings.NoLogin):
             pulumi.log.warn(
                 "dashboard.tls is not set: passwords and cookies of its login travel in the clear"

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components import settings
+from components import ingress_nginx, ingress_traefik, settings
 from components.exposed import Exposed, ExposedArgs
 from components.ingress_nginx import Nginx, NginxArgs
 from components.ingress_traefik import Traefik, TraefikArgs
 from components.manifest import Object
-from components.network_policy import allow, pods_of
 from components.route import Backend, Front, Route, RouteArgs
 
 RELEASE = "ingress-nginx"
@@ -55,6 +54,8 @@ class Ingress(pulumi.ComponentResource):
     """Where the path is reached from outside."""
     address: pulumi.Output[str]
     """The load balancer: an IP address, or the host name that some clouds give instead."""
+    namespaces: Mapping[str, pulumi.Resource]
+    """The controller's, by name."""
     front: Front | None = None
     """The controller, for other routes; None where there is none."""
 
@@ -62,6 +63,7 @@ class Ingress(pulumi.ComponentResource):
         super().__init__("tekton-builds:ingress:Ingress", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         chosen = args.chosen
+        self.namespaces = {}
         if chosen.kind == "none":
             exposed = Exposed(
                 name,
@@ -77,6 +79,9 @@ class Ingress(pulumi.ComponentResource):
             self.url, self.address = exposed.url, exposed.address
         else:
             self.front = self._front(name, args, child)
+            if self.front.home:
+                own = ingress_nginx.NAMESPACE if chosen.kind == "nginx" else ingress_traefik.NAMESPACE
+                self.namespaces = {own: self.front.home}
             route = RouteArgs(
                 path=args.path,
                 host=chosen.host,
@@ -86,17 +91,6 @@ class Ingress(pulumi.ComponentResource):
                 after=args.after,
             )
             self.url, self.address = Route("hooks", route, child).url, self.front.address
-            # The listener answers strangers too, as from outside; but only by way of the controller.
-            allow(
-                f"{name}-to-listener",
-                "from-ingress",
-                args.backend.namespace,
-                args.backend.pods,
-                [pods_of(self.front.namespace)],
-                port=args.backend.port,
-                component="ingress",
-                opts=child,
-            )
         self.register_outputs({"url": self.url, "address": self.address})
 
     def _front(self, name: str, args: IngressArgs, child: pulumi.ResourceOptions) -> Front:

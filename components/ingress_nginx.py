@@ -54,6 +54,7 @@ class Nginx(pulumi.ComponentResource):
                 class_name=pulumi.Output.from_input(CLASS),
                 address=unknown,
                 namespace=pulumi.Output.from_input(NAMESPACE),
+                home=None,
             )
             self.register_outputs({})
             return
@@ -81,6 +82,7 @@ class Nginx(pulumi.ComponentResource):
             class_name=pulumi.Output.from_input(CLASS),
             address=balancer.status.apply(load_balancer_address),
             namespace=pulumi.Output.from_input(NAMESPACE),
+            home=home.namespaces.get(NAMESPACE),
             ready=running,
         )
         self.register_outputs({"address": self.front.address})

@@ -117,6 +117,7 @@ class Traefik(pulumi.ComponentResource):
             class_name=ingress_class.metadata.name,
             address=service.status.apply(load_balancer_address),
             namespace=here,
+            home=home,
         )
         self.register_outputs({"address": self.front.address, "class_name": self.front.class_name})
 

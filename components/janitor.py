@@ -38,13 +38,16 @@ class JanitorArgs:
 class Janitor(pulumi.ComponentResource):
     """One small pod that looks every few seconds."""
 
+    namespaces: Mapping[str, pulumi.Resource]
+    """Its own, by name."""
+
     def __init__(self, name: str, args: JanitorArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("tekton-builds:janitor:Janitor", name, None, opts)
         child = pulumi.ResourceOptions(parent=self)
         home = namespace(
             f"{name}-namespace", NAMESPACE, component="janitor", pod_security="restricted", opts=child
         )
-        here = home.metadata.name
+        self.namespaces, here = {NAMESPACE: home}, home.metadata.name
         meta = metadata(NAME, here, component="janitor")
         account = kubernetes.core.v1.ServiceAccount(f"{name}-account", metadata=meta, opts=inside(self, home))
         rights = grant(

@@ -24,6 +24,8 @@ class Front:
     """Its load balancer: an IP address, or the host name that some clouds give instead."""
     namespace: pulumi.Output[str]
     """Where its pods are."""
+    home: pulumi.Resource | None
+    """That namespace; None where a preview does not know the release that makes it."""
     ready: Sequence[pulumi.Resource] = ()
     """What must be there before it admits a route, when no value says so."""
 

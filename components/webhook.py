@@ -20,7 +20,6 @@ from components.builds import Runs
 from components.kube.waiting import IN_BACKGROUND, wait_for
 from components.metadata import labels, metadata
 from components.namespace import inside, namespace
-from components.network_policy import NAME_LABEL, allow
 from components.rights import grant, rule
 from components.route import Backend
 from components.settings import Repository
@@ -60,8 +59,6 @@ class WebhookArgs:
     """How the run is."""
     signed: settings.Webhook
     """With which versions of the secret."""
-    tekton: pulumi.Output[str]
-    """Tekton's namespace."""
     after: Sequence[pulumi.Resource] = ()
     """What must be ready to admit the listener, and the Pipeline it starts: no value flows from them."""
 
@@ -69,6 +66,8 @@ class WebhookArgs:
 class Webhook(pulumi.ComponentResource):
     """A Service in the cluster that takes signed pushes."""
 
+    namespaces: Mapping[str, pulumi.Resource]
+    """The listener's, by name."""
     namespace: pulumi.Output[str]
     """The listener's; known before the listener is there, so that an ingress controller can serve it."""
     backend: Backend
@@ -84,6 +83,7 @@ class Webhook(pulumi.ComponentResource):
         self._home = namespace(
             f"{name}-namespace", NAMESPACE, component="webhook", pod_security="restricted", opts=child
         )
+        self.namespaces = {NAMESPACE: self._home}
         self.namespace = self._home.metadata.name
         within = inside(self, self._home)
         account = kubernetes.core.v1.ServiceAccount(
@@ -148,26 +148,6 @@ class Webhook(pulumi.ComponentResource):
             metadata=self._meta(trigger.LISTENER),
             spec={"max_unavailable": 1, "selector": {"match_labels": PODS}},
             opts=within,
-        )
-        # Tekton's interceptors read every Secret of the cluster: listeners alone may ask them, and no build.
-        allow(
-            f"{name}-to-interceptors",
-            "from-listeners",
-            args.tekton,
-            {"app.kubernetes.io/name": "core-interceptors"},
-            [
-                {
-                    "namespace_selector": {
-                        "match_expressions": [
-                            {"key": NAME_LABEL, "operator": "NotIn", "values": [args.runs.namespace]}
-                        ]
-                    },
-                    "pod_selector": {"match_labels": {"app.kubernetes.io/managed-by": "EventListener"}},
-                }
-            ],
-            port=8443,
-            component="webhook",
-            opts=child,
         )
         service = pulumi.Output.from_input(f"el-{trigger.LISTENER}")
         self.backend = Backend(

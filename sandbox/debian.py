@@ -12,7 +12,7 @@ from sandbox.toolchain.processes import CommandFailed, Processes, ToolchainError
 PACKAGES = {
     "containerd": "runs the node's containers",
     "runc": "what containerd starts a container with",
-    "containernetworking-plugins": "bridge, host-local, portmap, loopback: the pods' network",
+    "containernetworking-plugins": "ptp, host-local, portmap, loopback: the pods' network",
     "iptables": "kube-proxy's and portmap's rules, in the node's own network namespace",
     "conntrack": "kube-proxy forgets connections to a Service's dead pods with it",
     "socat": "kubectl port-forward through containerd",

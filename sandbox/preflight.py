@@ -148,7 +148,7 @@ def _lacks(state: Path) -> str:
         modprobe
     ):  # modules that a namespace cannot load; where they are built in, or in a container, it just fails
         subprocess.run(
-            [modprobe, "--all", "--quiet", "overlay", "br_netfilter", "veth"],
+            [modprobe, "--all", "--quiet", "overlay", "veth", "nf_tables"],
             capture_output=True,
             check=False,
         )

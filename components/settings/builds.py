@@ -16,6 +16,7 @@ from components.settings.types import (
     Name,
     Namespace,
     Path,
+    Port,
     Reference,
     Tag,
     some,
@@ -113,6 +114,15 @@ def apart(repositories: tuple[Repository, ...]) -> tuple[Repository, ...]:
     return repositories
 
 
+class Egress(Model):
+    """A private range, as that of a registry."""
+
+    cidr: Cidr = Field(description="the range: 10.1.2.3/32")
+    ports: Annotated[tuple[Port, ...], Field(strict=False)] = Field(
+        default=(), description="TCP ports; none: all, of every protocol"
+    )
+
+
 class Builder(Model):
     """What turns a Dockerfile into an image."""
 
@@ -141,8 +151,11 @@ class Builder(Model):
         default={},
         description="where the images of FROM lines are asked for first: {docker.io: https://HOST/PATH}",
     )
+    egress: Annotated[tuple[Egress, ...], Field(strict=False)] = Field(
+        default=(), description="what builds may call at private addresses: [{cidr, ports}]"
+    )
     egress_cidrs: Annotated[tuple[Cidr, ...], Field(strict=False)] = Field(
-        default=(), description="private ranges that builds may call, as a registry's: [10.1.2.3/32]"
+        default=(), description="as `egress` with all ports; `egress` is the better key"
     )
 
     @model_validator(mode="after")

@@ -5,7 +5,7 @@ Secrets are no part of these models: they are top-level keys, read by `secrets.p
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 import pulumi
@@ -66,6 +66,15 @@ class Settings(Model):
         default=CommitStatus(),
         description="where commits are told how their builds stand, once statusToken is set: {api}",
     )
+    network_policies: Literal["enforced", "unenforced"] = Field(
+        default="enforced",
+        description="enforced: `up` proves that the cluster's network binds NetworkPolicies, and ends where "
+        "it does not; unenforced: it goes on without",
+    )
+    accept_secrets_readable: bool = Field(
+        default=False,
+        description="true: with networkPolicies unenforced, every Dockerfile may read the cluster's Secrets",
+    )
     images: Images = Field(
         default=Images(), description="overrides of the public images: {git, buildkit, docker, ...}"
     )
@@ -112,6 +121,17 @@ class Settings(Model):
                 f"cluster.network.nodePorts is 'balancer', but ingress.loadBalancer.annotations has "
                 f"{EXISTING_BALANCER}, and TKE lets only a balancer that it makes itself past the nodes' "
                 "group: set nodePorts to world, or leave the annotation out"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _walls(self) -> "Settings":
+        if self.network_policies == "unenforced" and not self.accept_secrets_readable:
+            raise ValueError(
+                "networkPolicies is 'unenforced', so every Dockerfile that is built, and every other pod, "
+                "can have any Secret of the cluster from Tekton's interceptors, which ask nobody who he is: "
+                "install a network plug-in that enforces NetworkPolicies, or say that this may be so with "
+                "`pulumi config set acceptSecretsReadable true`"
             )
         return self
 

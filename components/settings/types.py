@@ -107,6 +107,7 @@ MirrorUrl = Annotated[
     ),
 ]
 Cidr = Annotated[str, AfterValidator(cidr)]
+Port = Annotated[int, Field(ge=1, le=65535)]
 ADOPT = Field(
     default=False,
     description="true: objects that are in the cluster and not in the stack's state are taken over",

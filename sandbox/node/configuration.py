@@ -1,6 +1,8 @@
 """Every file that configures the node, rendered from `files/` with this sandbox's folders and addresses."""
 
+import shlex
 import string
+import sys
 from pathlib import Path
 
 import bcrypt
@@ -23,6 +25,9 @@ NODE_FILES = {
     "kube-proxy.yaml": "kube-proxy",
     "registry.yaml": "registry",
 }
+POLICIES_SOCKET = "/run/node-policies.sock"
+CNI_PLUGINS = tuple(Path("/usr/lib/cni", name) for name in ("ptp", "host-local", "portmap", "loopback"))
+PLUGIN = Path(__file__).parents[1] / "node_policies" / "plugin.py"
 # Mounted into the node one by one, so they are written in place.
 MOUNTED_FILES = ("hosts", "resolv.conf")
 
@@ -44,6 +49,7 @@ class Configuration:
             "pods": network.pods,
             "services": network.services,
             "dns": network.dns,
+            "policies_socket": POLICIES_SOCKET,
             "registry": network.registry,
             "registry_username": credentials.registry.username,
             "registry_password": credentials.registry.password,
@@ -76,8 +82,22 @@ class Configuration:
         _write(hosts, self.render("hosts.toml"))
         (self.folder / "cni").mkdir(exist_ok=True)
         _write(self.folder / "cni" / "10-pods.conflist", self.render("pods.conflist"))
+        self._write_plugins()
         self._write_password()
         return changed - {""}
+
+    def _write_plugins(self) -> None:
+        """Debian's CNI plugins and ours: they find each other in one folder."""
+        folder = self.folder / "cni-plugins"
+        folder.mkdir(exist_ok=True)
+        for plugin in CNI_PLUGINS:
+            link = folder / plugin.name
+            if not link.is_symlink():
+                link.symlink_to(plugin)
+        ours = folder / "node-policies"
+        command = shlex.join([sys.executable, "-IS", str(PLUGIN)])
+        _write(ours, f"#!/bin/sh\nexec {command}\n")
+        ours.chmod(0o700)
 
     def _write_password(self) -> None:
         account = self._credentials.registry

@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from sandbox.network import Network
+from sandbox.node.configuration import POLICIES_SOCKET
 from sandbox.node.services import Services
 from sandbox.paths import CHECKOUT, Paths
 
 SCRIPTS = Path(__file__).with_name("services")
 # What these read is made after the node's start.
-HELD = frozenset({"kubelet", "kube-proxy", "load-balancer"})
+HELD = frozenset({"kubelet", "kube-proxy", "load-balancer", "node-policies"})
 
 
 def scripts(paths: Paths, network: Network, program: Callable[[str], Path]) -> dict[str, str]:
@@ -29,6 +30,13 @@ def scripts(paths: Paths, network: Network, program: Callable[[str], Path]) -> d
             "CHECKOUT": CHECKOUT,
             "KUBECONFIG": folder / "kubernetes" / "admin.conf",
             "ADDRESSES": network.load_balancers,
+        },
+        "node-policies": {
+            "PYTHON": sys.executable,
+            "CHECKOUT": CHECKOUT,
+            "KUBECONFIG": folder / "kubernetes" / "admin.conf",
+            "SOCKET": POLICIES_SOCKET,
+            "ADDRESSES": "/run/node-policies.json",
         },
     }
     return {name: _script(name, environment) for name, environment in environments.items()}

@@ -35,7 +35,6 @@ mount --make-rshared /
 hostname sandbox
 ip link set lo up
 sysctl -qw net.ipv4.ip_forward=1
-if [ -d /proc/sys/net/bridge ]; then sysctl -qw net.bridge.bridge-nf-call-iptables=1; fi
 
 # Whoever started us gives us the link next. If that never happens (Ctrl-C), nothing half-made stays.
 tries=300

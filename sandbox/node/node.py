@@ -185,9 +185,11 @@ class Node:
         if process and process.ending():
             process.kill()  # which waits until it has ended
         elif process:
-            if not (missing := self._mounts.missing(process)):
+            missing = self._mounts.missing(process)
+            if not missing and self._pods_network_is_present:
                 return False
-            self._progress.note(f"the node has lost its {missing[0]}: it is restarted")
+            reason = f"has lost its {missing[0]}" if missing else "has pods on an earlier network"
+            self._progress.note(f"the node {reason}: it is restarted")
             process.kill()
         if self._control_plane.made_from():
             self._progress.note("the node is down: it starts again with what it had")
@@ -195,8 +197,24 @@ class Node:
         self._cgroup.remove()  # of containers that ended with the last node
         self._cgroup.ensure()
         shutil.rmtree(self._folder / "cni-state", ignore_errors=True)  # addresses of pods that are gone
-        self._init.start(self.services.folder, self._mounts.pairs())
+        mounts = self._mounts.pairs()
+        shutil.copyfile(self._pods_network, self._pods_network_at_start)
+        self._init.start(self.services.folder, mounts)
         return True
+
+    @property
+    def _pods_network(self) -> Path:
+        return self._folder / "cni" / "10-pods.conflist"
+
+    @property
+    def _pods_network_at_start(self) -> Path:
+        """What the pods of the node's present life are joined with."""
+        return self._folder / "cni-state" / "pods.conflist"
+
+    @property
+    def _pods_network_is_present(self) -> bool:
+        file = self._pods_network_at_start
+        return file.exists() and file.read_text() == self._pods_network.read_text()
 
     def _require_process(self) -> Process:
         process = self._init.process

@@ -11,10 +11,13 @@ if ! mount -t overlay overlay "$folder/merged" \
   echo "the file system of this folder cannot hold containers (overlayfs does not mount on it)"
 elif ! ip link add probe0 type veth peer name probe1 2>/dev/null; then
   echo "the kernel cannot make a pair of network links (module veth)"
-elif ! ip link add probe2 type bridge 2>/dev/null; then
-  echo "the kernel cannot make a network bridge (module bridge)"
 elif command -v iptables >/dev/null && ! iptables -t nat -A OUTPUT -p tcp -d 127.0.0.9 -m comment --comment probe -j ACCEPT 2>/dev/null; then
   echo "the kernel cannot translate addresses (iptables -t nat fails)"
-elif [ ! -d /proc/sys/net/bridge ]; then
-  echo "the kernel does not filter bridged packets (module br_netfilter)"
+elif command -v nft >/dev/null && ! nft -f - 2>/dev/null <<'RULES'; then
+table inet probe {
+  map verdicts { type ipv4_addr : verdict; }
+  chain forward { type filter hook forward priority filter; fib saddr . iif oif missing drop; ip saddr vmap @verdicts; }
+}
+RULES
+  echo "the kernel cannot enforce NetworkPolicies (module nf_tables with maps and nft_fib)"
 fi

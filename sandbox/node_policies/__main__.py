@@ -1,11 +1,13 @@
 """Keeps the node's ruleset as the cluster's NetworkPolicies say, from one change to the next."""
 
+import functools
 import json
 import logging
 import os
 import queue
 import subprocess
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,9 @@ WATCH_SECONDS = 300
 DEADLINE_SECONDS = 10
 # The node starts both together. To be started again and again instead would take a processor all that time.
 START_SECONDS = 600
+GATHER_SECONDS = 0.2  # changes come in bursts; a pod's ADD does not wait for more
+# A cluster of builds has many pods that ended for each that runs.
+NOT_ENDED = "status.phase!=Succeeded,status.phase!=Failed"
 List = Callable[..., Any]
 Changes = queue.SimpleQueue[AddedPod | BaseException | None]
 
@@ -34,7 +39,7 @@ def lists(api: client.ApiClient) -> tuple[List, List, List]:
     return (
         client.NetworkingV1Api(api).list_network_policy_for_all_namespaces,
         core.list_namespace,
-        core.list_pod_for_all_namespaces,
+        functools.partial(core.list_pod_for_all_namespaces, field_selector=NOT_ENDED),
     )
 
 
@@ -54,12 +59,13 @@ def install(text: str) -> None:
         raise RuntimeError(f"nft refuses the ruleset: {done.stderr.strip()}")
 
 
-def run(calls: tuple[List, List, List], install: Callable[[str], None], changes: Changes) -> None:
+def run(
+    calls: tuple[List, List, List], install: Callable[[str], None], changes: Changes, addresses: Addresses
+) -> None:
     """Installs the present ruleset, then another whenever it differs. Ends with the first failure, raised.
 
     A pod put into `changes` is answered when its rules are in force.
     """
-    addresses = Addresses()
     added: list[AddedPod] = []
     for call in calls:
         threading.Thread(target=_follow, args=(call, changes), daemon=True).start()
@@ -76,14 +82,19 @@ def run(calls: tuple[List, List, List], install: Callable[[str], None], changes:
 
 
 def _next(changes: Changes) -> list[AddedPod]:
-    """Waits until something changes; what changed by then is one change. The pods added with it."""
-    seen = [changes.get()]
-    while not changes.empty():
-        seen.append(changes.get())
-    for failure in seen:
-        if isinstance(failure, BaseException):
-            raise failure
-    return [pod for pod in seen if isinstance(pod, AddedPod)]
+    """Waits until something changes; what changes soon after is the same change. The pods added with it."""
+    added: list[AddedPod] = []
+    change = changes.get()
+    deadline = time.monotonic() + GATHER_SECONDS
+    while True:
+        if isinstance(change, BaseException):
+            raise change
+        if isinstance(change, AddedPod):
+            added.append(change)
+        try:
+            change = changes.get(timeout=0 if added else max(0, deadline - time.monotonic()))
+        except queue.Empty:
+            return added
 
 
 def _follow(call: List, changes: Changes) -> None:
@@ -100,13 +111,13 @@ def _follow(call: List, changes: Changes) -> None:
 
 
 def main() -> None:
-    """`KUBECONFIG` and `SOCKET` (a path) come from the environment; runs as root in the node's network."""
+    """`KUBECONFIG`, `SOCKET` and `ADDRESSES` (files) come from the environment; runs as root in the node."""
     logging.basicConfig(level=logging.INFO, format="%(message)s")
     calls = lists(config.new_client_from_config(os.environ["KUBECONFIG"]))
-    wait_for("the API server", lambda: _problem(calls) or True, seconds=START_SECONDS, interval=1)
+    wait_for("the API server", lambda: _problem(calls) or True, seconds=START_SECONDS, interval=0.2)
     changes: Changes = queue.SimpleQueue()
     serve(Path(os.environ["SOCKET"]), changes.put)
-    run(calls, install, changes)
+    run(calls, install, changes, Addresses(Path(os.environ["ADDRESSES"])))
 
 
 def _problem(calls: tuple[List, List, List]) -> str:

@@ -7,21 +7,14 @@ Over a Unix socket, a line of JSON each way: `namespace`, `name`, `address`, and
 import ipaddress
 import json
 import queue
-import socket
 import socketserver
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sandbox.node_policies.plugin import ADD_SECONDS, LINE_BYTES
 from sandbox.node_policies.pods import Object
-
-ADD_SECONDS = 2.0  # then ADD fails, and the kubelet repeats it
-LINE_BYTES = 4096
-
-
-class NotInstalled(Exception):
-    """The pod's rules are not in force: it must not run."""
 
 
 @dataclass
@@ -38,11 +31,13 @@ class AddedPod:
 class Addresses:
     """Which pod has which address, where a plugin said so.
 
-    A pod's status may lack the address, or have that of the pod's earlier sandbox.
+    A pod's status may lack the address, or have that of the pod's earlier sandbox. `file` keeps them for
+    the next process.
     """
 
-    def __init__(self) -> None:
-        self._owners: dict[str, str] = {}  # uid by address
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._owners: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}  # uid by address
 
     def complete(self, pods: list[Object], added: Iterable[AddedPod]) -> list[Object]:
         """The API's pods with their addresses, and without those that are another pod's by now.
@@ -52,17 +47,25 @@ class Addresses:
         uids = {
             (pod["metadata"]["namespace"], pod["metadata"]["name"]): pod["metadata"]["uid"] for pod in pods
         }
+        owners = self._owners
         for new in added:
             uid = uids.get((new.namespace, new.name))
             if uid is None:
                 new.error = f"the API server has no pod {new.namespace}/{new.name}"
             else:
-                others = {address: owner for address, owner in self._owners.items() if owner != uid}
-                self._owners = {**others, new.address: uid}
+                others = {address: owner for address, owner in owners.items() if owner != uid}
+                owners = {**others, new.address: uid}
         known = set(uids.values())
-        self._owners = {address: uid for address, uid in self._owners.items() if uid in known}
+        self._keep({address: uid for address, uid in owners.items() if uid in known})
         by_uid = {uid: address for address, uid in self._owners.items()}
         return [self._completed(pod, by_uid.get(pod["metadata"]["uid"])) for pod in pods]
+
+    def _keep(self, owners: dict[str, str]) -> None:
+        if owners != self._owners:
+            new = self._file.with_suffix(".new")
+            new.write_text(json.dumps(owners))
+            new.replace(self._file)
+            self._owners = owners
 
     def _completed(self, pod: Object, address: str | None) -> Object:
         status = pod.get("status", {})
@@ -100,19 +103,3 @@ def serve(path: Path, add: Callable[[AddedPod], None]) -> socketserver.BaseServe
     server.server_activate()
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server
-
-
-def request_rules(path: Path, namespace: str, name: str, address: str, seconds: float = ADD_SECONDS) -> None:
-    """For the CNI plugin: returns when the pod's rules are in force. Raises NotInstalled if they are not."""
-    try:
-        with socket.socket(socket.AF_UNIX) as connection:
-            connection.settimeout(seconds)
-            connection.connect(str(path))
-            words = {"namespace": namespace, "name": name, "address": address}
-            connection.sendall(json.dumps(words).encode() + b"\n")
-            with connection.makefile() as answer:
-                error = json.loads(answer.readline(LINE_BYTES))["error"]
-    except (OSError, ValueError) as problem:
-        raise NotInstalled(f"{namespace}/{name} gets no NetworkPolicies: {path}: {problem}") from problem
-    if error:
-        raise NotInstalled(f"{namespace}/{name} gets no NetworkPolicies: {error}")

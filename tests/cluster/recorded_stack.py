@@ -55,13 +55,16 @@ class RecordedStack:
 
     @property
     def uids(self) -> dict[str, str]:
-        """By kind, namespace and name."""
+        """By kind, namespace and name, of those that are there."""
         cluster = dynamic.DynamicClient(self._api)
         found = {}
         for item in self._objects:
             kind = cluster.resources.get(api_version=item["apiVersion"], kind=item["kind"])
             meta = item["metadata"]
-            live = kind.get(name=meta["name"], namespace=meta.get("namespace"))
+            try:
+                live = kind.get(name=meta["name"], namespace=meta.get("namespace"))
+            except dynamic.exceptions.NotFoundError:
+                continue
             found[_name(item)] = live.metadata.uid
         return found
 

@@ -14,7 +14,8 @@ from kubernetes import client, config
 
 from sandbox.node_policies import __main__ as program
 from sandbox.node_policies.__main__ import Changes, lists, run
-from sandbox.node_policies.added_pods import NotInstalled, request_rules, serve
+from sandbox.node_policies.added_pods import Addresses, serve
+from sandbox.node_policies.plugin import NotInstalled, request_rules
 from sandbox.waiting import wait_for
 from tests.cluster.api_server import ApiServer
 from tests.cluster.objects import Objects
@@ -29,11 +30,12 @@ SELECTOR = {"matchLabels": {"app": "watched"}}
 class Enforcer:
     """Runs in a thread, and notes its rulesets and how it ended."""
 
-    def __init__(self, server: ApiServer) -> None:
+    def __init__(self, server: ApiServer, folder: Path) -> None:
         self.installed: list[str] = []
         self.failure: BaseException | None = None
         self.install: Callable[[str], None] = self.installed.append
         self.changes: Changes = queue.SimpleQueue()
+        self._addresses = Addresses(folder / "addresses.json")
         self._calls = lists(config.new_client_from_config(str(server.kubeconfig_file)))
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
@@ -41,7 +43,7 @@ class Enforcer:
 
     def _run(self) -> None:
         try:
-            run(self._calls, self._install, self.changes)
+            run(self._calls, self._install, self.changes, self._addresses)
         except BaseException as error:
             self.failure = error
 
@@ -60,8 +62,8 @@ def stop(text: str) -> None:
 
 
 @pytest.fixture
-def enforcer(api_server: ApiServer, objects: Objects) -> Iterator[Enforcer]:
-    enforcer = Enforcer(api_server)
+def enforcer(api_server: ApiServer, objects: Objects, tmp_path: Path) -> Iterator[Enforcer]:
+    enforcer = Enforcer(api_server, tmp_path)
     yield enforcer
     enforcer.install = stop
     objects.create(
@@ -135,7 +137,7 @@ def test_the_same_rules_are_not_installed_twice(
     assert len(enforcer.installed) == before + 1
 
 
-def test_a_watch_that_fails_ends_the_enforcer(api_server: ApiServer) -> None:
+def test_a_watch_that_fails_ends_the_enforcer(api_server: ApiServer, tmp_path: Path) -> None:
     policies, namespaces, pods = lists(config.new_client_from_config(str(api_server.kubeconfig_file)))
 
     def forbidden(**options: Any) -> Any:
@@ -143,8 +145,9 @@ def test_a_watch_that_fails_ends_the_enforcer(api_server: ApiServer) -> None:
             raise client.ApiException(status=403)
         return pods(**options)
 
+    addresses = Addresses(tmp_path / "addresses.json")
     with pytest.raises(client.ApiException, match="403"):
-        run((policies, namespaces, forbidden), lambda text: None, queue.SimpleQueue())
+        run((policies, namespaces, forbidden), lambda text: None, queue.SimpleQueue(), addresses)
 
 
 def test_a_pod_has_its_rules_before_the_api_server_knows_its_address(

@@ -7,7 +7,8 @@ from sandbox.paths import Paths
 SECONDS = 60
 
 
-def kubectl(paths: Paths, *arguments: str) -> str:
+def kubectl(paths: Paths, *arguments: str, stdin: str = "") -> str:
     """What it prints. Raises subprocess.CalledProcessError when it fails."""
     command = [paths.state / "bin" / "kubectl", "--kubeconfig", paths.kubeconfig, *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=SECONDS).stdout
+    done = subprocess.run(command, input=stdin, capture_output=True, text=True, check=True, timeout=SECONDS)
+    return done.stdout

@@ -1,13 +1,22 @@
-"""Who may connect to what, as objects: the sandbox's network enforces none of it."""
+"""Who may connect to whom, as objects; tests/e2e/test_walls.py makes the connections."""
 
+import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from components import connections
+from components.connections import ANYWHERE, CONNECTIONS, EDGES, PODS
+from components.network_policies import NAME_LABEL, PRIVATE
+from tests import program
 from tests.manifests import served
 from tests.program import SECRETS, config, run
-from tests.recorded import Recording
+from tests.recorded import API_ADDRESS, Recording
+
+Rule = dict[str, Any]
 
 
 def deploy(tmp_path: Path, kind: str = "traefik", **given: Any) -> Recording:
@@ -17,59 +26,189 @@ def deploy(tmp_path: Path, kind: str = "traefik", **given: Any) -> Recording:
         return run({**settings, "releaseMirror": mirror}, SECRETS)
 
 
-def policy(recording: Recording, name: str, namespace: str) -> Any:
-    spec = recording.one("NetworkPolicy", name, namespace).plain()["spec"]
-    assert spec["policyTypes"] == ["Ingress"]
+def policy(recording: Recording, who: str) -> Any:
+    spec = recording.one("NetworkPolicy", f"allow-{who}", PODS[who].namespace).plain()["spec"]
+    assert spec["podSelector"] == ({"matchLabels": PODS[who].labels} if PODS[who].labels else {})
+    assert spec["policyTypes"] == ["Ingress", "Egress"]
     return spec
 
 
-def test_the_listener_is_reached_by_way_of_the_controller_alone(tmp_path: Path) -> None:
-    spec = policy(deploy(tmp_path), "from-ingress", "builds-webhook")
-    assert spec["podSelector"] == {"matchLabels": {"eventlistener": "github-listener"}}
-    assert spec["ingress"] == [
-        {
-            "from": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "ingress"}}}],
-            "ports": [{"protocol": "TCP", "port": 8080}],
-        }
-    ]
+def peer(who: str) -> Any:
+    pods = {"podSelector": {"matchLabels": PODS[who].labels}} if PODS[who].labels else {}
+    return {"namespaceSelector": {"matchLabels": {NAME_LABEL: PODS[who].namespace}}, **pods}
 
 
-def test_a_listener_with_a_load_balancer_of_its_own_is_open(tmp_path: Path) -> None:
-    recording = deploy(tmp_path, "none")
-    names = [one.plain()["metadata"]["name"] for one in recording.all("NetworkPolicy")]
-    assert "from-ingress" not in names, "a load balancer's connections have any address"
+def text(peer: Any) -> str:
+    return json.dumps(peer, sort_keys=True)
 
 
-def test_nobody_calls_a_build(tmp_path: Path) -> None:
-    spec = policy(deploy(tmp_path), "from-nobody", "builds")
-    assert spec["podSelector"] == {"matchLabels": {}}, "every pod of the namespace"
+def tcp(*ports: int) -> list[Any]:
+    return [{"protocol": "TCP", "port": port} for port in ports]
+
+
+def test_every_namespace_that_the_program_makes_denies_what_nothing_allows(tmp_path: Path) -> None:
+    recording = deploy(tmp_path, builder={"sharedGib": 20})
+    namespaces = {one.plain()["metadata"]["name"] for one in recording.all("Namespace")}
+    assert {"builds", "builds-webhook", "ingress", "tekton-pipelines"} <= namespaces
+    for namespace in namespaces:
+        spec = recording.one("NetworkPolicy", "default-deny", namespace).plain()["spec"]
+        assert spec == {
+            "podSelector": {},
+            "policyTypes": ["Ingress", "Egress"],
+            "ingress": [],
+            "egress": [],
+        }, f"every pod of {namespace}, in and out"
+
+
+def test_what_is_allowed_is_there_before_the_rest_is_denied(tmp_path: Path) -> None:
+    recording = deploy(tmp_path)
+    denied = recording.one("NetworkPolicy", "default-deny", "tekton-pipelines")
+    allowed = recording.one("NetworkPolicy", "allow-tekton", "tekton-pipelines")
+    assert allowed.urn in recording.before(denied), "or a cluster that runs is cut off for a moment"
+
+
+def test_the_interceptors_that_read_every_secret_answer_the_listener_alone(tmp_path: Path) -> None:
+    spec = policy(deploy(tmp_path), "interceptors")
+    assert spec["ingress"] == [{"from": [peer("listener")], "ports": tcp(8443)}]
+    assert spec["egress"] == [], "and call nobody but, as all of Tekton, the API server"
+    assert peer("listener")["podSelector"], "a label alone is anybody's: the namespace is named too"
+
+
+def test_tekton_calls_the_api_server_where_its_endpoints_are_and_nothing_else(tmp_path: Path) -> None:
+    spec = policy(deploy(tmp_path), "tekton")
+    assert spec["egress"] == [{"to": [{"ipBlock": {"cidr": f"{API_ADDRESS}/32"}}], "ports": tcp(6443)}]
     assert spec["ingress"] == []
 
 
-def test_no_build_may_ask_the_interceptors_that_read_every_secret(tmp_path: Path) -> None:
-    spec = policy(deploy(tmp_path), "from-listeners", "tekton-pipelines")
-    assert spec["podSelector"] == {"matchLabels": {"app.kubernetes.io/name": "core-interceptors"}}
-    ((source,),) = [rule["from"] for rule in spec["ingress"]]
-    assert source["podSelector"] == {"matchLabels": {"app.kubernetes.io/managed-by": "EventListener"}}
-    (expression,) = source["namespaceSelector"]["matchExpressions"]
-    assert expression == {"key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": ["builds"]}
+def test_admission_is_open_to_an_api_server_of_any_address_but_not_to_builds(tmp_path: Path) -> None:
+    recording = deploy(tmp_path, builder={"sharedGib": 20})
+    assert policy(recording, "admission")["ingress"] == [{"ports": tcp(8443)}]
+    for who in ("builds", "buildkitd"):
+        for rule in policy(recording, who)["egress"]:
+            reached = [target.get("namespaceSelector", {}) for target in rule.get("to", [{}])]
+            assert peer("admission")["namespaceSelector"] not in reached, f"{who} must not reach Tekton"
+            assert {} not in [rule.get("to", [{}])[0]], f"{who} must not reach everybody"
 
 
-def test_nobody_reaches_the_dashboard_round_its_login(tmp_path: Path) -> None:
-    spec = policy(deploy(tmp_path), "dashboard-from-ingress", "tekton-pipelines")
-    (rule,) = spec["ingress"]
-    assert rule["ports"] == [{"protocol": "TCP", "port": 9097}]
-    assert len(rule["from"]) == 2, "the controller, and oauth2-proxy where it is"
+def test_the_listener_is_reached_by_way_of_the_controller_alone(tmp_path: Path) -> None:
+    spec = policy(deploy(tmp_path), "listener")
+    assert spec["ingress"] == [{"from": [peer("traefik")], "ports": tcp(8080)}]
 
 
-def test_a_build_calls_the_internet_and_what_the_settings_add_but_no_neighbour(tmp_path: Path) -> None:
+def test_a_listener_with_a_load_balancer_of_its_own_is_open(tmp_path: Path) -> None:
+    spec = policy(deploy(tmp_path, "none"), "listener")
+    assert spec["ingress"] == [{"ports": tcp(8080)}], "a load balancer's connections have any address"
+
+
+@pytest.mark.parametrize("kind", ["traefik", "none"])
+def test_the_dashboard_has_a_policy_whatever_the_ingress(tmp_path: Path, kind: str) -> None:
+    recording = deploy(tmp_path, kind, dashboard={"enabled": True, "host": "dashboard.example.com"})
+    names = [one.plain()["metadata"]["name"] for one in recording.all("NetworkPolicy")]
+    if kind == "none":
+        assert "allow-dashboard" not in names, "nobody, so what denies the namespace is enough"
+    else:
+        assert policy(recording, "dashboard")["ingress"] == [{"from": [peer("traefik")], "ports": tcp(9097)}]
+
+
+def test_nobody_calls_a_build_and_a_build_calls_the_internet_and_what_is_listed(tmp_path: Path) -> None:
+    listed = [{"cidr": "10.1.2.3/32", "ports": [443, 5000]}, {"cidr": "10.9.0.0/24"}]
+    spec = policy(deploy(tmp_path, builder={"egress": listed}), "builds")
+    assert spec["ingress"] == []
+    names, internet, *private = spec["egress"]
+    assert {(port["protocol"], port["port"]) for port in names["ports"]} == {("UDP", 53), ("UDP", 5353)}, (
+        "a connection to a name server is a way to its other ports"
+    )
+    blocks = {block["ipBlock"]["cidr"]: block["ipBlock"]["except"] for block in internet["to"]}
+    assert set(PRIVATE) <= set(blocks["0.0.0.0/0"])
+    assert {"fc00::/7", "fe80::/10", "64:ff9b::/96"} <= set(blocks["::/0"]), "private, and IPv4 in disguise"
+    assert private == [
+        {"to": [{"ipBlock": {"cidr": "10.1.2.3/32"}}], "ports": tcp(443, 5000)},
+        {"to": [{"ipBlock": {"cidr": "10.9.0.0/24"}}]},
+    ]
+
+
+def test_the_old_key_opens_every_port_and_says_so(tmp_path: Path) -> None:
     recording = deploy(tmp_path, builder={"egressCidrs": ["10.1.2.3/32"]})
-    spec = recording.one("NetworkPolicy", "to-internet", "builds").plain()["spec"]
-    assert spec["podSelector"] == {}, "every pod of the namespace"
-    assert spec["policyTypes"] == ["Egress"]
-    names, reached = spec["egress"]
-    assert {one["port"] for one in names["ports"]} == {53}, "no other port of kube-system"
-    internet, registry = (one["ipBlock"] for one in reached["to"])
-    assert internet["cidr"] == "0.0.0.0/0"
-    assert {"10.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"} <= set(internet["except"])
-    assert registry == {"cidr": "10.1.2.3/32"}
+    assert {"to": [{"ipBlock": {"cidr": "10.1.2.3/32"}}]} in policy(recording, "builds")["egress"]
+    assert any("builder.egress" in line for line in recording.logged)
+
+
+def permissions(recording: Recording) -> Iterator[tuple[str, str]]:
+    """Source and target of every rule about pods of ours."""
+    for who in PODS:
+        name = f"allow-{who}"
+        for registered in recording.all("NetworkPolicy"):
+            if registered.plain()["metadata"]["name"] == name:
+                spec = registered.plain()["spec"]
+                yield from (
+                    (text(source), who) for rule in spec["ingress"] for source in rule.get("from", ())
+                )
+                yield from ((who, text(target)) for rule in spec["egress"] for target in rule.get("to", ()))
+
+
+def test_every_row_is_a_permission_on_both_sides_and_nothing_else_is(tmp_path: Path) -> None:
+    recording = deploy(tmp_path, builder={"sharedGib": 20})
+    found = set(permissions(recording))
+    present = [who for who in PODS if who != "nginx"]
+    rows = [row for row in connections.connections(present) if row.source in PODS and row.target in PODS]
+    expected = {(row.source, text(peer(row.target))) for row in rows} | {
+        (text(peer(row.source)), row.target) for row in rows
+    }
+    of_pods = {(source, target) for source, target in found if "ipBlock" not in source + target}
+    of_pods = {pair for pair in of_pods if "kube-system" not in pair[1] and "openshift-dns" not in pair[1]}
+    assert of_pods == expected
+
+
+@pytest.mark.parametrize("edge", EDGES)
+def test_strangers_reach_the_edge_and_admission_and_nothing_else(edge: str) -> None:
+    present = [who for who in PODS if who not in EDGES or who == edge]
+    open_to_all = {row.target for row in connections.connections(present) if row.source == ANYWHERE}
+    assert open_to_all == {edge, "admission"}
+
+
+def test_the_page_on_security_shows_the_table() -> None:
+    page = (program.ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    assert connections.as_markdown() in page, "print(components.connections.as_markdown()) is the table"
+
+
+def test_every_group_of_pods_is_in_the_table() -> None:
+    named = {row.source for row in CONNECTIONS} | {row.target for row in CONNECTIONS}
+    assert set(PODS) <= named
+    assert len(CONNECTIONS) == len(set(CONNECTIONS))
+
+
+def test_without_enforcement_the_program_wants_to_hear_what_that_means(tmp_path: Path) -> None:
+    with pytest.raises(Exception, match="acceptSecretsReadable true"):
+        deploy(tmp_path, networkPolicies="unenforced")
+    recording = deploy(tmp_path, networkPolicies="unenforced", acceptSecretsReadable=True)
+    assert any("networkPolicies is 'unenforced'" in line for line in recording.logged), "at every preview"
+    assert not recording.all("Job"), "there is nothing to prove"
+
+
+def test_the_proof_is_a_pod_like_a_builds_and_one_that_must_get_through(tmp_path: Path) -> None:
+    recording = deploy(tmp_path)
+    jobs = {job.plain()["metadata"]["namespace"]: job for job in recording.all("Job")}
+    assert set(jobs) == {"builds", "builds-janitor"}
+    for namespace, expected in {"builds": "closed", "builds-janitor": "open"}.items():
+        job = jobs[namespace]
+        (container,) = job.plain()["spec"]["template"]["spec"]["containers"]
+        assert container["args"][2] == expected
+        denied = {
+            one.urn
+            for one in recording.all("NetworkPolicy")
+            if one.plain()["metadata"]["name"] == "default-deny"
+        }
+        assert denied <= recording.before(job), "it tries what the policies are there for"
+    (container,) = jobs["builds"].plain()["spec"]["template"]["spec"]["containers"]
+    assert any("core-interceptors" in word for word in container["args"])
+
+
+def test_the_proof_runs_again_when_the_rules_change(tmp_path: Path) -> None:
+    def name(**builder: Any) -> str:
+        recording = deploy(tmp_path, builder=builder)
+        (found,) = {str(job.plain()["metadata"]["name"]) for job in recording.all("Job")}
+        assert re.fullmatch("network-proof-[0-9a-f]{8}", found)
+        return found
+
+    assert name() == name(), "and not while nothing changes"
+    assert name() != name(egress=[{"cidr": "10.1.2.3/32"}])

@@ -63,7 +63,7 @@ def test_whatever_holds_the_registry_s_password_is_for_the_owner_alone(
     configuration.write()
     password = Credentials.load_or_create(paths).registry.password
     for file in paths.state.rglob("*"):
-        if file.is_file() and password in file.read_text():
+        if file.is_file() and not file.is_symlink() and password in file.read_text():
             assert file.stat().st_mode & 0o077 == 0, f"{file} holds the password"
     name, _, hashed = (paths.state / "node" / "htpasswd").read_text().strip().partition(":")
     assert name == "builder"

@@ -14,7 +14,7 @@ DIFFERENT = {
     "images",
     "registry",
     "repositories",
-    "builder.egressCidrs",
+    "builder.egress",
     "commitStatus.api",
     "cluster.apiCidrs",
     "ingress.kind",

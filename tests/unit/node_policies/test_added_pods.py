@@ -6,6 +6,7 @@ import json
 import socket
 import stat
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,16 @@ from typing import Any
 import pytest
 
 from sandbox.node_policies import added_pods
-from sandbox.node_policies.added_pods import AddedPod, Addresses, NotInstalled, request_rules, serve
+from sandbox.node_policies.added_pods import AddedPod, Addresses, serve
+from sandbox.node_policies.plugin import NotInstalled, request_rules
+from sandbox.waiting import wait_for
 
 FIRST, SECOND = "10.244.0.5", "10.244.0.6"
+
+
+@pytest.fixture
+def addresses(tmp_path: Path) -> Addresses:
+    return Addresses(tmp_path / "addresses.json")
 
 
 def pod(name: str, address: str = "", uid: str = "") -> dict[str, Any]:
@@ -27,31 +35,34 @@ def reported(pods: list[dict[str, Any]]) -> dict[str, str]:
     return {item["metadata"]["name"]: item["status"].get("podIP") or "" for item in pods}
 
 
-def test_a_plugin_knows_better_than_the_status() -> None:
-    addresses = Addresses()
+def test_a_plugin_knows_better_than_the_status(addresses: Addresses) -> None:
     assert reported(addresses.complete([pod("a")], [AddedPod("builds", "a", FIRST)])) == {"a": FIRST}
     assert reported(addresses.complete([pod("a", SECOND)], [])) == {"a": FIRST}, "of an earlier sandbox"
     assert reported(addresses.complete([pod("a")], [AddedPod("builds", "a", SECOND)])) == {"a": SECOND}
 
 
-def test_an_address_belongs_to_the_pod_that_got_it_last() -> None:
-    addresses = Addresses()
+def test_an_address_belongs_to_the_pod_that_got_it_last(addresses: Addresses) -> None:
     pods = [pod("old", FIRST), pod("new")]
     assert reported(addresses.complete(pods, [AddedPod("builds", "new", FIRST)])) == {"old": "", "new": FIRST}
     swapped = [AddedPod("builds", "old", FIRST), AddedPod("builds", "new", SECOND)]
     assert reported(addresses.complete(pods, swapped)) == {"old": FIRST, "new": SECOND}
 
 
-def test_nothing_is_remembered_of_a_pod_that_is_gone() -> None:
-    addresses = Addresses()
+def test_nothing_is_remembered_of_a_pod_that_is_gone(addresses: Addresses) -> None:
     addresses.complete([pod("a")], [AddedPod("builds", "a", FIRST)])
     assert reported(addresses.complete([pod("a", uid="its successor")], [])) == {"a": ""}
     assert reported(addresses.complete([pod("b", FIRST)], [])) == {"b": FIRST}
 
 
-def test_a_pod_that_the_api_server_does_not_have_is_an_error() -> None:
+def test_the_next_process_knows_them_too(addresses: Addresses, tmp_path: Path) -> None:
+    addresses.complete([pod("a")], [AddedPod("builds", "a", FIRST)])
+    restarted = Addresses(tmp_path / "addresses.json")
+    assert reported(restarted.complete([pod("a")], [])) == {"a": FIRST}, "the API has not heard of it yet"
+
+
+def test_a_pod_that_the_api_server_does_not_have_is_an_error(addresses: Addresses) -> None:
     added = AddedPod("builds", "a", FIRST)
-    Addresses().complete([pod("b")], [added])
+    addresses.complete([pod("b")], [added])
     assert "builds/a" in added.error
 
 
@@ -92,10 +103,19 @@ def test_a_pod_without_rules_must_not_run(
         request_rules(path, "builds", "a", FIRST, seconds=30)
 
 
+def test_an_enforcer_that_starts_late_is_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "socket"
+    with ThreadPoolExecutor() as pool:
+        request = pool.submit(request_rules, path, "builds", "a", FIRST, 30)
+        wait_for("the plugin's first try", request.running, seconds=10, interval=0.01)
+        with served(path, lambda pod: pod.answer.put("")):
+            request.result(timeout=30)
+
+
 def test_an_enforcer_that_is_away_or_silent_lets_no_pod_run(tmp_path: Path) -> None:
     path = tmp_path / "socket"
     with pytest.raises(NotInstalled, match="builds/a"):
-        request_rules(path, "builds", "a", FIRST)
+        request_rules(path, "builds", "a", FIRST, seconds=0.1)
     with socket.socket(socket.AF_UNIX) as silent:
         silent.bind(str(path))
         silent.listen()

@@ -60,7 +60,8 @@ MISTAKES = {
     "an unknown key": (
         _set("registri", to="x"),
         "registri is no setting; known are: cluster, ingress, dashboard, registry, repositories, builder, "
-        "runs, webhook, commitStatus, images, mirror, releaseMirror, releaseLock, requireLocked, "
+        "runs, webhook, commitStatus, networkPolicies, "
+        "acceptSecretsReadable, images, mirror, releaseMirror, releaseLock, requireLocked, "
         "registryUsername, gitUsername, gitKnownHosts",
     ),
     "an unknown key inside": (
@@ -106,6 +107,15 @@ MISTAKES = {
         _set("builder", to={"egressCidrs": ["registry.example.com"]}),
         "builder.egressCidrs[0] is 'registry.example.com', but must be an IPv4 range by its first address, "
         "as 10.0.0.0/16",
+    ),
+    "a host where a listed range is asked for": (
+        _set("builder", to={"egress": [{"cidr": "10.0.0.9/24", "ports": [443]}]}),
+        "builder.egress[0].cidr is '10.0.0.9/24', but must be an IPv4 range by its first address, "
+        "as 10.0.0.0/16",
+    ),
+    "a port that is none": (
+        _set("builder", to={"egress": [{"cidr": "10.0.0.9/32", "ports": [0]}]}),
+        "builder.egress[0].ports[0] is 0, but must be at least 1",
     ),
     "a scheme in a host": (
         _set("registry", "server", to="https://ghcr.io"),

@@ -1,0 +1,178 @@
+"""The NetworkPolicies of the table in connections.py. A network plug-in must enforce them: see proof.py."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+from pulumi_kubernetes.discovery.v1 import EndpointSlice
+
+from components.connections import (
+    ANYWHERE,
+    API_SERVER,
+    CONNECTIONS,
+    INTERNET,
+    LISTED,
+    NAME_SERVERS,
+    PODS,
+    Connection,
+    Pods,
+    connections,
+)
+from components.metadata import metadata
+from components.settings import Builder
+
+# No build has business with a neighbour, a node, the API server's Service, or a cloud's metadata.
+PRIVATE = ("10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16")
+# Of IPv6: unique local, link-local, and IPv4 in disguise, which may be private (RFC 4193, 4291, 6052, 8215).
+PRIVATE_IPV6 = ("fc00::/7", "fe80::/10", "::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48")
+NODE_LOCAL_DNS = "169.254.20.10/32"  # where NodeLocal DNSCache listens
+DNS_NAMESPACES = ("kube-system", "openshift-dns")
+DNS_PORTS = (53, 5353)  # OpenShift's pods have the second
+NAME_LABEL = "kubernetes.io/metadata.name"  # Kubernetes gives it to every namespace
+
+Rule = dict[str, Any]
+Peer = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkPoliciesArgs:
+    namespaces: Mapping[str, pulumi.Resource]
+    """By name: all that this program makes, its releases' among them."""
+    builder: Builder
+    """Its private ranges, which builds may call."""
+    registry: Sequence[pulumi.Input[str]] = ()
+    """Ranges of the cluster's own registry, which they call by HTTPS."""
+
+
+@dataclass
+class _Permissions:
+    ingress: list[Rule] = field(default_factory=list)
+    egress: list[pulumi.Input[Rule]] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.ingress or self.egress)
+
+
+class NetworkPolicies(pulumi.ComponentResource):
+    """Nobody speaks to anybody but as the table says."""
+
+    policies: Sequence[pulumi.Resource]
+    """All of them, for whoever proves that they bind."""
+    rules: str
+    """A text that changes with what they allow."""
+
+    def __init__(
+        self, name: str, args: NetworkPoliciesArgs, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("tekton-builds:network:NetworkPolicies", name, None, opts)
+        self._name = name
+        if args.builder.egress_cidrs:
+            pulumi.log.warn(
+                "builder.egressCidrs opens every port of its ranges to builds: `builder.egress`, as in "
+                "[{cidr: 10.1.2.3/32, ports: [443]}], opens those that you name"
+            )
+        api = EndpointSlice.get(
+            f"{name}-api-server", "default/kubernetes", pulumi.ResourceOptions(parent=self)
+        )
+        peers = _Peers(pulumi.Output.all(api.endpoints, api.ports).apply(_api_rule), _listed(args))
+        self.rules = repr((CONNECTIONS, args.builder.egress, args.builder.egress_cidrs))
+        present = [who for who, pods in PODS.items() if pods.namespace in args.namespaces]
+        permissions = {who: _Permissions() for who in present}
+        for row in connections(present):
+            if row.source in PODS:
+                permissions[row.source].egress += peers.targets(row)
+            if row.target in PODS:
+                sources = [] if row.source == ANYWHERE else [_peer(PODS[row.source])]
+                permissions[row.target].ingress.append(_rule("from", sources, row.ports))
+        self.policies = []
+        for namespace, home in args.namespaces.items():
+            allowed = [
+                self._policy(f"allow-{who}", PODS[who], permissions[who], [home])
+                for who in present
+                if PODS[who].namespace == namespace and permissions[who]
+            ]
+            # What is allowed comes first: a cluster that runs is not cut off for a moment.
+            nothing = Pods(namespace=namespace)
+            denied = self._policy("default-deny", nothing, _Permissions(), [home, *allowed])
+            self.policies += [*allowed, denied]
+        self.register_outputs({})
+
+    def _policy(
+        self, name: str, pods: Pods, permissions: _Permissions, depends_on: Sequence[pulumi.Resource]
+    ) -> pulumi.Resource:
+        """The first of `depends_on` is the namespace."""
+        return kubernetes.networking.v1.NetworkPolicy(
+            f"{self._name}-{pods.namespace}-{name}",
+            metadata=metadata(name, pods.namespace, component="network"),
+            spec={
+                "pod_selector": {"match_labels": dict(pods.labels)} if pods.labels else {},
+                "policy_types": ["Ingress", "Egress"],
+                "ingress": cast(Any, permissions.ingress),
+                "egress": cast(Any, permissions.egress),
+            },
+            opts=pulumi.ResourceOptions(parent=self, depends_on=depends_on, deleted_with=depends_on[0]),
+        )
+
+
+class _Peers:
+    """The targets of a policy's egress rules."""
+
+    def __init__(self, api: pulumi.Output[Rule], listed: Sequence[Rule]) -> None:
+        self._api = api
+        self._listed = listed
+
+    def targets(self, row: Connection) -> list[pulumi.Input[Rule]]:
+        target = row.target
+        if target == API_SERVER:
+            return [self._api]
+        if target == NAME_SERVERS:
+            return [_name_servers(["UDP"] if row.source == "builds" else ["UDP", "TCP"])]
+        if target == INTERNET:
+            everything = {"0.0.0.0/0": PRIVATE, "::/0": PRIVATE_IPV6}
+            blocks = [{"ipBlock": {"cidr": cidr, "except": [*but]}} for cidr, but in everything.items()]
+            return [_rule("to", blocks, row.ports)]
+        if target == LISTED:
+            return [*self._listed]
+        return [_rule("to", [_peer(PODS[target])], row.ports)]
+
+
+def _listed(args: NetworkPoliciesArgs) -> list[Rule]:
+    """What the settings list; `egressCidrs` is an old key of theirs."""
+    builder = args.builder
+    ranges: list[tuple[pulumi.Input[str], Sequence[int]]] = [
+        *((block.cidr, block.ports) for block in builder.egress),
+        *((cidr, ()) for cidr in builder.egress_cidrs),
+        *((cidr, (443,)) for cidr in args.registry),
+    ]
+    return [_rule("to", [{"ipBlock": {"cidr": cidr}}], ports) for cidr, ports in ranges]
+
+
+def _peer(pods: Pods) -> Peer:
+    namespace = {"namespaceSelector": {"matchLabels": {NAME_LABEL: pods.namespace}}}
+    return {**namespace, **({"podSelector": {"matchLabels": dict(pods.labels)}} if pods.labels else {})}
+
+
+def _rule(direction: str, peers: Sequence[Peer], ports: Sequence[int]) -> Rule:
+    """Without peers it is everybody, without ports every port."""
+    return {
+        **({direction: list(peers)} if peers else {}),
+        **({"ports": [{"protocol": "TCP", "port": port} for port in ports]} if ports else {}),
+    }
+
+
+def _name_servers(protocols: Sequence[str]) -> Rule:
+    homes = [{"namespaceSelector": {"matchLabels": {NAME_LABEL: name}}} for name in DNS_NAMESPACES]
+    return {
+        "to": [*homes, {"ipBlock": {"cidr": NODE_LOCAL_DNS}}],
+        "ports": [{"protocol": protocol, "port": port} for protocol in protocols for port in DNS_PORTS],
+    }
+
+
+def _api_rule(known: Sequence[Any]) -> Rule:
+    """The API server as its EndpointSlice has it: policies see it behind its Service's address."""
+    endpoints, ports = known
+    addresses = [address for endpoint in endpoints for address in endpoint["addresses"]]
+    blocks = [f"{address}/{128 if ':' in address else 32}" for address in addresses]
+    return _rule("to", [{"ipBlock": {"cidr": cidr}} for cidr in blocks], [port["port"] for port in ports])
