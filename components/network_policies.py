@@ -8,6 +8,7 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 from pulumi_kubernetes.discovery.v1 import EndpointSlice
 
+from components import buildkitd, builds, tekton, webhook
 from components.connections import (
     ANYWHERE,
     API_SERVER,
@@ -25,12 +26,42 @@ from components.settings import Builder
 
 # No build has business with a neighbour, a node, the API server's Service, or a cloud's metadata.
 PRIVATE = ("10.0.0.0/8", "100.64.0.0/10", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16")
-# Of IPv6: unique local, link-local, and IPv4 in disguise, which may be private (RFC 4193, 4291, 6052, 8215).
-PRIVATE_IPV6 = ("fc00::/7", "fe80::/10", "::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48")
+# Of IPv6: unique local, link-local, and IPv4 behind a translator, which may be private (RFC 4193, 4291, 6052,
+# 8215).
+PRIVATE_IPV6 = ("fc00::/7", "fe80::/10", "64:ff9b::/96", "64:ff9b:1::/48")
 NODE_LOCAL_DNS = "169.254.20.10/32"  # where NodeLocal DNSCache listens
 DNS_NAMESPACES = ("kube-system", "openshift-dns")
 DNS_PORTS = (53, 5353)  # OpenShift's pods have the second
+DENY = "default-deny"
 NAME_LABEL = "kubernetes.io/metadata.name"  # Kubernetes gives it to every namespace
+
+# Policies of stacks from before 2026-12, by namespace and the name that each has here: the name that it
+# keeps, and its place in the state. They are changed in place: beside these, each would allow what it did.
+EARLIER = {
+    (builds.NAMESPACE, "allow-builds"): ("to-internet", "builds:Builds", "builds-to-internet"),
+    (builds.NAMESPACE, DENY): ("from-nobody", "builds:Builds", "builds-from-nobody"),
+    (buildkitd.NAMESPACE, "allow-buildkitd"): (
+        "from-builds",
+        "builds:Builds$tekton-builds:buildkitd:Buildkitd",
+        "builds-buildkitd-from-builds",
+    ),
+    (buildkitd.NAMESPACE, DENY): (
+        "to-internet",
+        "builds:Builds$tekton-builds:buildkitd:Buildkitd",
+        "builds-buildkitd-to-internet",
+    ),
+    (webhook.NAMESPACE, "allow-listener"): ("from-ingress", "ingress:Ingress", "ingress-to-listener"),
+    (tekton.NAMESPACE, "allow-interceptors"): (
+        "from-listeners",
+        "webhook:Webhook",
+        "webhook-to-interceptors",
+    ),
+    (tekton.NAMESPACE, "allow-dashboard"): (
+        "dashboard-from-ingress",
+        "dashboard:Dashboard",
+        "dashboard-from-ingress",
+    ),
+}
 
 Rule = dict[str, Any]
 Peer = dict[str, Any]
@@ -95,7 +126,7 @@ class NetworkPolicies(pulumi.ComponentResource):
             ]
             # What is allowed comes first: a cluster that runs is not cut off for a moment.
             nothing = Pods(namespace=namespace)
-            denied = self._policy("default-deny", nothing, _Permissions(), [home, *allowed])
+            denied = self._policy(DENY, nothing, _Permissions(), [home, *allowed])
             self.policies += [*allowed, denied]
         self.register_outputs({})
 
@@ -103,8 +134,14 @@ class NetworkPolicies(pulumi.ComponentResource):
         self, name: str, pods: Pods, permissions: _Permissions, depends_on: Sequence[pulumi.Resource]
     ) -> pulumi.Resource:
         """The first of `depends_on` is the namespace."""
+        resource = f"{self._name}-{pods.namespace}-{name}"
+        aliases = []
+        if earlier := EARLIER.get((pods.namespace, name)):
+            name, parent, logical = earlier
+            kind = f"tekton-builds:{parent}$kubernetes:networking.k8s.io/v1:NetworkPolicy"
+            aliases = [f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{kind}::{logical}"]
         return kubernetes.networking.v1.NetworkPolicy(
-            f"{self._name}-{pods.namespace}-{name}",
+            resource,
             metadata=metadata(name, pods.namespace, component="network"),
             spec={
                 "pod_selector": {"match_labels": dict(pods.labels)} if pods.labels else {},
@@ -112,7 +149,9 @@ class NetworkPolicies(pulumi.ComponentResource):
                 "ingress": cast(Any, permissions.ingress),
                 "egress": cast(Any, permissions.egress),
             },
-            opts=pulumi.ResourceOptions(parent=self, depends_on=depends_on, deleted_with=depends_on[0]),
+            opts=pulumi.ResourceOptions(
+                parent=self, depends_on=depends_on, deleted_with=depends_on[0], aliases=aliases
+            ),
         )
 
 

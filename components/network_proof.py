@@ -55,12 +55,7 @@ class NetworkProof(pulumi.ComponentResource):
         self._args = args
         digest = hashlib.sha256("\n".join((args.rules, SCRIPT, args.image)).encode()).hexdigest()[:8]
         here, there = (
-            metadata(
-                f"{NAME}-{digest}",
-                namespace,
-                component="network",
-                annotations={"pulumi.com/timeoutSeconds": str(SECONDS)},
-            )
+            metadata(f"{NAME}-{digest}", namespace, component="network")
             for namespace in (janitor.NAMESPACE, BUILDS)
         )
         self._job(f"{name}-open", here, ["open", API_SERVER], CUT_OFF)
@@ -112,6 +107,7 @@ class NetworkProof(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 depends_on=self._args.policies,
+                custom_timeouts=pulumi.CustomTimeouts(create=f"{SECONDS}s", update=f"{SECONDS}s"),
                 hooks=pulumi.ResourceHookBinding(on_error=[pulumi.ErrorHook(f"{resource}-error", say)]),
             ),
         )

@@ -55,16 +55,13 @@ class RecordedStack:
 
     @property
     def uids(self) -> dict[str, str]:
-        """By kind, namespace and name, of those that are there."""
+        """By kind, namespace and name."""
         cluster = dynamic.DynamicClient(self._api)
         found = {}
         for item in self._objects:
             kind = cluster.resources.get(api_version=item["apiVersion"], kind=item["kind"])
             meta = item["metadata"]
-            try:
-                live = kind.get(name=meta["name"], namespace=meta.get("namespace"))
-            except dynamic.exceptions.NotFoundError:
-                continue
+            live = kind.get(name=meta["name"], namespace=meta.get("namespace"))
             found[_name(item)] = live.metadata.uid
         return found
 

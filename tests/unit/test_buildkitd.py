@@ -42,15 +42,15 @@ def test_the_oldest_layers_go_before_the_volume_is_full(shared: Recording) -> No
 
 
 def test_builds_call_it_and_nobody_else(shared: Recording) -> None:
-    ingress = shared.one("NetworkPolicy", "allow-buildkitd", "builds-buildkitd").plain()["spec"]["ingress"]
+    ingress = shared.one("NetworkPolicy", "from-builds", "builds-buildkitd").plain()["spec"]["ingress"]
     builds, daemon = (
         {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": name}}}
         for name in ("builds", "builds-buildkitd")
     )
     assert ingress == [{"from": [builds], "ports": [{"protocol": "TCP", "port": 1234}]}]
     outward, pushes = (
-        shared.one("NetworkPolicy", f"allow-{who}", namespace).plain()["spec"]["egress"]
-        for who, namespace in (("builds", "builds"), ("buildkitd", "builds-buildkitd"))
+        shared.one("NetworkPolicy", policy, namespace).plain()["spec"]["egress"]
+        for policy, namespace in (("to-internet", "builds"), ("from-builds", "builds-buildkitd"))
     )
     assert {"to": [daemon], "ports": [{"protocol": "TCP", "port": 1234}]} in outward
     assert {"to": [{"ipBlock": {"cidr": "10.1.2.3/32"}}]} in pushes, "it pushes, not the build"

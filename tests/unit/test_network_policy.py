@@ -10,7 +10,7 @@ import pytest
 
 from components import connections
 from components.connections import ANYWHERE, CONNECTIONS, EDGES, PODS
-from components.network_policies import NAME_LABEL, PRIVATE
+from components.network_policies import DENY, EARLIER, NAME_LABEL, PRIVATE
 from tests import program
 from tests.manifests import served
 from tests.program import SECRETS, config, run
@@ -26,8 +26,15 @@ def deploy(tmp_path: Path, kind: str = "traefik", **given: Any) -> Recording:
         return run({**settings, "releaseMirror": mirror}, SECRETS)
 
 
+def name(policy: str, namespace: str) -> str:
+    """Of the object."""
+    return EARLIER.get((namespace, policy), (policy,))[0]
+
+
 def policy(recording: Recording, who: str) -> Any:
-    spec = recording.one("NetworkPolicy", f"allow-{who}", PODS[who].namespace).plain()["spec"]
+    spec = recording.one(
+        "NetworkPolicy", name(f"allow-{who}", PODS[who].namespace), PODS[who].namespace
+    ).plain()["spec"]
     assert spec["podSelector"] == ({"matchLabels": PODS[who].labels} if PODS[who].labels else {})
     assert spec["policyTypes"] == ["Ingress", "Egress"]
     return spec
@@ -51,7 +58,7 @@ def test_every_namespace_that_the_program_makes_denies_what_nothing_allows(tmp_p
     namespaces = {one.plain()["metadata"]["name"] for one in recording.all("Namespace")}
     assert {"builds", "builds-webhook", "ingress", "tekton-pipelines"} <= namespaces
     for namespace in namespaces:
-        spec = recording.one("NetworkPolicy", "default-deny", namespace).plain()["spec"]
+        spec = recording.one("NetworkPolicy", name(DENY, namespace), namespace).plain()["spec"]
         assert spec == {
             "podSelector": {},
             "policyTypes": ["Ingress", "Egress"],
@@ -105,7 +112,7 @@ def test_the_dashboard_has_a_policy_whatever_the_ingress(tmp_path: Path, kind: s
     recording = deploy(tmp_path, kind, dashboard={"enabled": True, "host": "dashboard.example.com"})
     names = [one.plain()["metadata"]["name"] for one in recording.all("NetworkPolicy")]
     if kind == "none":
-        assert "allow-dashboard" not in names, "nobody, so what denies the namespace is enough"
+        assert "dashboard-from-ingress" not in names, "nobody, so what denies the namespace is enough"
     else:
         assert policy(recording, "dashboard")["ingress"] == [{"from": [peer("traefik")], "ports": tcp(9097)}]
 
@@ -120,7 +127,9 @@ def test_nobody_calls_a_build_and_a_build_calls_the_internet_and_what_is_listed(
     )
     blocks = {block["ipBlock"]["cidr"]: block["ipBlock"]["except"] for block in internet["to"]}
     assert set(PRIVATE) <= set(blocks["0.0.0.0/0"])
-    assert {"fc00::/7", "fe80::/10", "64:ff9b::/96"} <= set(blocks["::/0"]), "private, and IPv4 in disguise"
+    assert {"fc00::/7", "fe80::/10", "64:ff9b::/96"} <= set(blocks["::/0"]), (
+        "private, and IPv4 behind a translator"
+    )
     assert private == [
         {"to": [{"ipBlock": {"cidr": "10.1.2.3/32"}}], "ports": tcp(443, 5000)},
         {"to": [{"ipBlock": {"cidr": "10.9.0.0/24"}}]},
@@ -136,9 +145,10 @@ def test_the_old_key_opens_every_port_and_says_so(tmp_path: Path) -> None:
 def permissions(recording: Recording) -> Iterator[tuple[str, str]]:
     """Source and target of every rule about pods of ours."""
     for who in PODS:
-        name = f"allow-{who}"
+        namespace = PODS[who].namespace
         for registered in recording.all("NetworkPolicy"):
-            if registered.plain()["metadata"]["name"] == name:
+            meta = registered.plain()["metadata"]
+            if (meta["namespace"], meta["name"]) == (namespace, name(f"allow-{who}", namespace)):
                 spec = registered.plain()["spec"]
                 yield from (
                     (text(source), who) for rule in spec["ingress"] for source in rule.get("from", ())
@@ -193,22 +203,18 @@ def test_the_proof_is_a_pod_like_a_builds_and_one_that_must_get_through(tmp_path
         job = jobs[namespace]
         (container,) = job.plain()["spec"]["template"]["spec"]["containers"]
         assert container["args"][2] == expected
-        denied = {
-            one.urn
-            for one in recording.all("NetworkPolicy")
-            if one.plain()["metadata"]["name"] == "default-deny"
-        }
-        assert denied <= recording.before(job), "it tries what the policies are there for"
+        policies = {one.urn for one in recording.all("NetworkPolicy")}
+        assert policies <= recording.before(job), "it tries what the policies are there for"
     (container,) = jobs["builds"].plain()["spec"]["template"]["spec"]["containers"]
     assert any("core-interceptors" in word for word in container["args"])
 
 
 def test_the_proof_runs_again_when_the_rules_change(tmp_path: Path) -> None:
-    def name(**builder: Any) -> str:
+    def proof(**builder: Any) -> str:
         recording = deploy(tmp_path, builder=builder)
         (found,) = {str(job.plain()["metadata"]["name"]) for job in recording.all("Job")}
         assert re.fullmatch("network-proof-[0-9a-f]{8}", found)
         return found
 
-    assert name() == name(), "and not while nothing changes"
-    assert name() != name(egress=[{"cidr": "10.1.2.3/32"}])
+    assert proof() == proof(), "and not while nothing changes"
+    assert proof() != proof(egress=[{"cidr": "10.1.2.3/32"}])

@@ -97,14 +97,14 @@ def test_builds_log_in_with_the_account_and_may_call_the_registry(in_tcr: Given,
     assert secret.plain()["stringData"]["password"] == "told-once"
     assert "told-once" not in str({**secret.inputs, "stringData": ""})
     assert isinstance(secret.inputs["stringData"], dict), "it would stand in the state in the clear"
-    egress = recording.one("NetworkPolicy", "allow-builds", "builds").plain()["spec"]["egress"]
+    egress = recording.one("NetworkPolicy", "to-internet", "builds").plain()["spec"]["egress"]
     assert REGISTRY_RULE in egress, "a private address is no build's business"
 
 
 def test_a_shared_buildkitd_may_call_it_too(in_tcr: Given, tmp_path: Path) -> None:
     in_tcr["builder"] = {"sharedGib": 50}
     recording = whole(in_tcr, tmp_path)
-    policy = recording.one("NetworkPolicy", "allow-buildkitd", "builds-buildkitd").plain()
+    policy = recording.one("NetworkPolicy", "from-builds", "builds-buildkitd").plain()
     assert REGISTRY_RULE in policy["spec"]["egress"]
 
 
