@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -11,6 +12,7 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 from pulumi.output import UNKNOWN
 
+from components.ingress_change import check_ingress
 from components.recorded_state import RecordedState, recorded_state
 from components.secrets import Login, Secrets
 from components.settings import Existing, Settings, Tke
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 Claims = Collection[tuple[str, str]]
 """Kind and name of objects outside namespaces, the namespaces among them, that this program makes."""
+Check = Callable[[RecordedState, "inspection.Cluster | None"], None]
+"""A condition on the recorded state and the cluster (None: it cannot be asked). Raises pulumi.RunError."""
 WEBHOOK_SERVICES = "tekton-pipelines-webhook", "tekton-triggers-webhook"
 
 
@@ -41,6 +45,7 @@ def connect(
 
     `claims` are refused where the cluster has them and the stack's state does not. Raises pulumi.RunError.
     """
+    check = partial(check_ingress, settings)
     if isinstance(settings.cluster, Tke):
         # The cloud's SDK is loaded for a cluster in the cloud only.
         from components.tke import TkeCluster, TkeClusterArgs  # noqa: PLC0415
@@ -50,12 +55,15 @@ def connect(
             credentials=secrets.cloud,
             claims=claims,
             registry=settings.registry,
+            check=check,
         )
         return TkeCluster(name, arguments, opts)
     existing = settings.cluster
     kubeconfig = load_kubeconfig(existing, secrets.kubeconfig)
     return ExistingCluster(
-        name, ExistingClusterArgs(settings=existing, kubeconfig=kubeconfig, claims=claims), opts
+        name,
+        ExistingClusterArgs(settings=existing, kubeconfig=kubeconfig, claims=claims, check=check),
+        opts,
     )
 
 
@@ -65,6 +73,7 @@ class ExistingClusterArgs:
     kubeconfig: Kubeconfig | None = field(repr=False)
     """None: there is no kubeconfig yet, and this is a preview."""
     claims: Claims = ()
+    check: Check | None = None
 
 
 class ExistingCluster(pulumi.ComponentResource):
@@ -90,6 +99,8 @@ class ExistingCluster(pulumi.ComponentResource):
         if cluster is not None:
             check_identity(cluster, state, where)
             check_contents(cluster, state, args.claims, adopt=args.settings.adopt)
+        if args.check is not None:
+            _asked(partial(args.check, state, cluster))
         unknown = cast(str, UNKNOWN)
         self.kubeconfig = pulumi.Output.secret(unknown if cluster is None else cluster.kubeconfig.text)
         self.provider = kubernetes.Provider(

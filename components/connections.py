@@ -71,6 +71,7 @@ CONNECTIONS = [
     Connection("buildkitd", LISTED, (), "a registry at a private address"),
     *(Connection(ANYWHERE, edge, _EDGE_PORTS[edge], "deliveries, people") for edge in EDGES),
     *(Connection(edge, API_SERVER, (), "Ingresses and endpoints") for edge in EDGES),
+    *(Connection(edge, NAME_SERVERS, (), "the names of what its routes lead to; by UDP") for edge in EDGES),
     *(Connection(edge, "listener", (webhook.PORT,), "deliveries") for edge in EDGES),
     *(Connection(edge, "dashboard", (dashboard.PORT,), "people") for edge in EDGES),
     Connection(ANYWHERE, "listener", (webhook.PORT,), "deliveries, where there is no ingress controller"),

@@ -24,6 +24,8 @@ class ExposedArgs:
     backend: Backend
     annotations: Mapping[str, str]
     """Of the Service that a load balancer is made for."""
+    source_ranges: Sequence[str] = ()
+    """Who may call; empty: everybody."""
     after: Sequence[pulumi.Resource] = ()
     """What makes the pods: no value flows from it, as a controller in the cluster makes them."""
 
@@ -36,6 +38,11 @@ class Exposed(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: ExposedArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("tekton-builds:ingress:Exposed", name, None, opts)
+        # What the cloud's balancer does not refuse, the nodes do, as long as they see the caller's address.
+        sources = {
+            "load_balancer_source_ranges": list(args.source_ranges),
+            "external_traffic_policy": "Local",
+        }
         service = kubernetes.core.v1.Service(
             name,
             metadata=metadata(
@@ -48,6 +55,7 @@ class Exposed(pulumi.ComponentResource):
                 "type": "LoadBalancer",
                 "selector": args.backend.pods,
                 "ports": [{"name": "web", "port": 80, "target_port": args.backend.port}],
+                **(sources if args.source_ranges else {}),
             },
             opts=pulumi.ResourceOptions(parent=self, depends_on=args.after),
         )

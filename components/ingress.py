@@ -7,10 +7,11 @@ import pulumi
 
 from components import ingress_nginx, ingress_traefik, settings
 from components.exposed import Exposed, ExposedArgs
+from components.hooks_limits import Hooks, closed_annotations, nginx_annotations
 from components.ingress_nginx import Nginx, NginxArgs
 from components.ingress_traefik import Traefik, TraefikArgs
 from components.manifest import Object
-from components.route import Backend, Front, Route, RouteArgs
+from components.route import NAME, Backend, Front, Route, RouteArgs
 
 RELEASE = "ingress-nginx"
 
@@ -22,11 +23,11 @@ def release(chosen: settings.Ingress) -> list[str]:
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """A namespace with routes of its own."""
+    """A namespace that a route leads to."""
 
     namespace: pulumi.Output[str]
     tls: bool
-    """Whether one of them has a certificate."""
+    """Whether its route has a certificate."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +43,7 @@ class IngressArgs:
     annotations: Mapping[str, str]
     """Of the Service that a load balancer is made for."""
     also: Sequence[Place] = ()
-    """Where else routes are."""
+    """Where else routes lead to."""
     after: Sequence[pulumi.Resource] = ()
     """What makes the Service there: no value flows from it, as a controller in the cluster names it."""
 
@@ -72,13 +73,20 @@ class Ingress(pulumi.ComponentResource):
                     host=chosen.host,
                     backend=args.backend,
                     annotations=args.annotations,
+                    source_ranges=chosen.source_ranges,
                     after=args.after,
                 ),
                 child,
             )
             self.url, self.address = exposed.url, exposed.address
         else:
-            self.front = self._front(name, args, child)
+            hooks = Hooks(
+                path=args.path,
+                host=chosen.host,
+                tls=chosen.tls is not None,
+                source_ranges=chosen.source_ranges,
+            )
+            self.front = self._front(name, args, hooks, child)
             if self.front.home:
                 own = ingress_nginx.NAMESPACE if chosen.kind == "nginx" else ingress_traefik.NAMESPACE
                 self.namespaces = {own: self.front.home}
@@ -88,18 +96,22 @@ class Ingress(pulumi.ComponentResource):
                 tls=chosen.tls,
                 front=self.front,
                 backend=args.backend,
+                object_name=NAME,
+                # Traefik's own file leads to the listener; its Ingress object must not, past all limits.
+                annotations=nginx_annotations(hooks) if chosen.kind == "nginx" else closed_annotations(),
                 after=args.after,
             )
             self.url, self.address = Route("hooks", route, child).url, self.front.address
         self.register_outputs({"url": self.url, "address": self.address})
 
-    def _front(self, name: str, args: IngressArgs, child: pulumi.ResourceOptions) -> Front:
+    def _front(self, name: str, args: IngressArgs, hooks: Hooks, child: pulumi.ResourceOptions) -> Front:
         if args.chosen.kind == "nginx":
             return Nginx(name, NginxArgs(manifest=args.manifest, annotations=args.annotations), child).front
         traefik = TraefikArgs(
             image=args.images.traefik,
-            serves=[args.backend.namespace, *(place.namespace for place in args.also)],
+            hooks=hooks,
+            backend=pulumi.Output.concat(args.backend.host, ":", str(args.backend.port)),
             annotations=args.annotations,
-            tls=args.chosen.tls is not None or any(place.tls for place in args.also),
+            tls=hooks.tls or any(place.tls for place in args.also),
         )
         return Traefik(name, traefik, child).front

@@ -1,6 +1,11 @@
 """ingress-nginx from its release manifest, behind a load balancer that can be told what to be.
 
 The project is retired: the manifest is its last. Traefik takes the same Ingress objects.
+
+As released, the controller lists and watches every Secret and every Ingress of the cluster. With
+`--watch-namespace` its informers ask for one namespace (internal/ingress/controller/store/store.go), for
+which the release's Role is enough: its own, where routes and certificates are. `--watch-namespace-selector`
+would not do: its informers ask for the whole cluster, and drop what does not match.
 """
 
 import copy
@@ -16,11 +21,26 @@ from components.kube.objects import Objects, ObjectsArgs
 from components.kube.waiting import ADDRESS, NO_WAIT, annotated
 from components.route import Front, load_balancer_address
 
+Object = dict[str, Any]
 CLASS = "nginx"
 NAMESPACE, SERVICE = "ingress-nginx", "ingress-nginx-controller"
 RUNNING = ("Deployment", "DaemonSet", "Job")
-
-Object = dict[str, Any]
+ROLE = "ingress-nginx"
+READ = ("get", "list", "watch")
+# What belongs to no namespace: the classes, and the zone of the node that the controller is on.
+CLUSTER_RULES: list[Object] = [
+    {"apiGroups": ["networking.k8s.io"], "resources": ["ingressclasses"], "verbs": list(READ)},
+    {"apiGroups": [""], "resources": ["nodes"], "verbs": ["get"]},
+]
+# What the informers ask for in its own namespace, each as (API group, resource).
+NEEDED = {
+    ("", "configmaps"),
+    ("", "secrets"),
+    ("", "services"),
+    ("discovery.k8s.io", "endpointslices"),
+    ("networking.k8s.io", "ingresses"),
+}
+WATCH = "--watch-namespace=$(POD_NAMESPACE)"
 
 
 class NginxError(pulumi.RunError):
@@ -58,7 +78,7 @@ class Nginx(pulumi.ComponentResource):
             )
             self.register_outputs({})
             return
-        service, others = divided(args.manifest)
+        service, others = divided(confined(args.manifest))
         namespaces = [one for one in others if one["kind"] == "Namespace"]
         home = Objects(f"{name}-namespace", ObjectsArgs(objects=namespaces), child)
         controller = ObjectsArgs(
@@ -88,21 +108,66 @@ class Nginx(pulumi.ComponentResource):
         self.register_outputs({"address": self.front.address})
 
 
+def confined(manifest: Sequence[Object]) -> list[Object]:
+    """The release's objects, with a controller that reads no namespace but its own. Raises NginxError."""
+    role = _only(manifest, "Role", ROLE)
+    allowed = {
+        (group, resource)
+        for rule in role["rules"]
+        if {"list", "watch"} <= set(rule["verbs"]) and not rule.get("resourceNames")
+        for group in rule["apiGroups"]
+        for resource in rule["resources"]
+    }
+    if missing := sorted(NEEDED - allowed):
+        raise NginxError(
+            f"the Role {ROLE} of ingress-nginx's manifest does not list and watch "
+            f"{', '.join(resource for _, resource in missing)}, without which the controller serves nothing"
+        )
+    _only(manifest, "ClusterRole", ROLE)
+    _arguments(_only(manifest, "Deployment", SERVICE))
+    result = []
+    for manifest_object in copy.deepcopy(list(manifest)):
+        identity = manifest_object["kind"], manifest_object["metadata"]["name"]
+        if identity == ("ClusterRole", ROLE):
+            manifest_object["rules"] = copy.deepcopy(CLUSTER_RULES)
+        elif identity == ("Deployment", SERVICE):
+            _arguments(manifest_object).append(WATCH)
+        result.append(manifest_object)
+    return result
+
+
+def _only(manifest: Sequence[Object], kind: str, name: str) -> Object:
+    found = [one for one in manifest if (one["kind"], one["metadata"]["name"]) == (kind, name)]
+    if len(found) != 1:
+        raise NginxError(f"the manifest of ingress-nginx has {len(found)} {kind}s {name}, and not one")
+    return found[0]
+
+
+def _arguments(deployment: Object) -> list[str]:
+    """The controller's arguments, to be added to. Raises NginxError."""
+    for container in deployment["spec"].get("template", {}).get("spec", {}).get("containers", ()):
+        arguments: list[str] = container.get("args", [])
+        if "/nginx-ingress-controller" in arguments:
+            return arguments
+    raise NginxError(
+        f"the Deployment {SERVICE} of ingress-nginx's manifest has no container with the argument "
+        "/nginx-ingress-controller, so it cannot be told to serve its own namespace alone"
+    )
+
+
 def divided(manifest: Sequence[Object]) -> tuple[Object, list[Object]]:
     """The load balancer's Service, and the rest of the objects as they can be kept in line.
 
     The Service stands alone because its status is read. The Jobs that make the webhook's certificate would be
     deleted when they are done, and made again by every `up`: here they stay. Raises NginxError.
     """
-    services = [one for one in manifest if (one["kind"], one["metadata"]["name"]) == ("Service", SERVICE)]
-    if len(services) != 1:
-        raise NginxError(f"the manifest of ingress-nginx has {len(services)} Services {SERVICE}, and not one")
+    service = _only(manifest, "Service", SERVICE)
     others = []
     for one in manifest:
-        if one is services[0]:
+        if one is service:
             continue
         kept = annotated(one, NO_WAIT) if one["kind"] == "Service" else copy.deepcopy(one)
         if kept["kind"] == "Job":
             kept["spec"].pop("ttlSecondsAfterFinished", None)
         others.append(kept)
-    return services[0], others
+    return service, others

@@ -1,4 +1,9 @@
-"""A route: one path of the ingress controller that leads to one Service, and the URL it has from outside."""
+"""A route: one path of the ingress controller that leads to one Service, and the URL it has from outside.
+
+Its Ingress object and its certificate are in the controller's own namespace, and a Service there stands for
+the one that it leads to: a controller that serves a namespace reads all Secrets of it, so it serves its own,
+where nothing but certificates is.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,7 +28,7 @@ class Front:
     address: pulumi.Output[str]
     """Its load balancer: an IP address, or the host name that some clouds give instead."""
     namespace: pulumi.Output[str]
-    """Where its pods are."""
+    """Where its pods are, and the only one whose Ingress objects and Secrets it reads."""
     home: pulumi.Resource | None
     """That namespace; None where a preview does not know the release that makes it."""
     ready: Sequence[pulumi.Resource] = ()
@@ -40,6 +45,11 @@ class Backend:
     pods: Mapping[str, str]
     """The labels of the pods behind it."""
 
+    @property
+    def host(self) -> pulumi.Output[str]:
+        """Its name for the cluster's pods, whatever the cluster's domain is."""
+        return pulumi.Output.concat(self.service, ".", self.namespace, ".svc")
+
 
 @dataclass(frozen=True, kw_only=True)
 class RouteArgs:
@@ -54,6 +64,8 @@ class RouteArgs:
     backend: Backend
     annotations: Mapping[str, str] = field(default_factory=dict)
     """What the controller is told beside."""
+    object_name: str = ""
+    """Of the Ingress; empty: the route's own name."""
     after: Sequence[pulumi.Resource] = ()
     """What makes the Service: no value flows from it, as a controller in the cluster names the Service."""
 
@@ -66,6 +78,16 @@ class Route(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: RouteArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("tekton-builds:route:Route", name, None, opts)
+        service = kubernetes.core.v1.Service(
+            f"{name}-backend",
+            metadata=metadata(f"{name}-backend", args.front.namespace, component="route"),
+            spec={
+                "type": "ExternalName",
+                "external_name": args.backend.host,
+                "ports": [{"name": "web", "port": args.backend.port, "target_port": args.backend.port}],
+            },
+            opts=pulumi.ResourceOptions(parent=self, depends_on=args.front.ready),
+        )
         rule: dict[str, Any] = {
             "http": {
                 "paths": [
@@ -73,7 +95,10 @@ class Route(pulumi.ComponentResource):
                         "path": args.path,
                         "path_type": args.path_type,
                         "backend": {
-                            "service": {"name": args.backend.service, "port": {"number": args.backend.port}}
+                            "service": {
+                                "name": service.metadata.name,
+                                "port": {"number": args.backend.port},
+                            }
                         },
                     }
                 ]
@@ -89,7 +114,9 @@ class Route(pulumi.ComponentResource):
                 annotations["cert-manager.io/cluster-issuer"] = args.tls.cluster_issuer
         ingress = kubernetes.networking.v1.Ingress(
             name,
-            metadata=metadata(NAME, args.backend.namespace, component="route", annotations=annotations),
+            metadata=metadata(
+                args.object_name or name, args.front.namespace, component="route", annotations=annotations
+            ),
             spec=spec,
             opts=pulumi.ResourceOptions(parent=self, depends_on=[*args.after, *args.front.ready]),
         )

@@ -12,7 +12,7 @@ import pulumi_kubernetes as kubernetes
 import tencentcloud_iac_pulumi as tencentcloud
 
 from components import tke_addons, tke_images
-from components.cluster import Claims
+from components.cluster import Check, Claims
 from components.recorded_state import recorded_state
 from components.secrets import CloudCredentials, Login
 from components.settings import Registry
@@ -50,6 +50,7 @@ class TkeClusterArgs:
     """Kind and name of objects that may not be in the cluster as somebody else's."""
     registry: Registry
     """Where images go."""
+    check: Check | None = None
 
 
 class TkeCluster(pulumi.ComponentResource):
@@ -70,6 +71,8 @@ class TkeCluster(pulumi.ComponentResource):
         super().__init__("tekton-builds:cluster:TkeCluster", name, None, opts)
         state = recorded_state(f"{name}-state", pulumi.ResourceOptions(parent=self))
         check_reachable(state, settings, args.claims)
+        if args.check is not None:
+            args.check(state, None)
         image = tke_images.image_of(settings.nodes.os, state.node_image)
         tke_images.warn(image)
         cloud = _provider(name, args, pulumi.ResourceOptions(parent=self))

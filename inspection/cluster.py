@@ -58,6 +58,13 @@ class Cluster:
             return self.namespaces.keys()
         return {item["metadata"]["name"] for item in self._client.items(PATHS[kind])}
 
+    def has_secret(self, namespace: str, name: str) -> bool:
+        """Whether there is such a Secret; what is in it is not asked for. Raises UnreachableError."""
+        if namespace not in self.namespaces:
+            return False
+        items = self._client.items(f"/api/v1/namespaces/{namespace}/secrets")
+        return name in {item["metadata"]["name"] for item in items}
+
     def without_endpoints(self, services: Collection[tuple[str, str]]) -> list[tuple[str, str]]:
         """Those of the Services, as (namespace, name), without a ready pod. Raises UnreachableError."""
         ready = set()

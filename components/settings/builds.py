@@ -207,7 +207,9 @@ class Images(Model):
         description="kubectl and a shell, for the janitor",
     )
     traefik: Reference = Field(
-        default="docker.io/library/traefik:v3.6.1", description="the ingress controller"
+        default="docker.io/library/traefik:v3.7.13"
+        "@sha256:24841fe2de7304c149343d877d2923b4c8800a38ba015dea9174c23b20e344a0",
+        description="the ingress controller",
     )
     oauth2_proxy: Reference = Field(
         default="quay.io/oauth2-proxy/oauth2-proxy:v7.15.4", description="the Dashboard's login elsewhere"

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
+from components.hooks_limits import listener_mib
 from components.tasks import Object, pipeline
 from components.tasks.template import LOOKED_UP
 
@@ -100,7 +101,8 @@ def listener_spec(
     """EventListenerSpec (triggers.tekton.dev/v1beta1). `versions`: those of the webhook's secret that are
     taken, the present one first.
     """
-    container = {"resources": {"requests": {"cpu": "50m", "memory": "64Mi"}, "limits": {"memory": "256Mi"}}}
+    memory = f"{listener_mib(len(triggers))}Mi"
+    container = {"resources": {"requests": {"cpu": "50m", "memory": "64Mi"}, "limits": {"memory": memory}}}
     return {
         "serviceAccountName": account,
         "triggers": [

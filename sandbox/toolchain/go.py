@@ -56,6 +56,7 @@ def tool_key(tool: Tool) -> str:
         *tool.files.values(),
         *tool.replaced,
         *((tool.source / ours).read_bytes() for ours in tool.replaced.values()),
+        *(path.read_bytes() for name in tool.own_modules for path in sorted((tool.source / name).iterdir())),
         *tool.embedded,
         *tool.embedded.values(),
     )

@@ -51,6 +51,7 @@ class Tool:
     compiler: str = ""  # -gcflags for all packages
     files: Mapping[str, str] = field(default_factory=dict)  # share/NAME: a path in the module
     replaced: Mapping[str, str] = field(default_factory=dict)  # files of the module: ours, beside go.mod
+    own_modules: tuple[str, ...] = ()  # folders beside go.mod, which puts them in the place of modules
     embedded: Mapping[str, str] = field(default_factory=dict)  # what our main.go embeds: a path in the module
     module: str = ""  # the module of `files`, `replaced` and `embedded`
     command: bool = True  # whether people and scripts find its programs on PATH

@@ -44,7 +44,7 @@ class ApiServer:
         self.controllers = controllers
         self._processes: list[tuple[str, subprocess.Popen[bytes]]] = []
         self._token = secrets.token_hex(16)
-        self._port = _free_port()
+        self._port = free_port()
 
     @property
     def url(self) -> str:
@@ -104,7 +104,7 @@ class ApiServer:
         links.mkdir()
         for name in ["etcd", *sorted(KUBERNETES_NAMES)]:
             (links / name).symlink_to(binary(name).resolve())
-        etcd, peer = _free_port(), _free_port()
+        etcd, peer = free_port(), free_port()
         self._run(
             "etcd",
             f"--data-dir={folder}/etcd",
@@ -143,7 +143,7 @@ class ApiServer:
         self.kubeconfig_file.chmod(0o600)
         self._wait_for("the API server to be ready", lambda: self._answers("/readyz"))
         if self.controllers:
-            port = _free_port()
+            port = free_port()
             self._run(
                 "kube-controller-manager",
                 f"--kubeconfig={folder}/kubeconfig",
@@ -196,7 +196,7 @@ class ApiServer:
             time.sleep(0.05)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -50,5 +50,14 @@ class Objects:
             field_manager="test",
         )
 
+    def give_address(self, api_version: str, kind: str, namespace: str, name: str, address: str) -> None:
+        """Writes into the object's status that its load balancer has this address."""
+        self._kind(api_version, kind).status.patch(
+            body={"status": {"loadBalancer": {"ingress": [{"ip": address}]}}},
+            name=name,
+            namespace=namespace,
+            content_type="application/merge-patch+json",
+        )
+
     def delete(self, api_version: str, kind: str, namespace: str | None, name: str) -> None:
         self._kind(api_version, kind).delete(name=name, namespace=namespace)

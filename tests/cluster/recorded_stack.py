@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from kubernetes import client, config, dynamic
+from kubernetes.dynamic.exceptions import NotFoundError
 
 from tests.cluster.api_server import ApiServer
 
@@ -55,13 +56,16 @@ class RecordedStack:
 
     @property
     def uids(self) -> dict[str, str]:
-        """By kind, namespace and name."""
+        """Of those that are there, by kind, namespace and name."""
         cluster = dynamic.DynamicClient(self._api)
         found = {}
         for item in self._objects:
             kind = cluster.resources.get(api_version=item["apiVersion"], kind=item["kind"])
             meta = item["metadata"]
-            live = kind.get(name=meta["name"], namespace=meta.get("namespace"))
+            try:
+                live = kind.get(name=meta["name"], namespace=meta.get("namespace"))
+            except NotFoundError:
+                continue
             found[_name(item)] = live.metadata.uid
         return found
 

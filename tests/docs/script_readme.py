@@ -16,7 +16,6 @@ COLLECT = {"PYTEST_ADDOPTS": "--collect-only --quiet --quiet"}
 SET = (
     "pulumi config set --path cluster.kind existing",
     "pulumi config set --path cluster.kubeconfig path/to/kubeconfig",
-    "pulumi config set --path ingress.kind traefik",
     "pulumi config set --path registry.server ghcr.io",
     "pulumi config set --path registry.namespace OWNER",
     "pulumi config set --path 'repositories[0].url' https://github.com/OWNER/NAME.git",

@@ -42,7 +42,7 @@ def texts(sandbox_lock: Path, folder: Path, images: Mapping[str, str]) -> dict[s
             entry["spec"]["template"]["spec"]["containers"][0]["image"] = images["busybox"]
     whole = yaml.safe_dump_all(page).encode()
     files |= {"tekton-dashboard": whole, "tekton-dashboard-full": whole}
-    return {**files, NGINX: yaml.safe_dump_all(_nginx(images["traefik"])).encode()}
+    return {**files, NGINX: yaml.safe_dump_all(_nginx(images["traefik"], images["busybox"])).encode()}
 
 
 def hosts(releases: Iterable[Release]) -> set[str]:
@@ -100,40 +100,53 @@ def digest(registry: Path, image: str) -> str:
     return link.read_text().strip()
 
 
-def _nginx(image: str) -> list[Object]:
-    """The names of ingress-nginx's release. Its two Jobs and its admission webhook are not among them."""
+def _nginx(traefik: str, busybox: str) -> list[Object]:
+    """The names of ingress-nginx's release. Its two Jobs and its admission webhook are not among them.
+
+    The container `controller` takes nginx's arguments, and does nothing; Traefik is beside it.
+    """
     labels = {"app.kubernetes.io/name": NGINX, "app.kubernetes.io/component": "controller"}
     rules = [
-        {"apiGroups": [""], "resources": ["services", "secrets", "namespaces"], "verbs": ["list", "watch"]},
+        {"apiGroups": [""], "resources": ["services", "secrets", "configmaps"], "verbs": ["list", "watch"]},
         {"apiGroups": ["discovery.k8s.io"], "resources": ["endpointslices"], "verbs": ["list", "watch"]},
         {
             "apiGroups": ["networking.k8s.io"],
-            "resources": ["ingresses", "ingressclasses"],
+            "resources": ["ingresses"],
             "verbs": ["list", "watch"],
         },
         {"apiGroups": ["networking.k8s.io"], "resources": ["ingresses/status"], "verbs": ["update"]},
     ]
-    container = {
+    controller = {
         "name": "controller",
-        "image": image,
+        "image": busybox,
+        "command": ["sh", "-c", "sleep 2147483647"],
+        "args": ["/nginx-ingress-controller"],
+        "env": [{"name": "POD_NAMESPACE", "value": NGINX}],
+    }
+    container = {
+        "name": "traefik",
+        "image": traefik,
         "args": [
             "--global.checknewversion=false",
             "--entrypoints.web.address=:8000",
             "--entrypoints.traefik.address=:8080",
             "--ping=true",
-            "--experimental.kubernetesIngressNGINX=true",
             "--providers.kubernetesingressnginx=true",
+            f"--providers.kubernetesingressnginx.watchnamespace={NGINX}",
             f"--providers.kubernetesingressnginx.publishservice={NGINX}/{CONTROLLER}",
         ],
         "readinessProbe": {"httpGet": {"path": "/ping", "port": 8080}, "periodSeconds": 1},
     }
     subject = {"kind": "ServiceAccount", "name": NGINX, "namespace": NGINX}
-    reference = {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": NGINX}
+    authorization = "rbac.authorization.k8s.io"
+    cluster_wide, own = (
+        {"apiGroup": authorization, "kind": kind, "name": NGINX} for kind in ("ClusterRole", "Role")
+    )
     pods = {
         "metadata": {"labels": labels},
         "spec": {
             "serviceAccountName": NGINX,
-            "containers": [container],
+            "containers": [controller, container],
             "securityContext": {"runAsNonRoot": True, "runAsUser": 65532},
             "terminationGracePeriodSeconds": 1,
         },
@@ -146,13 +159,16 @@ def _nginx(image: str) -> list[Object]:
     return [
         _object("Namespace", NGINX, inside=False),
         _object("ServiceAccount", NGINX),
-        _object("ClusterRole", NGINX, "rbac.authorization.k8s.io/v1", inside=False, rules=rules),
+        _object("Role", NGINX, f"{authorization}/v1", rules=rules),
+        _object("RoleBinding", NGINX, f"{authorization}/v1", roleRef=own, subjects=[subject]),
+        # Every Secret of the cluster, as released: the program has to take that away.
+        _object("ClusterRole", NGINX, f"{authorization}/v1", inside=False, rules=rules),
         _object(
             "ClusterRoleBinding",
             NGINX,
-            "rbac.authorization.k8s.io/v1",
+            f"{authorization}/v1",
             inside=False,
-            roleRef=reference,
+            roleRef=cluster_wide,
             subjects=[subject],
         ),
         _object("Service", CONTROLLER, spec=balancer),

@@ -4,6 +4,7 @@ nginx itself did not run: its images cannot be had.
 """
 
 import json
+import subprocess
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,6 +21,7 @@ from tests.e2e.kubectl import kubectl
 pytestmark = pytest.mark.e2e
 
 HERE = "ingress-nginx"
+RBAC = "rbac.authorization.k8s.io"
 PROGRAM = """
 import json, sys
 sys.path.insert(0, {checkout!r})
@@ -53,10 +55,31 @@ def manifest() -> list[dict[str, Any]]:
     done["spec"]["restartPolicy"] = "OnFailure"
     job = {"template": done, "ttlSecondsAfterFinished": 0}
     web = [{"name": "http", "port": 80, "targetPort": 8080}]
-    serving = pods("httpd", "-f", "-p", "8080", "-h", "/etc")
+    # The arguments are nginx's: they are the names of a shell here, which takes any.
+    serving = pods("sh", "-c", "exec httpd -f -p 8080 -h /etc")
+    serving["spec"]["containers"][0]["args"] = ["/nginx-ingress-controller"]
+    serving["spec"]["containers"][0]["env"] = [{"name": "POD_NAMESPACE", "value": HERE}]
+    serving["spec"]["serviceAccountName"] = HERE
+    read = ["get", "list", "watch"]
+    rules = [
+        {"apiGroups": [""], "resources": ["configmaps", "pods", "secrets", "services"], "verbs": read},
+        {"apiGroups": ["networking.k8s.io"], "resources": ["ingresses"], "verbs": read},
+        {"apiGroups": ["discovery.k8s.io"], "resources": ["endpointslices"], "verbs": read},
+    ]
+    subjects = [{"kind": "ServiceAccount", "name": HERE, "namespace": HERE}]
+
+    def rights(kind: str, *, inside: bool) -> list[dict[str, Any]]:
+        reference = {"apiGroup": RBAC, "kind": kind, "name": HERE}
+        return [
+            one(kind, HERE, f"{RBAC}/v1", inside=inside, rules=rules),
+            one(f"{kind}Binding", HERE, f"{RBAC}/v1", inside=inside, roleRef=reference, subjects=subjects),
+        ]
+
     return [
         one("Namespace", HERE, inside=False),
         one("ServiceAccount", HERE),
+        *rights("Role", inside=True),
+        *rights("ClusterRole", inside=False),
         one("ConfigMap", "ingress-nginx-controller"),
         one(
             "Service",
@@ -105,6 +128,27 @@ def test_the_first_up_ends_with_the_address_of_a_load_balancer_that_serves(stack
             return type(error).__name__
 
     wait_for("the Service that leads to the pods", answers, 20)
+
+
+def test_the_controller_reads_its_own_namespace_and_no_other(stack: Stack, paths: Paths) -> None:
+    def may(verb: str, resource: str, *where: str) -> str:
+        account = f"system:serviceaccount:{HERE}:{HERE}"
+        asked = ["auth", "can-i", verb, resource, *where, "--as", account]
+        try:
+            return kubectl(paths, *asked).strip()
+        except subprocess.CalledProcessError as error:  # kubectl says no by its exit code, too
+            return str(error.stdout).strip()
+
+    for resource in ("secrets", "ingresses.networking.k8s.io"):
+        assert may("list", resource, "--namespace", HERE) == "yes"
+        assert may("list", resource, "--namespace", "builds-webhook") == "no"
+        assert may("list", resource, "--all-namespaces") == "no"
+    assert may("list", "ingressclasses.networking.k8s.io") == "yes"
+    path = "jsonpath={.spec.template.spec.containers[0].args}"
+    arguments = kubectl(
+        paths, "--namespace", HERE, "get", "deployment", "ingress-nginx-controller", "-o", path
+    )
+    assert "--watch-namespace=$(POD_NAMESPACE)" in arguments
 
 
 def test_the_cloud_is_told_what_to_make(stack: Stack, paths: Paths) -> None:

@@ -22,8 +22,9 @@ ALLOWED: list[tuple[str, Question]] = [
     (LISTENER, ("create", "tekton.dev", "pipelineruns", "builds")),
     (LISTENER, ("watch", "triggers.tekton.dev", "eventlisteners", "builds-webhook")),
     (LISTENER, ("list", "triggers.tekton.dev", "clusterinterceptors", "")),
-    (CONTROLLER, ("list", "networking.k8s.io", "ingresses", "builds-webhook")),
-    (CONTROLLER, ("update", "networking.k8s.io", "ingresses/status", "builds-webhook")),
+    (CONTROLLER, ("list", "networking.k8s.io", "ingresses", "ingress")),
+    (CONTROLLER, ("update", "networking.k8s.io", "ingresses/status", "ingress")),
+    (CONTROLLER, ("watch", "", "secrets", "ingress")),
     (JANITOR, ("patch", "tekton.dev", "pipelineruns", "builds")),
     (JANITOR, ("delete", "tekton.dev", "pipelineruns", "builds")),
 ]
@@ -37,8 +38,14 @@ DENIED: list[tuple[str, Question]] = [
     (LISTENER, ("impersonate", "", "serviceaccounts", "builds")),
     (LISTENER, ("create", "", "pods", "builds")),
     (CONTROLLER, ("list", "", "secrets", "builds")),
+    (CONTROLLER, ("list", "", "secrets", "builds-webhook")),
+    (CONTROLLER, ("get", "", "secrets", "builds-webhook")),
+    (CONTROLLER, ("list", "", "secrets", "tekton-pipelines")),
+    (CONTROLLER, ("list", "networking.k8s.io", "ingresses", "builds-webhook")),
+    (CONTROLLER, ("create", "", "secrets", "ingress")),
+    (CONTROLLER, ("list", "", "namespaces", "")),
     (CONTROLLER, ("list", "", "secrets", "")),
-    (CONTROLLER, ("update", "networking.k8s.io", "ingresses", "builds-webhook")),
+    (CONTROLLER, ("update", "networking.k8s.io", "ingresses", "ingress")),
     (JANITOR, ("create", "tekton.dev", "pipelineruns", "builds")),
     (JANITOR, ("delete", "tekton.dev", "pipelineruns", "default")),
     (JANITOR, ("get", "", "secrets", "builds")),
@@ -80,6 +87,8 @@ def may(api: Any, account: str, question: Question) -> bool:
 PUBLIC = ("/.well-known", "/api", "/healthz", "/livez", "/openapi", "/openid", "/readyz", "/version")
 EVERYBODYS = {"selfsubjectreviews", "selfsubjectaccessreviews", "selfsubjectrulesreviews"}
 READ = {"get", "list", "watch"}
+WATCH = {"list", "watch"}
+CLASSES = "networking.k8s.io/ingressclasses"
 TRIGGERS = {
     f"triggers.tekton.dev/{one}"
     for one in ("eventlisteners", "triggerbindings", "triggertemplates", "triggers", "interceptors")
@@ -96,7 +105,24 @@ LISTS: list[tuple[str, str, dict[str, set[str]]]] = [
     (BUILDS, "default", {}),
     (JANITOR, "builds", {"tekton.dev/pipelineruns": {"get", "list", "patch", "delete"}}),
     (JANITOR, "builds-janitor", {}),
+    (CONTROLLER, "builds-webhook", {CLASSES: WATCH}),
+    (
+        CONTROLLER,
+        "ingress",
+        {
+            CLASSES: WATCH,
+            **dict.fromkeys(("services", "secrets", "configmaps"), WATCH),
+            "discovery.k8s.io/endpointslices": WATCH,
+            "networking.k8s.io/ingresses": WATCH,
+            "networking.k8s.io/ingresses/status": {"update"},
+        },
+    ),
 ]
+
+
+def test_nothing_but_certificates_is_where_the_edge_reads_secrets(api: Any) -> None:
+    found = client.CoreV1Api(api).list_namespaced_secret("ingress").items
+    assert {one.type for one in found} <= {"kubernetes.io/tls"}
 
 
 @pytest.mark.parametrize(

@@ -15,12 +15,21 @@ from tests.recorded import Recording
 from tests.unit.settings.loading import refusal
 
 HERE = "ingress-nginx"
+RETIRED = {"kind": "nginx", "acceptRetired": True}
 Given = dict[str, Any]
 
 
 def manifest() -> list[dict[str, Any]]:
     """With the names, kinds and peculiarities of ingress-nginx's, and nothing else of it."""
     job = {"template": {"spec": {"containers": []}}, "ttlSecondsAfterFinished": 0}
+    container = {"name": "controller", "args": ["/nginx-ingress-controller", "--ingress-class=nginx"]}
+    pods = {"template": {"spec": {"containers": [container]}}}
+    rbac, read = "rbac.authorization.k8s.io/v1", ["get", "list", "watch"]
+    rules = [
+        {"apiGroups": [""], "resources": ["configmaps", "pods", "secrets", "services"], "verbs": read},
+        {"apiGroups": ["networking.k8s.io"], "resources": ["ingresses"], "verbs": read},
+        {"apiGroups": ["discovery.k8s.io"], "resources": ["endpointslices"], "verbs": read},
+    ]
     return [
         an_object("Namespace", HERE),
         an_object("ServiceAccount", HERE, namespace=HERE),
@@ -28,7 +37,9 @@ def manifest() -> list[dict[str, Any]]:
         an_object(
             "Service", "ingress-nginx-controller-admission", namespace=HERE, spec={"type": "ClusterIP"}
         ),
-        an_object("Deployment", "ingress-nginx-controller", api="apps/v1", namespace=HERE, spec={}),
+        an_object("Deployment", "ingress-nginx-controller", api="apps/v1", namespace=HERE, spec=pods),
+        an_object("Role", HERE, api=rbac, namespace=HERE, rules=rules),
+        an_object("ClusterRole", HERE, api=rbac, rules=rules),
         an_object("Job", "ingress-nginx-admission-create", api="batch/v1", namespace=HERE, spec=job),
         an_object("Job", "ingress-nginx-admission-patch", api="batch/v1", namespace=HERE, spec=job),
         an_object("IngressClass", "nginx", api="networking.k8s.io/v1", spec={}),
@@ -53,11 +64,41 @@ def deploy(given: Given, tmp_path: Path, ingress: Given) -> Recording:
         return run({**given, "ingress": ingress, "releaseMirror": mirror}, SECRETS)
 
 
-def test_nginx_is_what_is_deployed_when_nothing_is_said(given: Given, tmp_path: Path) -> None:
+def test_traefik_is_what_is_deployed_when_nothing_is_said(given: Given, tmp_path: Path) -> None:
     recording = deploy(given, tmp_path, {})
+    assert recording.all("Traefik")
+    assert not recording.all("Nginx")
+
+
+def test_whoever_installs_nginx_is_told_that_it_is_retired(given: Given, tmp_path: Path) -> None:
+    recording = deploy(given, tmp_path, RETIRED)
     assert recording.all("Nginx")
-    assert not recording.all("Traefik")
-    assert [line for line in recording.logged if "retired" in line], "whoever installs it must know"
+    assert [line for line in recording.logged if "retired" in line]
+
+
+def test_traefiks_ingress_object_leads_nobody_past_the_limits(given: Given, tmp_path: Path) -> None:
+    route = deploy(given, tmp_path, {"kind": "traefik"}).one("Ingress", "ingress-resource", "ingress").plain()
+    allowed = route["metadata"]["annotations"]["nginx.ingress.kubernetes.io/allowlist-source-range"]
+    assert allowed == "255.255.255.255/32"
+
+
+@pytest.mark.parametrize(("kind", "service"), [("traefik", "traefik"), ("none", "exposed-ingress")])
+def test_who_may_call_is_judged_by_the_callers_own_address(
+    given: Given, tmp_path: Path, kind: str, service: str
+) -> None:
+    ranges = ["192.30.252.0/22"]
+    spec = (
+        deploy(given, tmp_path, {"kind": kind, "sourceRanges": ranges})
+        .one("Service", service)
+        .plain()["spec"]
+    )
+    assert spec["externalTrafficPolicy"] == "Local", "else the nodes put theirs in its place"
+    if kind == "none":
+        assert spec["loadBalancerSourceRanges"] == ranges
+    else:
+        assert "loadBalancerSourceRanges" not in spec, "people reach the Dashboard by the same balancer"
+    open_to_all = deploy(given, tmp_path, {"kind": kind}).one("Service", service).plain()["spec"]
+    assert not {"externalTrafficPolicy", "loadBalancerSourceRanges"} & open_to_all.keys()
 
 
 def test_the_jobs_stay_when_they_are_done() -> None:
@@ -78,8 +119,8 @@ def test_a_manifest_without_the_controllers_service_is_refused() -> None:
 
 
 def test_no_route_comes_before_the_webhook_that_admits_it(given: Given, tmp_path: Path) -> None:
-    recording = deploy(given, tmp_path, {"kind": "nginx"})
-    route = recording.one("Ingress", "ingress-resource", "builds-webhook")
+    recording = deploy(given, tmp_path, RETIRED)
+    route = recording.one("Ingress", "ingress-resource", HERE)
     for kind, name in (
         ("Job", "ingress-nginx-admission-patch"),
         ("Deployment", "ingress-nginx-controller"),
@@ -101,7 +142,7 @@ def test_every_kind_has_one_load_balancer_and_tells_the_cloud_what_to_make(
     given: Given, tmp_path: Path, kind: str, service: str
 ) -> None:
     annotations = {"service.kubernetes.io/qcloud-loadbalancer-internet-max-bandwidth-out": "10"}
-    ingress = {"kind": kind, "loadBalancer": {"annotations": annotations}}
+    ingress = {"kind": kind, "acceptRetired": True, "loadBalancer": {"annotations": annotations}}
     recording = deploy(given, tmp_path, ingress)
     balancers = [
         one.plain()["metadata"]
@@ -120,7 +161,7 @@ def test_every_kind_says_what_the_settings_want_said_of_its_cluster(
 ) -> None:
     annotation = {"service.cloud.tencent.com/pass-to-target": "true"}
     monkeypatch.setattr(Settings, "load_balancer_annotations", annotation)
-    recording = deploy(given, tmp_path, {"kind": kind})
+    recording = deploy(given, tmp_path, {"kind": kind, "acceptRetired": True})
     (balancer,) = (
         one.plain() for one in recording.all("Service") if one.plain()["spec"].get("type") == "LoadBalancer"
     )
@@ -142,7 +183,7 @@ def test_a_certificate_makes_the_url_https(given: Given, tmp_path: Path, issuer:
     tls = {"secretName": "hooks-tls", **({"clusterIssuer": issuer} if issuer else {})}
     recording = deploy(given, tmp_path, {"kind": "traefik", "host": "ci.example.com", "tls": tls})
     assert recording.exports["hooks_url"].value == "https://ci.example.com/hooks"
-    route = recording.one("Ingress", "ingress-resource", "builds-webhook").plain()
+    route = recording.one("Ingress", "ingress-resource", "ingress").plain()
     assert route["spec"]["tls"] == [{"hosts": ["ci.example.com"], "secretName": "hooks-tls"}]
     ports = [port["port"] for port in recording.one("Service", "traefik").plain()["spec"]["ports"]]
     assert ports == [80, 443], "https:// is spoken on port 443"
@@ -153,7 +194,7 @@ def test_a_certificate_makes_the_url_https(given: Given, tmp_path: Path, issuer:
 @pytest.mark.parametrize(
     ("ingress", "words"),
     [
-        ({"kind": "haproxy"}, "ingress.kind is 'haproxy', but must be 'nginx', 'traefik' or 'none'"),
+        ({"kind": "haproxy"}, "ingress.kind is 'haproxy', but must be 'traefik', 'nginx' or 'none'"),
         ({"tls": {"secretName": "a"}}, "must have a host when it has tls"),
         ({"host": "a.example.com", "tls": {}}, "ingress.tls.secretName is missing"),
         (
@@ -163,6 +204,10 @@ def test_a_certificate_makes_the_url_https(given: Given, tmp_path: Path, issuer:
         (
             {"loadBalancer": {"annotations": {"a": 1}}},
             "ingress.loadBalancer.annotations.a is 1, but must be text",
+        ),
+        (
+            {"sourceRanges": ["192.30.252.1/22"]},
+            "ingress.sourceRanges[0] is '192.30.252.1/22', but must be a range by its first address",
         ),
         ({"host": "https://a"}, "ingress.host is 'https://a', but must be a host name in lower case"),
     ],
@@ -181,7 +226,7 @@ def test_without_a_certificate_there_is_no_port_for_one(given: Given, tmp_path: 
 def test_a_preview_without_nginxs_manifest_knows_no_url(given: Given, tmp_path: Path) -> None:
     with served() as mirror, pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-        recording = run({**given, "ingress": {}, "releaseMirror": mirror}, SECRETS, preview=True)
+        recording = run({**given, "ingress": RETIRED, "releaseMirror": mirror}, SECRETS, preview=True)
     assert recording.all("Nginx")
     assert any("ingress-nginx" in line and "not shown" in line for line in recording.logged)
     assert recording.exports["load_balancer_ip"].value is None, "an empty address would be taken for one"

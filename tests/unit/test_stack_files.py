@@ -18,6 +18,7 @@ DIFFERENT = {
     "commitStatus.api",
     "cluster.apiCidrs",
     "ingress.kind",
+    "ingress.acceptRetired",
     "dashboard",
 }
 

@@ -21,7 +21,7 @@ ROWS = {
     ("Secret", "registry-auth"): "builds",
     ("Secret", "github-secret"): "builds-webhook",
     ("Secret", "git-credentials"): "builds",
-    ("Ingress", "ingress-resource"): "builds-webhook and tekton-pipelines",
+    ("Ingress", "ingress-resource"): "ingress",
 }
 NOT_KEPT = {
     ("PersistentVolumeClaim", "pipeline-pvc"): "a claim per run, of the same name in the Pipeline",

@@ -152,7 +152,12 @@ def test_a_release_that_the_preview_could_not_have_is_named_as_missing(costs: Co
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
         recording = program.run(
-            {**config, "ingress": {"kind": "nginx"}, "releaseMirror": "http://127.0.0.1:9"}, preview=True
+            {
+                **config,
+                "ingress": {"kind": "nginx", "acceptRetired": True},
+                "releaseMirror": "http://127.0.0.1:9",
+            },
+            preview=True,
         )
     (warning,) = [line for line in recording.logged if "ingress-nginx" in line and "preview" in line]
     _, out, _ = costs(steps(states(recording)), warning=warning)
