@@ -36,6 +36,7 @@ taken = WebhookArgs(**push, signed=settings.webhook, after=[*ready.ready, *build
 webhook = Webhook("webhook", taken, opts)
 looks = JanitorArgs(chosen=settings.runs, runs=builds.runs, image=settings.images.kubectl)
 janitor = Janitor("janitor", looks, opts)
+board = dashboard.create(settings, secrets, ready, opts)
 way = {
     "chosen": settings.ingress,
     "images": settings.images,
@@ -43,17 +44,17 @@ way = {
     "annotations": settings.load_balancer_annotations,
     "path": PATH,
 }
-also = dashboard.places(settings.dashboard, ready.namespace)
+also = board.places if board else ()
 ways = IngressArgs(**way, backend=webhook.backend, also=also, after=[webhook.listener])
 ingress = Ingress("ingress", ways, opts)
 namespaces = {**ready.namespaces, **builds.namespaces, **webhook.namespaces}
-namespaces |= {**janitor.namespaces, **ingress.namespaces}
+namespaces |= {**janitor.namespaces, **ingress.namespaces, **(board.namespaces if board else {})}
 policies = NetworkPoliciesArgs(namespaces=namespaces, builder=settings.builder, registry=cluster.egress)
 network = NetworkPolicies("network", policies, opts)
 network_proof.prove(settings, network, ready.ready, opts)
 outputs = {"hooks_url": ingress.url, "webhook_secret": webhook.secret, "load_balancer_ip": ingress.address}
 outputs |= {"namespace": builds.namespace, "kubeconfig": cluster.kubeconfig}
 outputs |= {"repositories": {one.full_name: list(one.branches) for one in repositories}}
-outputs |= dashboard.outputs(settings, secrets, ready, ingress.front, opts)
+outputs |= dashboard.outputs(board, ingress.front)
 for name, value in outputs.items():
     pulumi.export(name, value)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from components import buildkitd, builds, ingress_traefik, janitor, webhook
+from components import buildkitd, builds, dashboard, ingress_traefik, janitor, webhook
 from components.manifest import Object
 from components.settings import Settings
 from inspection.cluster import PATHS
@@ -27,6 +27,8 @@ def _own(settings: Settings) -> Iterator[tuple[str, str]]:
     yield from (("ClusterRole", webhook.CLUSTER_ROLE), ("ClusterRoleBinding", webhook.CLUSTER_ROLE))
     if settings.builder.shared_gib:
         yield "Namespace", buildkitd.NAMESPACE
+    if dashboard.has_login(settings):
+        yield "Namespace", dashboard.NAMESPACE
     if settings.ingress.kind == "traefik":
         yield "Namespace", ingress_traefik.NAMESPACE
         yield "IngressClass", ingress_traefik.CLASS

@@ -7,7 +7,16 @@ permissions: its source may call, and its target may be called.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from components import buildkitd, dashboard, ingress_nginx, ingress_traefik, janitor, tekton, webhook
+from components import (
+    buildkitd,
+    dashboard,
+    ingress_nginx,
+    ingress_traefik,
+    janitor,
+    oauth2_proxy,
+    tekton,
+    webhook,
+)
 from components.builds import NAMESPACE as BUILDS
 
 ANYWHERE = "anywhere"
@@ -51,6 +60,10 @@ PODS = {
     "interceptors": Pods(namespace=tekton.NAMESPACE, labels={"app.kubernetes.io/name": "core-interceptors"}),
     "admission": Pods(namespace=tekton.NAMESPACE, labels={"app.kubernetes.io/name": "webhook"}),
     "dashboard": Pods(namespace=tekton.NAMESPACE, labels=dashboard.PODS),
+    "login": Pods(namespace=dashboard.NAMESPACE, labels=oauth2_proxy.POD),
+    "login-elsewhere": Pods(
+        namespace=dashboard.NAMESPACE, labels={**oauth2_proxy.POD, **oauth2_proxy.ELSEWHERE}
+    ),
     "tekton": Pods(namespace=tekton.NAMESPACE),
     "resolvers": Pods(namespace=RESOLVERS),
     "traefik": Pods(namespace=ingress_traefik.NAMESPACE),
@@ -73,7 +86,10 @@ CONNECTIONS = [
     *(Connection(edge, API_SERVER, (), "Ingresses and endpoints") for edge in EDGES),
     *(Connection(edge, NAME_SERVERS, (), "the names of what its routes lead to; by UDP") for edge in EDGES),
     *(Connection(edge, "listener", (webhook.PORT,), "deliveries") for edge in EDGES),
-    *(Connection(edge, "dashboard", (dashboard.PORT,), "people") for edge in EDGES),
+    *(Connection(edge, "login", (oauth2_proxy.PORT,), "people") for edge in EDGES),
+    Connection("login", "dashboard", (dashboard.PORT,), "people who have logged in"),
+    Connection("login", NAME_SERVERS, (), "the Dashboard's name, and a provider's"),
+    Connection("login-elsewhere", INTERNET, (443,), "GitHub or an OpenID provider, who knows the users"),
     Connection(ANYWHERE, "listener", (webhook.PORT,), "deliveries, where there is no ingress controller"),
     Connection("listener", NAME_SERVERS, (), "the interceptors' name"),
     Connection("listener", API_SERVER, (), "triggers, and the runs that it makes"),

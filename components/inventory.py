@@ -1,7 +1,7 @@
 """What a stack takes from elsewhere: the releases that it installs, and the images that it names itself."""
 
 from components import dashboard, ingress, tekton
-from components.settings import OAuth2Proxy, Settings
+from components.settings import Settings
 
 
 def releases_of(given: Settings) -> list[str]:
@@ -18,6 +18,6 @@ def images_of(given: Settings) -> list[str]:
     found += [images.docker, images.docker_daemon] if given.builder.kind == "docker" else [images.buildkit]
     if given.ingress.kind == "traefik":
         found.append(images.traefik)
-    if given.dashboard.enabled and isinstance(given.dashboard.auth, OAuth2Proxy):
+    if dashboard.has_login(given):
         found.append(images.oauth2_proxy)
     return found

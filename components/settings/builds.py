@@ -212,7 +212,7 @@ class Images(Model):
         description="the ingress controller",
     )
     oauth2_proxy: Reference = Field(
-        default="quay.io/oauth2-proxy/oauth2-proxy:v7.15.4", description="the Dashboard's login elsewhere"
+        default="quay.io/oauth2-proxy/oauth2-proxy:v7.15.6", description="the Dashboard's login"
     )
 
     def mirrored(self, mirror: str) -> "Images":

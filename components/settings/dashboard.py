@@ -9,7 +9,7 @@ from components.settings.types import Model, matches, some
 
 
 class BasicAuth(Model):
-    """One user with a generated password."""
+    """One user with a generated password, whom oauth2-proxy lets in."""
 
     kind: Literal["basic"]
     username: Annotated[str, matches(r"[A-Za-z0-9._-]{1,64}", "1 to 64 letters, digits and . _ -")] = Field(

@@ -8,7 +8,7 @@ from .parameters import substitute
 from .resource import DATA, Resource, walk
 
 # Their releases name every image by digest, so one without is not the release's.
-# Not by their namespaces: other things stand there too, as oauth2-proxy beside the Dashboard.
+# Not by their namespaces: other things may stand there, too.
 RELEASED = ("ingress-nginx", "tekton-dashboard", "tekton-pipelines", "tekton-triggers")
 CONTAINERS = {
     *("container", "containers", "initContainers", "ephemeralContainers"),

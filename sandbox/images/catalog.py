@@ -110,6 +110,12 @@ TRAEFIK = Recipe(
     needs=("traefik",),
     make=lambda folder, made, log: recipes.traefik(folder, made.program),
 )
+OAUTH2_PROXY = Recipe(
+    name="oauth2-proxy-image",
+    title="oauth2-proxy image",
+    needs=("oauth2-proxy",),
+    make=lambda folder, made, log: recipes.oauth2_proxy(folder, made.program),
+)
 DOCKER_USERLAND = Recipe(
     name="docker-userland",
     title="Debian userland with Docker",
@@ -156,6 +162,6 @@ RECIPES = (
     KUBECTL,
 )
 # Made when something asks for them.
-ON_DEMAND = tuple(_tekton_recipe(release) for release in tekton.PREVIOUS)
+ON_DEMAND = (*(_tekton_recipe(release) for release in tekton.PREVIOUS), OAUTH2_PROXY)
 # Those that go into the sandbox's registry: storage tree and images.json.
 REGISTRY_IMAGES = ("busybox", "git", *(recipe.name for recipe in RECIPES[5:]))

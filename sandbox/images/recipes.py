@@ -14,6 +14,7 @@ from sandbox.toolchain.versions import (
     ETCD,
     KUBERNETES,
     LOCAL_PATH_PROVISIONER,
+    OAUTH2_PROXY,
     TRAEFIK,
 )
 
@@ -24,6 +25,7 @@ BUILDKIT_ROOTLESS = ("sandbox/buildkit", f"v{BUILDKIT}-rootless")
 DOCKER = ("sandbox/docker", "20.10")
 KUBECTL = ("sandbox/kubectl", f"v{KUBERNETES}")
 TRAEFIK_IMAGE = ("sandbox/traefik", f"v{TRAEFIK}")
+OAUTH2_PROXY_IMAGE = ("sandbox/oauth2-proxy", f"v{OAUTH2_PROXY}")
 PROVISIONER = ("sandbox/local-path-provisioner", f"v{LOCAL_PATH_PROVISIONER}")
 
 # Names kubeadm expects for this Kubernetes version.
@@ -141,6 +143,14 @@ def traefik(folder: Path, program: Program) -> None:
         _base(layer)
         layer.file("usr/local/bin/traefik", program("traefik"))
     _publish(folder, Image(layers=[layer], entrypoint=["traefik"]), TRAEFIK_IMAGE)
+
+
+def oauth2_proxy(folder: Path, program: Program) -> None:
+    """The Dashboard's login."""
+    with Layer(folder / "layer") as layer:
+        _base(layer)
+        layer.file("bin/oauth2-proxy", program("oauth2-proxy"))
+    _publish(folder, Image(layers=[layer], entrypoint=["/bin/oauth2-proxy"]), OAUTH2_PROXY_IMAGE)
 
 
 def local_path_provisioner(folder: Path, program: Program) -> None:

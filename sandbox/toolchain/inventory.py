@@ -32,6 +32,7 @@ BUILD_ORDER = (
     "pulumi-kubernetes",
     "tkn",
     "crane",
+    "oauth2-proxy",
 )
 
 

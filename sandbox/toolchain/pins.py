@@ -1,5 +1,6 @@
 """Every tool that is built or fetched, in one table. The exact modules stand in go.mod and go.sum."""
 
+from sandbox.toolchain.oauth2_proxy_pin import OAUTH2_PROXY_TOOL
 from sandbox.toolchain.pulumi_pins import PULUMI_TOOLS
 from sandbox.toolchain.tool import GITHUB, Download, OnPath, Tool
 from sandbox.toolchain.versions import (
@@ -225,6 +226,7 @@ TOOLS = (
         ),
         on_path=(OnPath(ask=("crane", "version"), at_least="0.20", below="1"),),
     ),
+    OAUTH2_PROXY_TOOL,
 )
 
 BY_NAME = {tool.name: tool for tool in TOOLS}

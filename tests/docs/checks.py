@@ -7,11 +7,13 @@ from typing import Any
 
 import requests
 
+from sandbox.paths import Paths
 from sandbox.signed_push import commit_that_is_none
 from sandbox.waiting import wait_for
 from tests.account import NEW_ACCOUNT, imported_ids
 from tests.docs.session import Session
 from tests.docs.shell import Result
+from tests.e2e import login_image
 
 YES = ((r"Do you want to perform this \w+\?", "yes\r"),)
 NO = ((r"Do you want to perform this \w+\?", "no\r"),)
@@ -75,7 +77,10 @@ def dashboard(session: Session, result: Result) -> None:
 
     def asked(password: str) -> int:
         answer = client.get(
-            f"http://{address}/", headers={"Host": DASHBOARD}, auth=("admin", password), timeout=5
+            f"http://{address}/",
+            headers={"Host": DASHBOARD, "Accept": "application/json"},
+            auth=("admin", password),
+            timeout=5,
         )
         return answer.status_code
 
@@ -231,5 +236,6 @@ def _state(session: Session) -> Path:
 
 def relock(session: Session, _result: Result) -> None:
     """The sandbox is up: what is made of its images is locked, and people are logged in to its registry."""
+    login_image.provide(Paths(state=session.clone / ".sandbox"), session.world.network)
     session.world.relock(session.clone)
     session.world.machine.home("sandbox")

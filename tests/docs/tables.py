@@ -15,9 +15,11 @@ class Images:
     """It has those of the settings' defaults, and refused this machine."""
 
 
-DOCKER_HUB = "docker.io"
+DOCKER_HUB, QUAY = "docker.io", "quay.io"
 SETTINGS = (
     Images(page="README.md", file="Pulumi.own.yaml", images=("traefik", "kubectl"), host=DOCKER_HUB),
+    Images(page="README.md", file="Pulumi.own.yaml", images=("oauth2Proxy",), host=QUAY),
+    Images(page="docs/tke.md", file="Pulumi.dev.yaml", images=("oauth2Proxy",), host=QUAY),
     Images(page="docs/tke.md", file="Pulumi.dev.yaml", images=("kubectl",), host=DOCKER_HUB),
     Images(page="docs/builder.md", file="Pulumi.dev.yaml", images=("buildkit",), host=DOCKER_HUB),
     Images(  # what `make mirror` would copy

@@ -18,7 +18,7 @@ import yaml
 from components.release import LOCK, Release, listed
 from sandbox.toolchain.tool import ARCHITECTURE
 from tests.docs.internet import Request, Response
-from tests.e2e.test_tutorial_stack import release as dashboard
+from tests.e2e.dashboard_release import release as dashboard
 
 VERSION = re.compile(r"v\d+\.\d+\.\d+")
 NGINX = "ingress-nginx"

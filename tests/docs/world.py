@@ -24,6 +24,7 @@ from tests.docs.internet import Request, Response, Site, internet
 from tests.docs.people import Machine
 from tests.docs.session import PLACEHOLDERS, Script, Session, Values, set_in
 from tests.docs.tables import SETTINGS
+from tests.e2e import login_image
 from tests.unit.github_server import TOKEN
 
 # Beside the sandbox that is up: the pages' own is made and ended by what they say.
@@ -71,7 +72,8 @@ class World:
         """The sandbox's own of the images that settings name, as REPOSITORY:TAG in its registry."""
         tracked = yaml.safe_load((CHECKOUT / "Pulumi.sandbox.yaml").read_text(encoding="utf-8"))
         images: dict[str, str] = tracked["config"]["tekton-builds:images"]
-        return {name: image.partition("/")[2] for name, image in images.items()}
+        ours = {name: image.partition("/")[2] for name, image in images.items()}
+        return {**ours, "oauth2Proxy": login_image.IMAGE}
 
     @property
     def sandbox(self) -> Path:

@@ -1,6 +1,7 @@
 """The real API server, and Tekton's admission in it, judge every object that the program writes."""
 
 import copy
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from kubernetes import client, config, dynamic
 
 from sandbox.paths import Paths
 from sandbox.ssh_key import SshKey
+from sandbox.waiting import wait_for
 from tests import program
 from tests.manifests import served
 from tests.recorded import Registered
@@ -50,6 +52,23 @@ def objects(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
             for settings, secrets in ((common, None), (other, more))
         ]
     return [one.plain() for recording in recordings for one in recording.resources if _ours(one)]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def namespaces(cluster: dynamic.DynamicClient, objects: list[dict[str, Any]]) -> Iterator[None]:
+    """Those that the sandbox's own stack has not: nothing is accepted in a namespace that is not there."""
+    kind = cluster.resources.get(api_version="v1", kind="Namespace")
+
+    def there() -> set[str]:
+        return {item.metadata.name for item in kind.get().items}
+
+    missing = {one["metadata"]["name"] for one in objects if one["kind"] == "Namespace"} - there()
+    for name in missing:
+        kind.create(body={"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
+    yield
+    for name in missing:
+        kind.delete(name=name)
+    wait_for("the namespaces' end", lambda: not missing & there(), 60)
 
 
 def _ours(one: Registered) -> bool:

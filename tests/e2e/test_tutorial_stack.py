@@ -1,10 +1,8 @@
-"""The tutorial's choices on the real cluster: SSH clones, Docker builds, the Dashboard behind a login.
-
-The Dashboard's own image cannot be had: its release here is one of the same names, and a web server.
-"""
+"""The tutorial's choices on the real cluster: SSH clones, Docker builds, the Dashboard behind a login."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,85 +16,34 @@ from sandbox.network import Network
 from sandbox.paths import Paths
 from sandbox.push import Push
 from sandbox.ssh_key import SshKey
+from sandbox.stack import Stack
 from sandbox.waiting import wait_for
-from sandbox.whole import BASE_IMAGE
+from tests.e2e import login_image
+from tests.e2e.dashboard_release import HERE, PAGE, release
 from tests.e2e.kubectl import kubectl
+from tests.manifests import PATHS
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
-HERE, NAME, HOST = "tekton-pipelines", "tekton-dashboard", "tekton.k8s.local"
-RELEASE = "tekton-releases/dashboard/previous/v0.73.0/release.yaml"
+HOST = "tekton.k8s.local"
+LOGIN, PROXY = "dashboard", "dashboard-oauth2-proxy"
+JSON = {"Accept": "application/json"}
+UNAVAILABLE = (502, 503)
+RELEASE = PATHS["tekton-dashboard"].lstrip("/")
 IMAGES = ("frontend", "backend")
-PAGE = "the Dashboard's page"
-
-
-def release() -> list[dict[str, Any]]:
-    """With the names of the Dashboard's release, and what each of them is."""
-
-    def one(kind: str, name: str, api: str = "v1", *, inside: bool = True, **rest: Any) -> dict[str, Any]:
-        meta = {"name": name, **({"namespace": HERE} if inside else {})}
-        return {"apiVersion": api, "kind": kind, "metadata": meta, **rest}
-
-    pods = {"app.kubernetes.io/name": "dashboard"}
-    serve = f'mkdir -p /tmp/www && echo "{PAGE}" >/tmp/www/index.html && exec httpd -f -p 9097 -h /tmp/www'
-    container = {
-        "name": NAME,
-        "image": f"{Network().registry}/{BASE_IMAGE}",
-        "command": ["sh", "-c", serve],
-        "ports": [{"containerPort": 9097}],
-        "readinessProbe": {"httpGet": {"path": "/", "port": 9097}, "periodSeconds": 1},
-        "securityContext": {
-            "allowPrivilegeEscalation": False,
-            "capabilities": {"drop": ["ALL"]},
-            "runAsUser": 65532,
-            "runAsNonRoot": True,
-            "seccompProfile": {"type": "RuntimeDefault"},
-        },
-    }
-    group = "dashboard.tekton.dev"
-    schema = {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}
-    return [
-        one(
-            "CustomResourceDefinition",
-            f"extensions.{group}",
-            "apiextensions.k8s.io/v1",
-            inside=False,
-            spec={
-                "group": group,
-                "scope": "Namespaced",
-                "names": {"kind": "Extension", "plural": "extensions"},
-                "versions": [{"name": "v1alpha1", "served": True, "storage": True, "schema": schema}],
-            },
-        ),
-        one("ServiceAccount", NAME),
-        one("ConfigMap", "dashboard-info", data={"version": "a-test"}),
-        one(
-            "Deployment",
-            NAME,
-            "apps/v1",
-            spec={
-                "selector": {"matchLabels": pods},
-                "template": {
-                    "metadata": {"labels": pods},
-                    "spec": {
-                        "serviceAccountName": NAME,
-                        "containers": [container],
-                        "terminationGracePeriodSeconds": 1,
-                    },
-                },
-            },
-        ),
-        one(
-            "Service",
-            NAME,
-            spec={"selector": pods, "ports": [{"name": "http", "port": 9097, "targetPort": 9097}]},
-        ),
-    ]
 
 
 @pytest.fixture(scope="module")
 def forge(push: Push) -> Forge:
     return push.forge
+
+
+def images(paths: Paths) -> dict[str, str]:
+    """Those that the sandbox's stack names."""
+    stack = Stack(paths, Network(), paths.state / "bin" / "pulumi")
+    file = Path(stack.environment["PULUMI_OPTION_CONFIG_FILE"])
+    named: dict[str, str] = yaml.safe_load(file.read_text())["config"]["tekton-builds:images"]
+    return named
 
 
 @pytest.fixture(scope="module")
@@ -110,6 +57,7 @@ def tutorial(
     settings = {
         "builder": {"kind": "docker"},
         "dashboard": {},
+        "images": {**images(paths), "oauth2Proxy": login_image.provide(paths, Network())},
         "repositories": [{"url": forge.ssh_url, "images": [{"name": one, "context": one} for one in IMAGES]}],
         "gitKnownHosts": forge.known_hosts,
         "releaseLock": "",  # the project's own, which has the Dashboard
@@ -131,13 +79,23 @@ def tutorial(
 
 
 def dashboard(
-    outputs: dict[str, Any], auth: tuple[str, str] | None = None, host: str = HOST
+    outputs: dict[str, Any],
+    auth: tuple[str, str] | None = None,
+    *,
+    host: str = HOST,
+    headers: Mapping[str, str] = JSON,
 ) -> tuple[int, str]:
     session = requests.Session()
     session.trust_env = False  # neither a proxy nor somebody's .netrc
     address = f"http://{outputs['load_balancer_ip']}/"
-    answer = session.get(address, headers={"Host": host}, auth=auth, timeout=5)
+    answer = session.get(address, headers={**headers, "Host": host}, auth=auth, timeout=5)
     return answer.status_code, answer.text
+
+
+def status(outputs: dict[str, Any], expected: int, auth: tuple[str, str] | None = None) -> bool | str:
+    """Whether that is the answer's; else what it is."""
+    code, text = dashboard(outputs, auth)
+    return code == expected or f"{code} {text[:80]!r}"
 
 
 def test_a_push_is_cloned_over_ssh_and_becomes_images_by_docker(
@@ -169,15 +127,28 @@ def test_the_namespace_of_the_builds_allows_what_docker_needs(tutorial: dict[str
 
 def test_the_dashboard_asks_who_is_there(tutorial: dict[str, Any]) -> None:
     assert tutorial["dashboard_url"] == f"http://{HOST}"
-
-    def asked() -> bool | str:
-        status, text = dashboard(tutorial)
-        return status == 401 or f"{status} {text[:80]!r}"
-
-    wait_for("the controller's new route", asked, 30)
+    wait_for("the controller's new route", lambda: status(tutorial, 401), 30)
     assert dashboard(tutorial, ("admin", "wrong"))[0] == 401
-    status, text = dashboard(tutorial, ("admin", tutorial["dashboard_password"]))
-    assert (status, text.strip()) == (200, PAGE)
+    code, text = dashboard(tutorial, ("admin", tutorial["dashboard_password"]))
+    assert (code, text.strip()) == (200, PAGE)
+
+
+def test_a_browser_gets_a_form_for_the_same_password(tutorial: dict[str, Any]) -> None:
+    code, text = dashboard(tutorial, headers={"Accept": "text/html"})
+    assert code == 403
+    assert 'name="password"' in text
+    session = requests.Session()
+    session.trust_env = False
+    answer = session.post(
+        f"http://{tutorial['load_balancer_ip']}/oauth2/sign_in",
+        headers={"Host": HOST},
+        data={"username": "admin", "password": tutorial["dashboard_password"], "rd": "/"},
+        allow_redirects=False,
+        timeout=5,
+    )
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/")
+    cookie = "; ".join(f"{name}={value}" for name, value in answer.cookies.get_dict().items())
+    assert dashboard(tutorial, headers={"Cookie": cookie})[1].strip() == PAGE
 
 
 def test_the_dashboard_is_there_under_its_host_alone(tutorial: dict[str, Any]) -> None:
@@ -188,8 +159,40 @@ def test_the_dashboard_is_there_under_its_host_alone(tutorial: dict[str, Any]) -
 def test_the_cluster_holds_a_hash_and_not_the_password(tutorial: dict[str, Any], paths: Paths) -> None:
     secret = kubectl(
         paths,
-        *("get", "secret", "dashboard-login", "--namespace", HERE),
-        *("--output", "go-template={{.data.auth | base64decode}}"),
+        *("get", "secret", "dashboard-login", "--namespace", LOGIN),
+        *("--output", "go-template={{.data.htpasswd | base64decode}}"),
     )
-    assert secret.startswith("admin:$2"), "bcrypt, which nginx and Traefik both read"
+    assert secret.startswith("admin:$2"), "bcrypt, which oauth2-proxy reads"
     assert tutorial["dashboard_password"] not in secret
+
+
+def test_without_its_secret_the_dashboard_is_closed(tutorial: dict[str, Any], paths: Paths) -> None:
+    secret = ("secret", "dashboard-login", "--namespace", LOGIN)
+    before = json.loads(kubectl(paths, "get", *secret, "--output", "json"))
+    for key in ("uid", "resourceVersion", "creationTimestamp", "managedFields"):
+        before["metadata"].pop(key, None)
+    kubectl(paths, "delete", *secret)
+    try:
+        assert dashboard(tutorial)[0] == 401, "the pod that runs keeps its file"
+        kubectl(paths, "delete", "pods", "--namespace", LOGIN, "--all")
+
+        def closed() -> bool | str:
+            assert dashboard(tutorial)[0] in (401, *UNAVAILABLE), "nobody gets in meanwhile"
+            code, text = dashboard(tutorial, ("admin", tutorial["dashboard_password"]))
+            return code in UNAVAILABLE or f"{code} {text[:80]!r}"
+
+        wait_for("the controller, which finds no pod", closed, 60)
+        assert dashboard(tutorial)[0] in UNAVAILABLE
+    finally:
+        kubectl(paths, "create", "--filename", "-", stdin=json.dumps(before))
+    right = ("admin", tutorial["dashboard_password"])
+    wait_for("the login with its Secret", lambda: status(tutorial, 200, right), 120)
+
+
+def test_tektons_namespace_has_nothing_of_the_login(tutorial: dict[str, Any], paths: Paths) -> None:
+    kinds = "secrets,ingresses,deployments"
+    names = kubectl(paths, "get", kinds, "--namespace", HERE, "--output", "name")
+    assert tutorial["dashboard_url"], "there is one"
+    assert "login" not in names
+    assert "ingress-resource" not in names
+    assert PROXY not in names

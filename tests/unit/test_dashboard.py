@@ -1,4 +1,4 @@
-"""The Dashboard: from its release, read-only, and behind a login."""
+"""The Dashboard: from its release, read-only, and reached by way of its login alone."""
 
 import json
 from pathlib import Path
@@ -36,7 +36,7 @@ def deploy(given: Given, tmp_path: Path, dashboard: Given, *, ingress: str = "tr
 
 
 def route(recording: Recording) -> Any:
-    return recording.one("Ingress", "ingress-resource", "tekton-pipelines").plain()
+    return recording.one("Ingress", "dashboard", "ingress").plain()
 
 
 @pytest.mark.parametrize(
@@ -57,20 +57,21 @@ def test_it_is_reached_under_the_tutorials_names(given: Given, tmp_path: Path) -
     assert rule["host"] == "tekton.k8s.local"
     (path,) = rule["http"]["paths"]
     assert (path["path"], path["pathType"]) == ("/", "Prefix")
-    assert path["backend"]["service"] == {"name": "tekton-dashboard", "port": {"number": 9097}}
     assert recording.exports["dashboard_url"].value == "http://tekton.k8s.local"
 
 
-def test_nobody_sees_it_without_a_password_when_nothing_is_said(given: Given, tmp_path: Path) -> None:
-    recording = deploy(given, tmp_path, {})
-    annotations = route(recording)["metadata"]["annotations"]
-    assert annotations["nginx.ingress.kubernetes.io/auth-type"] == "basic"
-    assert annotations["nginx.ingress.kubernetes.io/auth-secret"] == "dashboard-login"
-    secret = recording.one("Secret", "dashboard-login", "tekton-pipelines")
-    assert secret.plain()["stringData"] == {"auth": "admin:generated-hash"}, "the cluster holds a hash alone"
-    entrance = recording.one("Ingress", "ingress-resource", "tekton-pipelines")
-    assert secret.urn in entrance.dependencies, "a route without its Secret is open or an error"
-    assert recording.exports["dashboard_password"].secret
+@pytest.mark.parametrize("auth", [{"kind": "basic"}, GITHUB, OIDC, {"kind": "none"}])
+def test_the_one_route_leads_to_the_login_and_no_annotation_decides(
+    given: Given, tmp_path: Path, auth: Given
+) -> None:
+    recording = deploy(given, tmp_path, {"auth": auth})
+    (path,) = route(recording)["spec"]["rules"][0]["http"]["paths"]
+    assert path["backend"]["service"] == {"name": "dashboard-backend", "port": {"number": 4180}}
+    service = recording.one("Service", "dashboard-backend", "ingress").plain()["spec"]
+    assert service["externalName"] == "dashboard-oauth2-proxy.dashboard.svc"
+    assert "auth" not in str(route(recording)["metadata"]["annotations"])
+    namespaces = [one.plain()["metadata"]["namespace"] for one in recording.all("Ingress") if one.kubernetes]
+    assert set(namespaces) == {"ingress"}, "whoever serves a route elsewhere may read the Secrets there"
 
 
 def test_a_password_without_a_certificate_is_warned_of(given: Given, tmp_path: Path) -> None:
@@ -86,34 +87,6 @@ def test_a_password_without_a_certificate_is_warned_of(given: Given, tmp_path: P
 def test_no_login_is_said_aloud(given: Given, tmp_path: Path) -> None:
     recording = deploy(given, tmp_path, {"auth": {"kind": "none"}, "readOnly": False})
     assert any("sees every run, and starts and deletes them" in line for line in recording.logged)
-    assert "auth" not in str(route(recording)["metadata"]["annotations"])
-    assert "dashboard_password" not in recording.exports
-
-
-@pytest.mark.parametrize(
-    ("auth", "options"),
-    [
-        (GITHUB, {"--provider=github", "--github-org=example", "--email-domain=*"}),
-        (
-            OIDC,
-            {
-                "--provider=oidc",
-                "--oidc-issuer-url=https://login.example.com",
-                "--email-domain=example.com",
-            },
-        ),
-    ],
-)
-def test_oauth2_proxy_stands_before_it(given: Given, tmp_path: Path, auth: Given, options: set[str]) -> None:
-    recording = deploy(given, tmp_path, {"auth": auth})
-    (path,) = route(recording)["spec"]["rules"][0]["http"]["paths"]
-    assert path["backend"]["service"] == {"name": "dashboard-oauth2-proxy", "port": {"number": 4180}}
-    (container,) = recording.one("Deployment", "dashboard-oauth2-proxy").plain()["spec"]["template"]["spec"][
-        "containers"
-    ]
-    upstream = "--upstream=http://tekton-dashboard.tekton-pipelines.svc:9097"
-    assert {upstream, "--client-id=an-id", *options} <= set(container["args"])
-    assert "client-se-cret" not in json.dumps(container), "who may list pods would read it"
     assert "dashboard_password" not in recording.exports
 
 

@@ -99,7 +99,12 @@ def test_nobody_gets_a_wildcard_or_a_right_to_pretend(whole: Recording) -> None:
 
 @pytest.mark.parametrize(
     ("namespace", "level"),
-    [("builds", "baseline"), ("builds-webhook", "restricted"), ("ingress", "restricted")],
+    [
+        ("builds", "baseline"),
+        ("builds-webhook", "restricted"),
+        ("dashboard", "restricted"),
+        ("ingress", "restricted"),
+    ],
 )
 def test_every_namespace_enforces_pod_security(whole: Recording, namespace: str, level: str) -> None:
     labels = whole.one("Namespace", namespace).plain()["metadata"]["labels"]

@@ -133,5 +133,5 @@ def test_what_is_of_a_release_has_a_digest(release: str) -> None:
 def test_what_the_program_puts_beside_a_release_is_none_of_it() -> None:
     """As oauth2-proxy, in front of the Dashboard."""
     labels = {"app.kubernetes.io/part-of": "tekton-builds"}
-    assert_accepted(exact_images, deployment(labels, image="quay.io/oauth2-proxy/oauth2-proxy:v7.15.4"))
+    assert_accepted(exact_images, deployment(labels, image="quay.io/oauth2-proxy/oauth2-proxy:v7.15.6"))
     refusal(exact_images, deployment(labels, image="quay.io/oauth2-proxy/oauth2-proxy"))

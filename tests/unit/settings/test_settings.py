@@ -86,7 +86,7 @@ def test_the_default_images_are_public_and_exact() -> None:
         "@sha256:ec714df3813b5405292860f8a1c55c5727bf8c33c88992f1e981efad8065547f",
         "traefik": "docker.io/library/traefik:v3.7.13"
         "@sha256:24841fe2de7304c149343d877d2923b4c8800a38ba015dea9174c23b20e344a0",
-        "oauth2_proxy": "quay.io/oauth2-proxy/oauth2-proxy:v7.15.4",
+        "oauth2_proxy": "quay.io/oauth2-proxy/oauth2-proxy:v7.15.6",
     }, "a default image changed: is the new one public, and is its contract the one that the scripts rely on?"
     for image in images.values():
         assert image.startswith(("docker.io/", "quay.io/")), (

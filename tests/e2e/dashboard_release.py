@@ -1,0 +1,73 @@
+"""The Dashboard's own image cannot be had: this release is one of the same names, and a web server."""
+
+from typing import Any
+
+from sandbox.network import Network
+from sandbox.whole import BASE_IMAGE
+
+HERE, NAME = "tekton-pipelines", "tekton-dashboard"
+PAGE = "the Dashboard's page"
+
+
+def release() -> list[dict[str, Any]]:
+    """With the names of the Dashboard's release, and what each of them is."""
+
+    def one(kind: str, name: str, api: str = "v1", *, inside: bool = True, **rest: Any) -> dict[str, Any]:
+        meta = {"name": name, **({"namespace": HERE} if inside else {})}
+        return {"apiVersion": api, "kind": kind, "metadata": meta, **rest}
+
+    pods = {"app.kubernetes.io/name": "dashboard", "app.kubernetes.io/part-of": "tekton-dashboard"}
+    serve = f'mkdir -p /tmp/www && echo "{PAGE}" >/tmp/www/index.html && exec httpd -f -p 9097 -h /tmp/www'
+    container = {
+        "name": NAME,
+        "image": f"{Network().registry}/{BASE_IMAGE}",
+        "command": ["sh", "-c", serve],
+        "ports": [{"containerPort": 9097}],
+        "readinessProbe": {"httpGet": {"path": "/", "port": 9097}, "periodSeconds": 1},
+        "securityContext": {
+            "allowPrivilegeEscalation": False,
+            "capabilities": {"drop": ["ALL"]},
+            "runAsUser": 65532,
+            "runAsNonRoot": True,
+            "seccompProfile": {"type": "RuntimeDefault"},
+        },
+    }
+    group = "dashboard.tekton.dev"
+    schema = {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}
+    return [
+        one(
+            "CustomResourceDefinition",
+            f"extensions.{group}",
+            "apiextensions.k8s.io/v1",
+            inside=False,
+            spec={
+                "group": group,
+                "scope": "Namespaced",
+                "names": {"kind": "Extension", "plural": "extensions"},
+                "versions": [{"name": "v1alpha1", "served": True, "storage": True, "schema": schema}],
+            },
+        ),
+        one("ServiceAccount", NAME),
+        one("ConfigMap", "dashboard-info", data={"version": "a-test"}),
+        one(
+            "Deployment",
+            NAME,
+            "apps/v1",
+            spec={
+                "selector": {"matchLabels": pods},
+                "template": {
+                    "metadata": {"labels": pods},
+                    "spec": {
+                        "serviceAccountName": NAME,
+                        "containers": [container],
+                        "terminationGracePeriodSeconds": 1,
+                    },
+                },
+            },
+        ),
+        one(
+            "Service",
+            NAME,
+            spec={"selector": pods, "ports": [{"name": "http", "port": 9097, "targetPort": 9097}]},
+        ),
+    ]
