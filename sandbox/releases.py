@@ -4,9 +4,13 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import requests
+import yaml
 
 from sandbox.images.tekton import PLACEHOLDER, Release
+from sandbox.paths import CHECKOUT
 from sandbox.private_file import write_private
+
+LOCK = CHECKOUT / "components" / "releases.yaml"
 
 
 def path_of(release: Release, name: str) -> str:
@@ -56,3 +60,20 @@ class Releases:
 def tekton(releases: Iterable[Release], folder: Callable[[str], Path]) -> list[tuple[Release, Path]]:
     """Their manifests; `folder` says where the toolchain put a part."""
     return [(release, folder(release.part)) for release in releases]
+
+
+def behind(releases: Iterable[Release], lock: Path = LOCK) -> str:
+    """Which releases are made here in another version than the lock has, as a sentence; empty: none."""
+    versions = {name: entry["version"] for name, entry in yaml.safe_load(lock.read_text("utf-8")).items()}
+    other = [
+        (f"{release.name.capitalize()} {release.version}", versions[release.part])
+        for release in releases
+        if release.version != versions[release.part]
+    ]
+    if not other:
+        return ""
+    made, locked = (" and ".join(words) for words in zip(*other, strict=True))
+    return (
+        f"Tekton {made} are what can be made here; the project's lock has {locked}, which other stacks "
+        "install: see docs/versions.md"
+    )

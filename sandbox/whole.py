@@ -16,7 +16,7 @@ from sandbox.plugin_folders import to_build
 from sandbox.progress import Progress
 from sandbox.pulumi import PulumiError
 from sandbox.pulumi_plugins import plugins
-from sandbox.releases import tekton
+from sandbox.releases import behind, tekton
 from sandbox.stack import Stack
 from sandbox.stack_environment import STACK
 from sandbox.toolchain.toolchain import DEBIAN, Toolchain
@@ -76,6 +76,8 @@ class Sandbox:
             raise Impossible("\n".join(problems))
 
     def begin_builds(self) -> None:
+        if sentence := behind(CURRENT):
+            self._progress.note(sentence)
         self._toolchain.start([*self._toolchain.names, *self._providers_to_build()])
 
     def begin_cli(self) -> None:

@@ -11,11 +11,11 @@ from tests.loopback import serving
 
 Object = dict[str, Any]
 PATHS = {
-    "tekton-pipelines": "/tekton-releases/pipeline/previous/v1.15.0/release.yaml",
-    "tekton-triggers": "/tekton-releases/triggers/previous/v0.37.0/release.yaml",
-    "tekton-dashboard": "/tekton-releases/dashboard/previous/v0.71.0/release.yaml",
-    "tekton-dashboard-full": "/tekton-releases/dashboard/previous/v0.71.0/release-full.yaml",
-    "tekton-interceptors": "/tekton-releases/triggers/previous/v0.37.0/interceptors.yaml",
+    "tekton-pipelines": "/tekton-releases/pipeline/previous/v1.15.4/release.yaml",
+    "tekton-triggers": "/tekton-releases/triggers/previous/v0.37.3/release.yaml",
+    "tekton-dashboard": "/tekton-releases/dashboard/previous/v0.73.0/release.yaml",
+    "tekton-dashboard-full": "/tekton-releases/dashboard/previous/v0.73.0/release-full.yaml",
+    "tekton-interceptors": "/tekton-releases/triggers/previous/v0.37.3/interceptors.yaml",
 }
 
 

@@ -188,7 +188,10 @@ class Builder(Model):
 
 
 class Images(Model):
-    """The public images of steps and controllers, pinned exactly; a stack may name copies of its own."""
+    """The public images of steps and controllers, pinned exactly; a stack may name copies of its own.
+
+    docs/versions.md says why each is at its version, and whose digest nobody has read yet.
+    """
 
     git: Reference = Field(
         default="docker.io/alpine/git:v2.54.0", description="git, ssh and sh, for the clone"
@@ -197,19 +200,29 @@ class Images(Model):
         default="docker.io/moby/buildkit:v0.34.2-rootless", description="rootless BuildKit"
     )
     curl: Reference = Field(
-        default="docker.io/curlimages/curl:8.16.0", description="curl and a shell, for commit statuses"
+        default="docker.io/curlimages/curl:8.22.0"
+        "@sha256:58adaa4e8dca9c988bae2aba4ab3434a0bb2da16bbe3f92dec39ec7785166777",
+        description="curl and a shell, for commit statuses",
     )
     docker: Reference = Field(
-        default="docker.io/library/docker:29.8.1-cli", description="Docker's client, for builder docker"
+        default="docker.io/library/docker:29.8.1-cli"
+        "@sha256:018edbc908e08fcc9dbf029c812c34251e9b4719e6f71ca0e5eae2a987d014ca",
+        description="Docker's client, for builder docker",
     )
     docker_daemon: Reference = Field(
-        default="docker.io/library/docker:29.8.1-dind", description="Docker's daemon, of the same version"
+        default="docker.io/library/docker:29.8.1-dind"
+        "@sha256:3f3c01aaaebf7cce837356b688b7c059a4749f10bd7660dec7c58fc454a283f0",
+        description="Docker's daemon, of the same version",
     )
     kubectl: Reference = Field(
-        default="docker.io/alpine/k8s:1.34.1", description="kubectl and a shell, for the janitor"
+        default="docker.io/alpine/k8s:1.34.1"
+        "@sha256:ec714df3813b5405292860f8a1c55c5727bf8c33c88992f1e981efad8065547f",
+        description="kubectl and a shell, for the janitor",
     )
     traefik: Reference = Field(
-        default="docker.io/library/traefik:v3.7.13", description="the ingress controller"
+        default="docker.io/library/traefik:v3.7.13"
+        "@sha256:24841fe2de7304c149343d877d2923b4c8800a38ba015dea9174c23b20e344a0",
+        description="the ingress controller",
     )
     oauth2_proxy: Reference = Field(
         default="quay.io/oauth2-proxy/oauth2-proxy:v7.15.6", description="the Dashboard's login"

@@ -1,12 +1,12 @@
 """The version of everything that is built or fetched: the one place to change it, beside its go.mod."""
 
 KUBERNETES = "1.34.4"
-ETCD = "3.6.13"
+ETCD = "3.6.16"
 COREDNS = "1.12.4"
 PULUMI = "3.276.0"
 PULUMI_KUBERNETES = "4.25.0"  # the release that requirements.txt pins
 KO = "0.19.1"
-CRANE = "0.21.7"
+CRANE = "0.21.9"
 BUILDKIT = "0.34.2"
 ROOTLESSKIT = "2.3.6"
 LOCAL_PATH_PROVISIONER = "0.0.30"

@@ -134,7 +134,9 @@ CREDENTIALS = Script(
 RELEASES = Script(
     steps={
         "make lock": Step(prints=LOCKED),
-        "make lock UPGRADE=tekton-pipelines=v1.15.3": Step(prints=["pipelines v1.15.3: [0-9a-f]{64}"]),
+        "make lock UPGRADE=NAME=VERSION": Step(
+            words={"NAME=VERSION": "tekton-pipelines=v1.15.5"}, prints=["pipelines v1.15.5: [0-9a-f]{64}"]
+        ),
         "make lock LOCK=PATH": Step(in_text=True, words={"PATH": "sandbox/releases.yaml"}, prints=LOCKED),
         "make mirror TO=registry.example.com/mirror STACK=dev": Step(
             in_text=True, fails=None, then=checks.mirrored

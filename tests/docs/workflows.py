@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-# What the action runs, by its input `command`: its source, src/main.ts and src/config.ts of v6.
+# What the action runs, by its input `command`: its source, src/main.ts and src/config.ts of v7.
 ACTIONS = {
     "preview": ("pulumi", "preview", "--non-interactive"),
     "up": ("pulumi", "up", "--yes", "--skip-preview", "--non-interactive"),

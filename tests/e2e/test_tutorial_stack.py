@@ -21,6 +21,7 @@ from sandbox.waiting import wait_for
 from tests.e2e import login_image
 from tests.e2e.dashboard_release import HERE, PAGE, release
 from tests.e2e.kubectl import kubectl
+from tests.manifests import PATHS
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
@@ -28,7 +29,7 @@ HOST = "tekton.k8s.local"
 LOGIN, PROXY = "dashboard", "dashboard-oauth2-proxy"
 JSON = {"Accept": "application/json"}
 UNAVAILABLE = (502, 503)
-RELEASE = "tekton-releases/dashboard/previous/v0.71.0/release.yaml"
+RELEASE = PATHS["tekton-dashboard"].lstrip("/")
 IMAGES = ("frontend", "backend")
 
 

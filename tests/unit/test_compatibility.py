@@ -15,9 +15,9 @@ from tests.program import ROOT, config
 from tests.recorded import record
 
 CHOSEN = {
-    "tekton-pipelines": "v1.15.0",
-    "tekton-triggers": "v0.37.0",
-    "tekton-interceptors": "v0.37.0",
+    "tekton-pipelines": "v1.15.4",
+    "tekton-triggers": "v0.37.3",
+    "tekton-interceptors": "v0.37.3",
     "tekton-dashboard": "v0.71.0",
     "ingress-nginx": "controller-v1.15.1",
 }
@@ -59,9 +59,20 @@ def test_what_the_lock_has_fits_and_is_in_the_table() -> None:
         ),
         (
             {"tekton_interceptors": "v0.36.0"},
-            "tekton-interceptors v0.36.0 works with tekton-triggers v0.36, but the lock has v0.37.0",
+            "tekton-interceptors v0.36.0 works with tekton-triggers v0.36, but the lock has v0.37.3",
         ),
-        ({"tekton_pipelines": "v1.15.3"}, ""),
+        ({"tekton_pipelines": "v1.15.0"}, ""),
+        ({"tekton_dashboard": "v0.73.0"}, ""),
+        ({"tekton_dashboard": "v0.73.0", "tekton_pipelines": "v1.17.0"}, ""),
+        (
+            {"tekton_dashboard": "v0.73.0", "tekton_pipelines": "v1.16.0"},
+            "tekton-dashboard v0.73.0 works with tekton-pipelines v1.15 and v1.17, but the lock has v1.16.0",
+        ),
+        (
+            {"tekton_dashboard": "v0.74.0"},
+            "tekton-dashboard v0.74.0 works with tekton-pipelines v1.18, but the lock has v1.15.4",
+        ),
+        ({"tekton_dashboard": "v0.74.0", "tekton_pipelines": "v1.18.1"}, ""),
     ],
 )
 def test_a_mix_that_upstream_does_not_name_is_one_sentence(other: Mapping[str, str], sentence: str) -> None:
@@ -95,27 +106,37 @@ def test_an_end_of_life_is_warned_of_ninety_days_before() -> None:
     end = date(2027, 7, 31)
     assert warnings(end - timedelta(days=91)) == []
     assert warnings(end - timedelta(days=90)) == [
-        "tekton-pipelines v1.15.0 gets fixes until 2027-07-31, in 90 days: see `make lock UPGRADE=`"
+        "tekton-pipelines v1.15.4 gets fixes until 2027-07-31, in 90 days: see `make lock UPGRADE=`"
     ]
     assert "in 0 days" in warnings(end)[0], "the last day counts"
     assert warnings(end + timedelta(days=1))[0] == (
-        "tekton-pipelines v1.15.0 gets no fixes since 2027-07-31: see `make lock UPGRADE=`"
+        "tekton-pipelines v1.15.4 gets no fixes since 2027-07-31: see `make lock UPGRADE=`"
     )
 
 
+def test_a_series_whose_last_day_nobody_has_read_is_not_warned_of() -> None:
+    after = {"tekton_pipelines": "v1.18.0", "tekton_dashboard": "v0.74.0"}
+    assert warnings(date(2026, 12, 1), **after) == []
+
+
+def test_a_full_dashboard_fits_what_the_other_one_fits() -> None:
+    known = compatibility.table()
+    assert known["tekton-dashboard-full"] == known["tekton-dashboard"]
+
+
 def test_a_release_of_which_nothing_is_known_is_said_and_not_refused() -> None:
-    assert mistakes(tekton_dashboard="v0.72.0") == []
-    (said,) = warnings(date(2026, 12, 1), tekton_dashboard="v0.72.0")
-    assert said.startswith("tekton-dashboard v0.72.0 is in no row of compatibility.yaml")
+    assert mistakes(tekton_dashboard="v0.99.0") == []
+    (said,) = warnings(date(2026, 12, 1), tekton_dashboard="v0.99.0")
+    assert said.startswith("tekton-dashboard v0.99.0 is in no row of compatibility.yaml")
 
 
 def test_a_preview_ends_with_what_does_not_fit(tmp_path: Path) -> None:
     entries: dict[str, Any] = yaml.safe_load(LOCK.read_text())
-    entries["tekton-pipelines"]["version"] = "v1.17.0"
+    entries["tekton-pipelines"]["version"] = "v1.16.0"
     lock = tmp_path / "lock.yaml"
     lock.write_text(yaml.safe_dump(entries))
     given = {**config(tmp_path / "kubeconfig"), "releaseLock": str(lock)}
-    with pytest.raises(ReleaseError, match=r"works with tekton-pipelines v1\.15, but the lock has v1\.17"):
+    with pytest.raises(ReleaseError, match=r"pipelines v1\.15 and v1\.17, but the lock has v1\.16"):
         record(lambda: compatibility.checked(Settings.model_validate(given)), preview=True)
 
 

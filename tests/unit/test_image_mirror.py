@@ -12,7 +12,7 @@ from components import inventory
 from components.image_mirror import images, mirrored, rewritten
 from components.settings import Images, Settings
 from tests import program
-from tests.manifests import an_object, pages, served
+from tests.manifests import PATHS, an_object, pages, served
 from tests.recorded import Recording
 from tests.unit.settings.loading import load, refusal
 
@@ -131,7 +131,7 @@ def stack(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[dict
     release = [{**one, "kind": "Deployment"} if one["kind"] == "Task" else one for one in a_release()]
     given = settings_of(tmp_path, mirror=MIRROR, **request.param)
     text = pages()
-    text["/tekton-releases/triggers/previous/v0.37.0/interceptors.yaml"] = yaml.safe_dump_all(release)
+    text[PATHS["tekton-interceptors"]] = yaml.safe_dump_all(release)
     with (
         served(lambda path: (200, {}, text[path]) if path in text else (404, {}, "")) as address,
         pytest.MonkeyPatch.context() as patch,

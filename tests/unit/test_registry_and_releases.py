@@ -3,11 +3,12 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
 from sandbox.credentials import Account
 from sandbox.images.tekton import CURRENT, PIPELINES, PLACEHOLDER, TRIGGERS
 from sandbox.registry import Registry
-from sandbox.releases import Releases, path_of, tekton
+from sandbox.releases import Releases, behind, path_of, tekton
 
 V2 = "docker/registry/v2"
 TAG = f"{V2}/repositories/sandbox/busybox/_manifests/tags/1.35/current/link"
@@ -56,7 +57,7 @@ def test_a_registry_that_does_not_answer_is_said_to(registry: Registry) -> None:
 
 
 def test_manifests_lie_under_the_official_paths() -> None:
-    assert path_of(PIPELINES, "release.yaml") == "tekton-releases/pipeline/previous/v1.15.0/release.yaml"
+    assert path_of(PIPELINES, "release.yaml") == "tekton-releases/pipeline/previous/v1.15.1/release.yaml"
     assert path_of(TRIGGERS, "interceptors.yaml") == (
         "tekton-releases/triggers/previous/v0.37.0/interceptors.yaml"
     )
@@ -72,3 +73,19 @@ def test_manifests_name_the_real_registry(tmp_path: Path) -> None:
     for url in urls:
         text = (tmp_path / "served" / url.removeprefix("http://10.201.0.2:8080/")).read_text()
         assert text.startswith("image: 10.201.0.2:5000/tekton/"), "a pull must find it"
+
+
+def test_what_is_made_older_than_the_lock_has_it_is_one_sentence(tmp_path: Path) -> None:
+    lock = tmp_path / "releases.yaml"
+    entries = {release.part: {"version": release.version} for release in CURRENT}
+    lock.write_text(yaml.safe_dump(entries))
+    assert behind(CURRENT, lock) == "", "there is nothing to say"
+    entries[TRIGGERS.part]["version"] = "v9.9.9"
+    lock.write_text(yaml.safe_dump(entries))
+    assert behind(CURRENT, lock).startswith(
+        f"Tekton Triggers {TRIGGERS.version} are what can be made here; the project's lock has v9.9.9, "
+    )
+    entries[PIPELINES.part]["version"] = "v8.8.8"
+    lock.write_text(yaml.safe_dump(entries))
+    assert f"Pipelines {PIPELINES.version} and Triggers {TRIGGERS.version}" in behind(CURRENT, lock)
+    assert "v8.8.8 and v9.9.9" in behind(CURRENT, lock)

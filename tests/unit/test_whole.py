@@ -62,6 +62,16 @@ def test_the_provider_is_built_with_the_rest_where_it_cannot_be_downloaded(
     assert builds.asked == [["etcd", "pulumi", PROVIDER], ["pulumi", PROVIDER]]
 
 
+def test_the_start_says_which_releases_are_older_here(
+    tmp_path: Path, offered: list[bool], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sandbox(tmp_path, Builds()).begin_builds()
+    assert "are what can be made here; the project's lock has" in capsys.readouterr().out
+    monkeypatch.setattr("sandbox.whole.behind", lambda _releases: "")
+    sandbox(tmp_path, Builds()).begin_builds()
+    assert capsys.readouterr().out == "", "nothing is older, so nothing is said"
+
+
 @pytest.mark.parametrize("ready", [True, False])
 def test_nothing_is_built_where_it_is_there_or_offered(
     tmp_path: Path, offered: list[bool], ready: bool

@@ -76,11 +76,16 @@ def test_the_default_images_are_public_and_exact() -> None:
     assert images == {
         "git": "docker.io/alpine/git:v2.54.0",
         "buildkit": "docker.io/moby/buildkit:v0.34.2-rootless",
-        "curl": "docker.io/curlimages/curl:8.16.0",
-        "docker": "docker.io/library/docker:29.8.1-cli",
-        "docker_daemon": "docker.io/library/docker:29.8.1-dind",
-        "kubectl": "docker.io/alpine/k8s:1.34.1",
-        "traefik": "docker.io/library/traefik:v3.7.13",
+        "curl": "docker.io/curlimages/curl:8.22.0"
+        "@sha256:58adaa4e8dca9c988bae2aba4ab3434a0bb2da16bbe3f92dec39ec7785166777",
+        "docker": "docker.io/library/docker:29.8.1-cli"
+        "@sha256:018edbc908e08fcc9dbf029c812c34251e9b4719e6f71ca0e5eae2a987d014ca",
+        "docker_daemon": "docker.io/library/docker:29.8.1-dind"
+        "@sha256:3f3c01aaaebf7cce837356b688b7c059a4749f10bd7660dec7c58fc454a283f0",
+        "kubectl": "docker.io/alpine/k8s:1.34.1"
+        "@sha256:ec714df3813b5405292860f8a1c55c5727bf8c33c88992f1e981efad8065547f",
+        "traefik": "docker.io/library/traefik:v3.7.13"
+        "@sha256:24841fe2de7304c149343d877d2923b4c8800a38ba015dea9174c23b20e344a0",
         "oauth2_proxy": "quay.io/oauth2-proxy/oauth2-proxy:v7.15.6",
     }, "a default image changed: is the new one public, and is its contract the one that the scripts rely on?"
     for image in images.values():
