@@ -128,7 +128,7 @@ def secrets_of(variant: dict[str, Any]) -> dict[str, str]:
 @pytest.fixture(params=VARIANTS.values(), ids=VARIANTS)
 def stack(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[dict[str, Any], Recording]]:
     """The settings of a stack with a mirror, and what it registers."""
-    release = [{**one, "kind": "Deployment"} if one["kind"] == "Task" else one for one in a_release()]
+    release = [{**one, "kind": "Job"} if one["kind"] == "Task" else one for one in a_release()]
     given = settings_of(tmp_path, mirror=MIRROR, **request.param)
     text = pages()
     text[PATHS["tekton-interceptors"]] = yaml.safe_dump_all(release)
