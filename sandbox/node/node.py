@@ -17,6 +17,7 @@ from sandbox.node.health import Health
 from sandbox.node.init import Init
 from sandbox.node.link import Link
 from sandbox.node.mounts import Mounts
+from sandbox.node.pod_network import PodNetwork
 from sandbox.node.problem import NodeBroken, NodeProblem
 from sandbox.node.services import Services
 from sandbox.paths import Paths
@@ -70,6 +71,7 @@ class Node:
         self._init = Init(self._claim, paths.logs / "node.log")
         self._link = Link(self._claim.link, network)
         self._cgroup = Cgroup(self._claim.cgroup)
+        self._pod_network = PodNetwork(self._folder)
         self._mounts = Mounts(self._folder, self._claim.mount_points)
         self._control_plane = ControlPlane(self._folder, network, self._init, toolchain.program)
         self.services = Services(self._state / "services", paths.logs.resolve())
@@ -186,7 +188,7 @@ class Node:
             process.kill()  # which waits until it has ended
         elif process:
             missing = self._mounts.missing(process)
-            if not missing and self._pods_network_is_present:
+            if not missing and not self._pod_network.has_changed():
                 return False
             reason = f"has lost its {missing[0]}" if missing else "has pods on an earlier network"
             self._progress.note(f"the node {reason}: it is restarted")
@@ -198,23 +200,9 @@ class Node:
         self._cgroup.ensure()
         shutil.rmtree(self._folder / "cni-state", ignore_errors=True)  # addresses of pods that are gone
         mounts = self._mounts.pairs()
-        shutil.copyfile(self._pods_network, self._pods_network_at_start)
+        self._pod_network.note_start()
         self._init.start(self.services.folder, mounts)
         return True
-
-    @property
-    def _pods_network(self) -> Path:
-        return self._folder / "cni" / "10-pods.conflist"
-
-    @property
-    def _pods_network_at_start(self) -> Path:
-        """What the pods of the node's present life are joined with."""
-        return self._folder / "cni-state" / "pods.conflist"
-
-    @property
-    def _pods_network_is_present(self) -> bool:
-        file = self._pods_network_at_start
-        return file.exists() and file.read_text() == self._pods_network.read_text()
 
     def _require_process(self) -> Process:
         process = self._init.process

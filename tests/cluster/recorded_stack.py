@@ -52,7 +52,8 @@ class RecordedStack:
             if item["kind"] not in FIRST:
                 _create(cluster, item)
         for service in WEBHOOKS:
-            _create(cluster, _endpoints(service))
+            _create(cluster, _endpoints(service, "tekton-pipelines"))
+        _create(cluster, _endpoints("kubernetes", "default"))  # the API server's own
 
     @property
     def uids(self) -> dict[str, str]:
@@ -98,15 +99,16 @@ class RecordedStack:
                 yield item
 
 
-def _endpoints(service: str) -> Object:
+def _endpoints(service: str, namespace: str) -> Object:
     """What says that a Service has a pod; no kubelet runs one here."""
     labels = {"kubernetes.io/service-name": service}
     return {
         "apiVersion": "discovery.k8s.io/v1",
         "kind": "EndpointSlice",
-        "metadata": {"name": service, "namespace": "tekton-pipelines", "labels": labels},
+        "metadata": {"name": service, "namespace": namespace, "labels": labels},
         "addressType": "IPv4",
         "endpoints": [{"addresses": ["192.0.2.1"], "conditions": {"ready": True}}],
+        "ports": [{"name": "https", "port": 6443, "protocol": "TCP"}],
     }
 
 

@@ -150,7 +150,8 @@ def test_another_sandbox_is_told_who_has_the_range(sandbox: Sandbox, tmp_path: P
     "victim",
     [
         *("containerd --config", "kubelet --config", "kube-proxy --config", "docker-registry serve"),
-        *("busybox httpd -f -p", "sandbox.load_balancer", "kube-apiserver --", "etcd --", "coredns -conf"),
+        *("busybox httpd -f -p", "sandbox.load_balancer", "sandbox.node_policies"),
+        *("kube-apiserver --", "etcd --", "coredns -conf"),
         *("runsv kubelet", "runsv containerd"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from sandbox.network import Network
 from sandbox.push import Push
 from tests.e2e.image_content import content
 
@@ -9,6 +10,16 @@ DOCKERFILE, SCRIPT = Path("backend", "Dockerfile"), Path("backend", "hostile.sh"
 RUN = "RUN sh /backend/hostile.sh >/backend/escaped\n"
 CONTROL = "run a command"
 SEEN = "see a process beside its own"  # of its own pod: BuildKit without privilege cannot hide them
+LISTED = "connect to the registry"
+CONTROLS = {CONTROL, LISTED}
+ALLOWED = {*CONTROLS, SEEN}
+
+
+def _connect(host: str, port: int) -> str:
+    return f"rm -f /tmp/in; timeout 5 nc -w 2 {host} {port} -e touch /tmp/in; ls /tmp/in"
+
+
+NODE, TEKTON = Network().node, "tekton-pipelines.svc.cluster.local"
 # Each is a success when it prints a word.
 ATTEMPTS = {
     CONTROL: "id",
@@ -23,6 +34,15 @@ ATTEMPTS = {
     "make a device": "mknod /disk b 254 0 && dd if=/disk of=/dev/null bs=512 count=1 && echo read",
     "write a setting of the kernel": "echo >>/proc/sys/kernel/core_pattern && echo written",
     "load a module into the kernel": "ls /lib/modules/* && insmod /lib/modules/*/*.ko && echo loaded",
+    LISTED: _connect(NODE, 5000),
+    "connect to the API server": _connect(NODE, 6443),
+    "connect to the API server's Service": _connect("kubernetes.default.svc.cluster.local", 443),
+    "connect to the kubelet": _connect(NODE, 10250),
+    "connect to a cloud's metadata": _connect("169.254.169.254", 80),
+    "connect to a name server": _connect("$(sed -n 's/^nameserver //p' /etc/resolv.conf | head -n 1)", 53),
+    "connect to the interceptors": _connect(f"tekton-triggers-core-interceptors.{TEKTON}", 8443),
+    "connect to Tekton's admission": _connect(f"tekton-pipelines-webhook.{TEKTON}", 443),
+    "connect to the listener": _connect("el-github-listener.builds-webhook.svc.cluster.local", 8080),
 }
 
 

@@ -7,15 +7,15 @@ import pytest
 
 from sandbox.paths import Paths
 from sandbox.push import Push
-from tests.e2e.hostile import CONTROL, SEEN, escaped
+from tests.e2e.hostile import ALLOWED, CONTROLS, escaped
 
 pytestmark = pytest.mark.e2e
 
 
 def test_a_dockerfile_gets_neither_the_node_nor_a_secret_nor_another_run(push: Push, tmp_path: Path) -> None:
     could = escaped(push, tmp_path)
-    assert CONTROL in could, "the attempts were made"
-    assert could <= {CONTROL, SEEN}, f"a Dockerfile could {', '.join(could - {CONTROL, SEEN})}"
+    assert could >= CONTROLS, "the attempts were made"
+    assert could <= ALLOWED, f"a Dockerfile could {', '.join(could - ALLOWED)}"
 
 
 def test_without_a_token_the_api_server_shows_nothing(paths: Paths) -> None:

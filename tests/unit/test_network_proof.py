@@ -11,7 +11,7 @@ from components.network_proof import SCRIPT
 # The n-th try of HOST:PORT is the n-th word of the file with its name; the last one is repeated.
 CURL = """#!/bin/sh
 for word; do url=$word; done
-target=${url#https://}
+target=${url#http://}
 target=${target%/}
 read -r word rest <"$target"
 [ -z "$rest" ] || echo "$rest" >"$target"
