@@ -37,7 +37,7 @@ builds = Builds("builds", BuildsArgs(**what, **whose, **told, after=ready.ready)
 push = {"repositories": repositories, "chosen": settings.runs, "runs": builds.runs}
 taken = WebhookArgs(**push, signed=settings.webhook, after=[*ready.ready, *builds.pipelines])
 webhook = Webhook("webhook", taken, opts)
-board = dashboard.create(settings, secrets, ready, opts)
+board = dashboard.create(settings, secrets, ready, priority, opts)
 order = {"chosen": settings.runs, "runs": builds.runs, "image": settings.images.kubectl}
 janitor = Janitor("janitor", JanitorArgs(**order, priority=priority.infrastructure), opts)
 way = {
@@ -46,6 +46,7 @@ way = {
     "manifest": manifests.get(RELEASE),
     "annotations": settings.load_balancer_annotations,
     "path": PATH,
+    "priority": priority,
 }
 also = board.places if board else ()
 ways = IngressArgs(**way, backend=webhook.backend, also=also, after=[webhook.listener])

@@ -223,5 +223,3 @@ def _report(args: BuildsArgs, repository: Repository) -> pipeline.Report | None:
         context=f"tekton-builds/{pulumi.get_stack()}",
         link=args.page,
     )
-
-

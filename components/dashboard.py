@@ -16,6 +16,7 @@ from components import oauth2_proxy, settings
 from components.ingress import Place
 from components.namespace import namespace
 from components.oauth2_proxy import OAuth2Proxy, OAuth2ProxyArgs
+from components.priority import Priority
 from components.route import Backend, Front, Route, RouteArgs
 from components.secrets import Secrets
 from components.tekton import Tekton
@@ -55,6 +56,8 @@ class DashboardArgs:
     """Of the OAuth application."""
     namespace: pulumi.Output[str]
     """Where the Dashboard is."""
+    priority: pulumi.Input[str]
+    """The class of the login's pod."""
     after: Sequence[pulumi.Resource] = ()
     """What makes the Dashboard: no value flows from it."""
 
@@ -128,6 +131,7 @@ class Dashboard(pulumi.ComponentResource):
             https=tls is not None,
             secrets=self._secrets(auth),
             home=home,
+            priority=args.priority,
             upstream=Backend(
                 namespace=args.namespace, service=pulumi.Output.from_input(SERVICE), port=PORT, pods=PODS
             ),
@@ -150,7 +154,11 @@ class Dashboard(pulumi.ComponentResource):
 
 
 def create(
-    stack: settings.Settings, secrets: Secrets, tekton: Tekton, opts: pulumi.ResourceOptions
+    stack: settings.Settings,
+    secrets: Secrets,
+    tekton: Tekton,
+    priority: Priority,
+    opts: pulumi.ResourceOptions,
 ) -> Dashboard | None:
     """The Dashboard's login and policies; None where the settings want no Dashboard."""
     if not stack.dashboard.enabled:
@@ -161,6 +169,7 @@ def create(
         image=stack.images.oauth2_proxy,
         client_secret=secrets.dashboard,
         namespace=tekton.namespace,
+        priority=priority.infrastructure,
         after=tekton.ready,
     )
     return Dashboard("dashboard", args, opts)

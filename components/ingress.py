@@ -11,6 +11,7 @@ from components.hooks_limits import Hooks, closed_annotations, nginx_annotations
 from components.ingress_nginx import Nginx, NginxArgs
 from components.ingress_traefik import Traefik, TraefikArgs
 from components.manifest import Object
+from components.priority import Priority
 from components.route import NAME, Backend, Front, Route, RouteArgs
 
 RELEASE = "ingress-nginx"
@@ -40,6 +41,7 @@ class IngressArgs:
     """The one path that leads in."""
     backend: Backend
     """Where it leads."""
+    priority: Priority
     annotations: Mapping[str, str]
     """Of the Service that a load balancer is made for."""
     also: Sequence[Place] = ()
@@ -106,11 +108,15 @@ class Ingress(pulumi.ComponentResource):
 
     def _front(self, name: str, args: IngressArgs, hooks: Hooks, child: pulumi.ResourceOptions) -> Front:
         if args.chosen.kind == "nginx":
-            return Nginx(name, NginxArgs(manifest=args.manifest, annotations=args.annotations), child).front
+            nginx = NginxArgs(
+                manifest=args.manifest, priorities=args.priority.classes, annotations=args.annotations
+            )
+            return Nginx(name, nginx, child).front
         traefik = TraefikArgs(
             image=args.images.traefik,
             hooks=hooks,
             backend=pulumi.Output.concat(args.backend.host, ":", str(args.backend.port)),
+            priority=args.priority.infrastructure,
             annotations=args.annotations,
             tls=hooks.tls or any(place.tls for place in args.also),
         )

@@ -20,6 +20,7 @@ from pulumi.output import UNKNOWN
 from components.kube.objects import Objects, ObjectsArgs
 from components.kube.waiting import ADDRESS, NO_WAIT, annotated
 from components.route import Front, load_balancer_address
+from components.workloads import fitted
 
 Object = dict[str, Any]
 CLASS = "nginx"
@@ -51,6 +52,8 @@ class NginxError(pulumi.RunError):
 class NginxArgs:
     manifest: Sequence[Object] | None
     """The release's objects; None: a preview could not have them."""
+    priorities: Sequence[pulumi.Resource]
+    """The classes of pods, which its pods name."""
     annotations: Mapping[str, str]
     """Of the Service that a load balancer is made for, beside the manifest's own."""
 
@@ -82,7 +85,8 @@ class Nginx(pulumi.ComponentResource):
         namespaces = [one for one in others if one["kind"] == "Namespace"]
         home = Objects(f"{name}-namespace", ObjectsArgs(objects=namespaces), child)
         controller = ObjectsArgs(
-            objects=[one for one in others if one["kind"] != "Namespace"],
+            objects=fitted([one for one in others if one["kind"] != "Namespace"]),
+            depends_on=args.priorities,
             namespaces=home.namespaces,
             # The Jobs put the webhook's certificate into its configuration, which must be there.
             last=RUNNING,

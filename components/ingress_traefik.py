@@ -17,6 +17,7 @@ from components.hooks_limits import Hooks, traefik_configuration
 from components.kube.waiting import ADDRESS
 from components.metadata import labels, metadata
 from components.namespace import inside, namespace
+from components.priority import placement
 from components.rights import grant, rule
 from components.route import Front, load_balancer_address
 
@@ -50,6 +51,8 @@ class TraefikArgs:
     hooks: Hooks
     backend: pulumi.Output[str]
     """Host and port of the listener, for the cluster's pods."""
+    priority: pulumi.Input[str]
+    """The class of its pod."""
     annotations: Mapping[str, str]
     """Of the Service that a load balancer is made for."""
     tls: bool
@@ -110,6 +113,7 @@ class Traefik(pulumi.ComponentResource):
                     },
                     "spec": {
                         "service_account_name": account.metadata.name,
+                        **placement(args.priority, pods),
                         "security_context": {
                             "run_as_non_root": True,
                             "run_as_user": USER,

@@ -22,6 +22,7 @@ from pulumi_kubernetes.core.v1 import (
 from components import settings
 from components.metadata import labels, metadata
 from components.namespace import inside
+from components.priority import placement
 from components.route import Backend
 
 NAME = "dashboard-oauth2-proxy"
@@ -68,6 +69,8 @@ class OAuth2ProxyArgs:
     """What the login compares with: HTPASSWD for `basic`, CLIENT_SECRET for `oauth2-proxy`, else empty."""
     home: kubernetes.core.v1.Namespace
     """Where it is."""
+    priority: pulumi.Input[str]
+    """The class of its pod."""
     upstream: Backend
     """Where those go who are let through."""
 
@@ -117,6 +120,7 @@ class OAuth2Proxy(pulumi.ComponentResource):
                     },
                     "spec": {
                         "automount_service_account_token": False,
+                        **placement(args.priority, POD),
                         "security_context": {
                             "run_as_non_root": True,
                             "run_as_user": USER,
