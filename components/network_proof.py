@@ -28,8 +28,9 @@ API_SERVER = "$(KUBERNETES_SERVICE_HOST):$(KUBERNETES_SERVICE_PORT)"  # as the k
 READERS_OF_SECRETS = f"{workloads.INTERCEPTORS}.{tekton.NAMESPACE}.svc:8443"
 UNENFORCED = (
     "a pod like a build's reaches the API server, or Tekton's interceptors, which read every Secret: the "
-    "cluster's network does not enforce NetworkPolicies. Install a network plug-in that does, or see in "
-    "docs/security.md what `pulumi config set networkPolicies unenforced` means"
+    "cluster's network does not enforce NetworkPolicies, or `builder.egress` lists one of them. Install a "
+    "network plug-in that enforces them, or see in docs/security.md what `pulumi config set networkPolicies "
+    "unenforced` means"
 )
 CUT_OFF = (
     "a pod that may call the API server does not reach it, so nothing of Tekton's would: look at the Job "
@@ -43,6 +44,8 @@ class NetworkProofArgs:
     """curl and a shell."""
     rules: str
     """What is proved, as a text that changes with it."""
+    lists_all_ports: bool
+    """Whether builds may call every port of some private range, the API server's perhaps."""
     policies: Sequence[pulumi.Resource]
     """The NetworkPolicies, and what else must be there before the tries mean anything."""
 
@@ -59,7 +62,9 @@ class NetworkProof(pulumi.ComponentResource):
             for namespace in (janitor.NAMESPACE, BUILDS)
         )
         self._job(f"{name}-open", here, ["open", API_SERVER], CUT_OFF)
-        self._job(f"{name}-closed", there, ["closed", API_SERVER, READERS_OF_SECRETS], UNENFORCED)
+        # The interceptors let no build in, whatever a build may call.
+        closed = [READERS_OF_SECRETS] if args.lists_all_ports else [API_SERVER, READERS_OF_SECRETS]
+        self._job(f"{name}-closed", there, ["closed", *closed], UNENFORCED)
         self.register_outputs({})
 
     def _job(self, resource: str, meta: ObjectMetaArgsDict, arguments: Sequence[str], sentence: str) -> None:
@@ -126,7 +131,11 @@ def prove(
             "can read every Secret by way of Tekton's interceptors"
         )
         return
+    builder = settings.builder
     args = NetworkProofArgs(
-        image=settings.images.curl, rules=network.rules, policies=[*network.policies, *ready]
+        image=settings.images.curl,
+        rules=network.rules,
+        lists_all_ports=bool(builder.egress_cidrs) or not all(block.ports for block in builder.egress),
+        policies=[*network.policies, *ready],
     )
     NetworkProof("network-proof", args, opts)

@@ -37,9 +37,12 @@ def binary(name: str) -> Path:
 
 
 class ApiServer:
-    """A context manager; `kubeconfig` (contents, JSON) is the administrator's."""
+    """A context manager; `kubeconfig` (contents, JSON) is the administrator's.
 
-    def __init__(self, *, controllers: bool = True) -> None:
+    `controllers`: which of kube-controller-manager's run, as its option takes them; empty: none.
+    """
+
+    def __init__(self, *, controllers: str = "*") -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="api-server-"))
         self.controllers = controllers
         self._processes: list[tuple[str, subprocess.Popen[bytes]]] = []
@@ -147,6 +150,7 @@ class ApiServer:
             self._run(
                 "kube-controller-manager",
                 f"--kubeconfig={folder}/kubeconfig",
+                f"--controllers={self.controllers}",
                 "--leader-elect=false",
                 "--bind-address=127.0.0.1",
                 f"--secure-port={port}",

@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
     """A cluster in which somebody has Tekton's namespace and a namespace `builds`."""
-    with ApiServer(controllers=False) as server:
+    with ApiServer(controllers="") as server:
         api = client.CoreV1Api(config.new_client_from_config(str(server.kubeconfig_file)))
         for name in ("builds", "tekton-pipelines"):
             api.create_namespace({"metadata": {"name": name, "labels": {"whose": "theirs"}}})

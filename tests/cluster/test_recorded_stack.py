@@ -18,6 +18,7 @@ from tests.manifests import PATHS, served
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
 
+GARBAGE_COLLECTOR = "garbage-collector-controller"  # it ends a deletion in the foreground
 RBAC = "kubernetes:rbac.authorization.k8s.io/v1"
 INGRESS = "networking.k8s.io/v1/Ingress"
 POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
@@ -54,7 +55,7 @@ USERS = {"registryUsername": "builder", "gitUsername": "developer"}
 
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[tuple[ApiServer, RecordedStack]]:
-    with ApiServer(controllers=False) as server:
+    with ApiServer(controllers=GARBAGE_COLLECTOR) as server:
         stack = RecordedStack(server)
         stack.load()
         yield server, stack

@@ -69,7 +69,7 @@ def route(name: str, path: str, annotations: dict[str, str]) -> Any:
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[ApiServer]:
-    with ApiServer(controllers=False) as server:
+    with ApiServer(controllers="") as server:
         yield server
 
 

@@ -72,7 +72,7 @@ def test_another_current_context_that_leads_nowhere_is_one_sentence(
 
 
 def test_another_cluster_is_refused_in_one_sentence(preview: Callable[..., tuple[int, str]]) -> None:
-    with ApiServer(controllers=False) as other:
+    with ApiServer(controllers="") as other:
         access = json.loads(other.kubeconfig)
 
         def change(kubeconfig: dict[str, Any]) -> None:

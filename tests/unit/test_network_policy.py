@@ -207,7 +207,25 @@ def test_the_proof_is_a_pod_like_a_builds_and_one_that_must_get_through(tmp_path
         policies = {one.urn for one in recording.all("NetworkPolicy")}
         assert policies <= recording.before(job), "it tries what the policies are there for"
     (container,) = jobs["builds"].plain()["spec"]["template"]["spec"]["containers"]
-    assert any("core-interceptors" in word for word in container["args"])
+    api, interceptors = container["args"][3:]
+    assert "KUBERNETES_SERVICE_HOST" in api
+    assert "core-interceptors" in interceptors
+
+
+@pytest.mark.parametrize(
+    "builder", [{"egressCidrs": ["10.0.0.0/8"]}, {"egress": [{"cidr": "10.0.0.0/8"}]}], ids=str
+)
+def test_a_stack_that_lists_all_ports_of_a_range_proves_that_the_interceptors_are_closed(
+    tmp_path: Path, builder: Any
+) -> None:
+    (job,) = [
+        job
+        for job in deploy(tmp_path, builder=builder).all("Job")
+        if job.plain()["metadata"]["namespace"] == "builds"
+    ]
+    (container,) = job.plain()["spec"]["template"]["spec"]["containers"]
+    (target,) = container["args"][3:]
+    assert "core-interceptors" in target, "the API server may be in the range, as the stack may say"
 
 
 def test_the_proof_runs_again_when_the_rules_change(tmp_path: Path) -> None:
