@@ -50,8 +50,7 @@ class Connection:
     reason: str
 
 
-# Builds ask by UDP alone: a name server is the one part of the cluster that they reach, and a connection to
-# it would be one to its other ports' neighbour as well.
+# Builds ask name servers by UDP alone, so that no build has a TCP connection to anything of the cluster.
 PODS = {
     "builds": Pods(namespace=BUILDS),
     "buildkitd": Pods(namespace=buildkitd.NAMESPACE),
@@ -112,11 +111,13 @@ def connections(present: Collection[str]) -> list[Connection]:
     ]
 
 
+def _ports(row: Connection) -> str:
+    own = {NAME_SERVERS: "53", API_SERVER: "its own", LISTED: "those listed"}
+    return ", ".join(map(str, row.ports)) or own.get(row.target, "all")
+
+
 def as_markdown() -> str:
     """The table as docs/security.md has it."""
     lines = ["| from | to | TCP ports | for |", "|---|---|---|---|"]
-    lines += [
-        f"| {row.source} | {row.target} | {', '.join(map(str, row.ports)) or 'all'} | {row.reason} |"
-        for row in CONNECTIONS
-    ]
+    lines += [f"| {row.source} | {row.target} | {_ports(row)} | {row.reason} |" for row in CONNECTIONS]
     return "\n".join(lines) + "\n"
