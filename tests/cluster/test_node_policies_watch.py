@@ -168,11 +168,12 @@ def test_a_pod_has_its_rules_before_the_api_server_knows_its_address(
         server.server_close()
 
 
-def test_the_program_takes_kubeconfig_and_socket_from_its_environment(
+def test_the_program_takes_its_files_from_its_environment(
     api_server: ApiServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("KUBECONFIG", str(api_server.kubeconfig_file))
     monkeypatch.setenv("SOCKET", str(tmp_path / "socket"))
+    monkeypatch.setenv("ADDRESSES", str(tmp_path / "addresses.json"))
     monkeypatch.setattr(program, "install", stop)
     with pytest.raises(RuntimeError, match="stop"):
         program.main()
