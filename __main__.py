@@ -53,8 +53,8 @@ ways = IngressArgs(**way, backend=webhook.backend, also=also, after=[webhook.lis
 ingress = Ingress("ingress", ways, opts)
 namespaces = {**ready.namespaces, **builds.namespaces, **webhook.namespaces}
 namespaces |= {**janitor.namespaces, **ingress.namespaces, **(board.namespaces if board else {})}
-policies = NetworkPoliciesArgs(namespaces=namespaces, builder=settings.builder, registry=cluster.egress)
-network = NetworkPolicies("network", policies, opts)
+reach = {"api_servers": cluster.api_servers, "builder": settings.builder, "registry": cluster.egress}
+network = NetworkPolicies("network", NetworkPoliciesArgs(namespaces=namespaces, **reach), opts)
 network_proof.prove(settings, network, ready.ready, opts)
 outputs = {"hooks_url": ingress.url, "webhook_secret": webhook.secret, "load_balancer_ip": ingress.address}
 outputs |= {"namespace": builds.namespace, "kubeconfig": cluster.kubeconfig}

@@ -12,6 +12,7 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 from pulumi.output import UNKNOWN
 
+from components.api_servers import ApiServers
 from components.ingress_change import check_ingress
 from components.recorded_state import RecordedState, recorded_state
 from components.secrets import Login, Secrets
@@ -87,6 +88,8 @@ class ExistingCluster(pulumi.ComponentResource):
     """The cluster comes with no registry."""
     egress: Sequence[pulumi.Output[str]] = ()
     """Private ranges that builds must reach."""
+    api_servers: pulumi.Output[ApiServers]
+    """Where pods reach the API server."""
 
     def __init__(
         self, name: str, args: ExistingClusterArgs, opts: pulumi.ResourceOptions | None = None
@@ -110,6 +113,8 @@ class ExistingCluster(pulumi.ComponentResource):
             cluster_identifier=unknown if cluster is None else cluster.uid,
             opts=child,
         )
+        servers = cast(ApiServers, UNKNOWN) if cluster is None else _asked(cluster.api_servers)
+        self.api_servers = pulumi.Output.from_input(servers)
         self.register_outputs({"kubeconfig": self.kubeconfig})
 
 
@@ -159,9 +164,8 @@ def check_identity(cluster: inspection.Cluster, state: RecordedState, where: str
         same = state.cluster_identifier == cluster.uid
     else:
         # Before 2026-11 no identity was kept; the namespaces' uids tell as much.
-        namespaces = {
-            name: uid for (kind, _, name), uid in state.objects.items() if kind == "Namespace" and uid
-        }
+        recorded = state.objects.items()
+        namespaces = {name: uid for (kind, _, name), uid in recorded if kind == "Namespace" and uid}
         same = not namespaces or any(cluster.namespaces.get(name) == uid for name, uid in namespaces.items())
     if not same:
         raise ClusterError(

@@ -6,9 +6,9 @@ from typing import Any, cast
 
 import pulumi
 import pulumi_kubernetes as kubernetes
-from pulumi_kubernetes.discovery.v1 import EndpointSlice
 
 from components import buildkitd, builds, tekton, webhook
+from components.api_servers import ApiServers
 from components.connections import (
     ANYWHERE,
     API_SERVER,
@@ -71,6 +71,8 @@ Peer = dict[str, Any]
 class NetworkPoliciesArgs:
     namespaces: Mapping[str, pulumi.Resource]
     """By name: all that this program makes, its releases' among them."""
+    api_servers: pulumi.Output[ApiServers]
+    """Address and port of each."""
     builder: Builder
     """Its private ranges, which builds may call."""
     registry: Sequence[pulumi.Input[str]] = ()
@@ -104,10 +106,7 @@ class NetworkPolicies(pulumi.ComponentResource):
                 "builder.egressCidrs opens every port of its ranges to builds: `builder.egress`, as in "
                 "[{cidr: 10.1.2.3/32, ports: [443]}], opens those that you name"
             )
-        api = EndpointSlice.get(
-            f"{name}-api-server", "default/kubernetes", pulumi.ResourceOptions(parent=self)
-        )
-        peers = _Peers(pulumi.Output.all(api.endpoints, api.ports).apply(_api_rule), _listed(args))
+        peers = _Peers(args.api_servers.apply(_api_rule), _listed(args))
         self.rules = repr((CONNECTIONS, args.builder.egress, args.builder.egress_cidrs))
         present = [who for who, pods in PODS.items() if pods.namespace in args.namespaces]
         permissions = {who: _Permissions() for who in present}
@@ -209,9 +208,8 @@ def _name_servers(protocols: Sequence[str]) -> Rule:
     }
 
 
-def _api_rule(known: Sequence[Any]) -> Rule:
+def _api_rule(servers: ApiServers) -> Rule:
     """The API server as its EndpointSlice has it: policies see it behind its Service's address."""
-    endpoints, ports = known
-    addresses = [address for endpoint in endpoints for address in endpoint["addresses"]]
-    blocks = [f"{address}/{128 if ':' in address else 32}" for address in addresses]
-    return _rule("to", [{"ipBlock": {"cidr": cidr}} for cidr in blocks], [port["port"] for port in ports])
+    blocks = sorted({f"{address}/{128 if ':' in address else 32}" for address, _ in servers})
+    ports = sorted({port for _, port in servers})
+    return _rule("to", [{"ipBlock": {"cidr": cidr}} for cidr in blocks], ports)

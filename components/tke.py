@@ -12,6 +12,7 @@ import pulumi_kubernetes as kubernetes
 import tencentcloud_iac_pulumi as tencentcloud
 
 from components import tke_addons, tke_images
+from components.api_servers import ApiServers, api_servers_of
 from components.cluster import Check, Claims
 from components.recorded_state import recorded_state
 from components.secrets import CloudCredentials, Login
@@ -162,6 +163,11 @@ class TkeCluster(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=addons),
         )
         self.register_outputs({"kubeconfig": self.kubeconfig})
+
+    @property
+    def api_servers(self) -> pulumi.Output[ApiServers]:
+        """Where pods reach the API server."""
+        return api_servers_of(self.kubeconfig)
 
 
 def _ignored(settings: Tke) -> list[str]:

@@ -66,6 +66,17 @@ class Cluster:
         items = self._client.items(f"/api/v1/namespaces/{namespace}/secrets")
         return name in {item["metadata"]["name"] for item in items}
 
+    def api_servers(self) -> list[tuple[str, int]]:
+        """Address and port of each API server behind its Service. Raises UnreachableError."""
+        path = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices/kubernetes"
+        found = self._client.get(path, accept="application/json")
+        return [
+            (address, port["port"])
+            for endpoint in found.get("endpoints") or ()
+            for address in endpoint["addresses"]
+            for port in found.get("ports") or ()
+        ]
+
     def without_endpoints(self, services: Collection[tuple[str, str]]) -> list[tuple[str, str]]:
         """Those of the Services, as (namespace, name), without a ready pod. Raises UnreachableError."""
         ready = set()

@@ -34,6 +34,7 @@ contexts:
     user: somebody
 current-context: somewhere
 """
+API_ADDRESS = "192.0.2.1"
 UID = "11111111-2222-4333-8444-555555555555"
 
 
@@ -98,6 +99,9 @@ class EmptyCluster:
 
     def names(self, kind: str) -> Collection[str]:
         return self.namespaces.keys() if kind == "Namespace" else self.there.get(kind, ())
+
+    def api_servers(self) -> list[tuple[str, int]]:
+        return [(API_ADDRESS, 6443)]
 
     def without_endpoints(self, services: Collection[tuple[str, str]]) -> list[tuple[str, str]]:
         return [service for service in self.silent if service in services]

@@ -18,12 +18,7 @@ from pulumi.runtime.config import CONFIG, set_all_config
 
 PROJECT, STACK = "tekton-builds", "test"
 SECRET_MARK = "4dabf18193072939515e22adb298388d"
-API_ADDRESS = "192.0.2.1"
 OUTPUTS: dict[str, dict[str, Any]] = {
-    "kubernetes:discovery.k8s.io/v1:EndpointSlice": {
-        "endpoints": [{"addresses": [API_ADDRESS]}],
-        "ports": [{"name": "https", "port": 6443, "protocol": "TCP"}],
-    },
     "kubernetes:core/v1:Service": {"status": {"loadBalancer": {"ingress": [{"ip": "192.0.2.7"}]}}},
     "random:index/randomPassword:RandomPassword": {
         "result": "generated-password",

@@ -95,8 +95,8 @@ class CheckoutStack:
     def planned(self) -> Plan:
         """Type and name of what a new stack's preview creates; anything else in the plan is an error."""
         steps = self.steps()
-        assert {step["op"] for step in steps} <= {"create", "read"}, "a new stack has nothing else"
-        return Counter(type_and_name(step["urn"]) for step in steps if step["op"] == "create")
+        assert {step["op"] for step in steps} == {"create"}, "a new stack has nothing else"
+        return Counter(type_and_name(step["urn"]) for step in steps)
 
     @property
     def resources(self) -> list[dict[str, Any]]:

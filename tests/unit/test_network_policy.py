@@ -13,8 +13,8 @@ from components.connections import ANYWHERE, CONNECTIONS, EDGES, PODS
 from components.network_policies import DENY, EARLIER, NAME_LABEL, PRIVATE
 from tests import program
 from tests.manifests import served
-from tests.program import SECRETS, config, run
-from tests.recorded import API_ADDRESS, Recording
+from tests.program import API_ADDRESS, SECRETS, config, run
+from tests.recorded import Recording
 
 Rule = dict[str, Any]
 

@@ -21,7 +21,14 @@ KEY = {"TENCENTCLOUD_SECRET_ID": "AKIDexample", "TENCENTCLOUD_SECRET_KEY": "exam
 def kubeconfig(server: str = "https://203.0.113.9:443") -> str:
     authority = base64.b64encode(b"-----BEGIN CERTIFICATE-----\n").decode()
     return yaml.safe_dump(
-        {"clusters": [{"name": "c", "cluster": {"server": server, "certificate-authority-data": authority}}]}
+        {
+            "clusters": [
+                {"name": "c", "cluster": {"server": server, "certificate-authority-data": authority}}
+            ],
+            "users": [{"name": "u", "user": {"token": "of-a-model"}}],
+            "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u"}}],
+            "current-context": "c",
+        }
     )
 
 
