@@ -27,7 +27,8 @@ import json, sys
 sys.path.insert(0, {checkout!r})
 from components.ingress_nginx import Nginx, NginxArgs
 
-args = NginxArgs(manifest=json.load(open("manifest.json")), annotations={{"example.com/bandwidth": "10"}})
+annotations = {{"example.com/bandwidth": "10"}}
+args = NginxArgs(manifest=json.load(open("manifest.json")), priorities=[], annotations=annotations)
 nginx = Nginx("ingress", args, pulumi.ResourceOptions(providers=[provider]))
 pulumi.export("address", nginx.front.address)
 """
