@@ -26,6 +26,8 @@ case /$PARAM_SUBDIRECTORY/ in
 esac
 
 export GIT_TERMINAL_PROMPT=0
+# Where an image's git has the filter of git-lfs, a checkout would ask whatever server .lfsconfig names.
+export GIT_LFS_SKIP_SMUDGE=1
 
 # --- Who we are at the server ---------------------------------------------------------------------------------
 
@@ -129,6 +131,15 @@ if printf '%s' "$PARAM_REVISION" | grep -Eqx '[0-9a-f]{40}|[0-9a-f]{64}' && [ "$
     fail "asked for $PARAM_REVISION, but got $commit"
 fi
 
+# public URL: whether anybody may read the repository. A network that drops what it does not allow lets git wait for
+# minutes, and git asks again and again.
+public() {
+    for _ in 1 2 3; do
+        if timeout "${PUBLIC_SECONDS:-20}" git ls-remote --quiet -- "$1" HEAD >/dev/null 2>&1; then return; fi
+    done
+    return 1
+}
+
 # submodules: fetches those of the repository in this folder, and theirs. Which URL a submodule has is for whoever
 # pushes to say, so it only chooses among those that a login may open, and is public otherwise.
 submodules() (
@@ -141,6 +152,8 @@ submodules() (
             http://* | https://*) continue ;;
             esac
             place=$(public_url "$url") || continue
+            public "$place" || fail "cannot fetch the submodule $url, as $place is not public: one that is private must be in \
+submoduleUrls of the repository's settings"
         fi
         git config --local "$name" "$place"
     done
