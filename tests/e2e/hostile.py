@@ -1,5 +1,6 @@
 """A Dockerfile that tries to get out of its build, and tells what it could do."""
 
+import shlex
 from pathlib import Path
 
 from sandbox.network import Network
@@ -48,7 +49,7 @@ ATTEMPTS = {
 
 def _hostile(tree: Path) -> None:
     tries = [
-        f"if [ -n \"$( ({command}) 2>/dev/null)\" ]; then echo '{name}'; fi"
+        f'if [ -n "$( ({command}) 2>/dev/null)" ]; then echo {shlex.quote(name)}; fi'
         for name, command in ATTEMPTS.items()
     ]
     (tree / SCRIPT).write_text("\n".join(tries) + "\n")
