@@ -22,7 +22,8 @@ from components.settings import Settings
 from components.tasks import USER
 
 NAME = "network-proof"
-SECONDS = 60  # for the image, the pod and the tries
+# For the image, the pod and the tries, in seconds; the provider waits twice as long.
+PATIENCE = {"pulumi.com/timeoutSeconds": "60"}
 SCRIPT = Path(__file__).with_name("network_proof.sh").read_text(encoding="utf-8")
 API_SERVER = "$(KUBERNETES_SERVICE_HOST):$(KUBERNETES_SERVICE_PORT)"  # as the kubelet knows it
 READERS_OF_SECRETS = f"{workloads.INTERCEPTORS}.{tekton.NAMESPACE}.svc:8443"
@@ -58,7 +59,7 @@ class NetworkProof(pulumi.ComponentResource):
         self._args = args
         digest = hashlib.sha256("\n".join((args.rules, SCRIPT, args.image)).encode()).hexdigest()[:8]
         here, there = (
-            metadata(f"{NAME}-{digest}", namespace, component="network")
+            metadata(f"{NAME}-{digest}", namespace, component="network", annotations=PATIENCE)
             for namespace in (janitor.NAMESPACE, BUILDS)
         )
         self._job(f"{name}-open", here, ["open", API_SERVER], CUT_OFF)
@@ -112,7 +113,6 @@ class NetworkProof(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 depends_on=self._args.policies,
-                custom_timeouts=pulumi.CustomTimeouts(create=f"{SECONDS}s", update=f"{SECONDS}s"),
                 hooks=pulumi.ResourceHookBinding(on_error=[pulumi.ErrorHook(f"{resource}-error", say)]),
             ),
         )

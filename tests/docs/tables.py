@@ -17,10 +17,10 @@ class Images:
 
 DOCKER_HUB, QUAY = "docker.io", "quay.io"
 SETTINGS = (
-    Images(page="README.md", file="Pulumi.own.yaml", images=("traefik", "kubectl"), host=DOCKER_HUB),
+    Images(page="README.md", file="Pulumi.own.yaml", images=("traefik", "kubectl", "curl"), host=DOCKER_HUB),
     Images(page="README.md", file="Pulumi.own.yaml", images=("oauth2Proxy",), host=QUAY),
     Images(page="docs/tke.md", file="Pulumi.dev.yaml", images=("oauth2Proxy",), host=QUAY),
-    Images(page="docs/tke.md", file="Pulumi.dev.yaml", images=("kubectl",), host=DOCKER_HUB),
+    Images(page="docs/tke.md", file="Pulumi.dev.yaml", images=("kubectl", "curl"), host=DOCKER_HUB),
     Images(page="docs/builder.md", file="Pulumi.dev.yaml", images=("buildkit",), host=DOCKER_HUB),
     Images(  # what `make mirror` would copy
         page="docs/releases.md",
