@@ -76,7 +76,7 @@ def services(paths: Paths) -> dict[str, str]:
     found = {}
     for item in _items(paths, "services"):
         for port in item["spec"]["ports"]:
-            if port.get("protocol", "TCP") == "TCP" and item["spec"].get("clusterIP") != "None":
+            if port.get("protocol", "TCP") == "TCP" and item["spec"].get("clusterIP", "None") != "None":
                 addresses = [item["spec"]["clusterIP"], *_balancers(item)]
                 found |= {f"{address}:{port['port']}": _name(item) for address in addresses}
     return found

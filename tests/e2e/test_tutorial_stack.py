@@ -13,7 +13,7 @@ from sandbox import push_command
 from sandbox.changed_stack import changed
 from sandbox.forge import BRANCH, REPOSITORY, Forge
 from sandbox.network import Network
-from sandbox.paths import Paths
+from sandbox.paths import CHECKOUT, Paths
 from sandbox.push import Push
 from sandbox.ssh_key import SshKey
 from sandbox.stack import Stack
@@ -46,6 +46,17 @@ def images(paths: Paths) -> dict[str, str]:
     return named
 
 
+def lock(folder: Path) -> Path:
+    """The sandbox's releases, and the Dashboard of the project's own lock."""
+    ours, projects = (
+        yaml.safe_load((CHECKOUT / file).read_text())
+        for file in ("sandbox/releases.yaml", "components/releases.yaml")
+    )
+    file = folder / "releases.yaml"
+    file.write_text(yaml.safe_dump({**ours, "tekton-dashboard": projects["tekton-dashboard"]}))
+    return file
+
+
 @pytest.fixture(scope="module")
 def tutorial(
     paths: Paths, forge: Forge, tmp_path_factory: pytest.TempPathFactory
@@ -60,7 +71,7 @@ def tutorial(
         "images": {**images(paths), "oauth2Proxy": login_image.provide(paths, Network())},
         "repositories": [{"url": forge.ssh_url, "images": [{"name": one, "context": one} for one in IMAGES]}],
         "gitKnownHosts": forge.known_hosts,
-        "releaseLock": "",  # the project's own, which has the Dashboard
+        "releaseLock": str(lock(tmp_path_factory.mktemp("lock"))),
     }
     log = tmp_path_factory.mktemp("tutorial") / "up.log"
     file = paths.state / "releases" / RELEASE
