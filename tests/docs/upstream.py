@@ -128,7 +128,7 @@ def _nginx(traefik: str, busybox: str) -> list[Object]:
         "image": traefik,
         "args": [
             "--global.checknewversion=false",
-            "--entrypoints.web.address=:8000",
+            "--entrypoints.web.address=:80",
             "--entrypoints.traefik.address=:8080",
             "--ping=true",
             "--providers.kubernetesingressnginx=true",
@@ -147,14 +147,19 @@ def _nginx(traefik: str, busybox: str) -> list[Object]:
         "spec": {
             "serviceAccountName": NGINX,
             "containers": [controller, container],
-            "securityContext": {"runAsNonRoot": True, "runAsUser": 65532},
+            # nginx's own port, which its NetworkPolicy names.
+            "securityContext": {
+                "runAsNonRoot": True,
+                "runAsUser": 65532,
+                "sysctls": [{"name": "net.ipv4.ip_unprivileged_port_start", "value": "0"}],
+            },
             "terminationGracePeriodSeconds": 1,
         },
     }
     balancer = {
         "type": "LoadBalancer",
         "selector": labels,
-        "ports": [{"name": "http", "port": 80, "targetPort": 8000}],
+        "ports": [{"name": "http", "port": 80, "targetPort": 80}],
     }
     return [
         _object("Namespace", NGINX, inside=False),
