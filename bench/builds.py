@@ -43,7 +43,7 @@ def _measured(place: Place, how: str, builder: Mapping[str, Any]) -> list[Row]:
     with _repository(place) as (git, url, repository):
         settings = {
             "repositories": [{"url": url, "namespace": place.name, "images": [{"name": IMAGE}]}],
-            "builder": builder,
+            "builder": {"egress": place.network.egress, **builder},
         }
         log = place.folder / "builds.log"
         with (

@@ -89,6 +89,11 @@ class Network:
         return f"http://{self.node}:3000"
 
     @property
+    def egress(self) -> list[dict[str, object]]:
+        """`builder.egress` of a stack here: the forge by SSH and HTTP, and the registry."""
+        return [{"cidr": f"{self.node}/32", "ports": [2222, 3000, 5000]}]
+
+    @property
     def releases(self) -> str:
         """URL under which the release manifests lie in their official path shape."""
         return f"http://{self.node}:8080"

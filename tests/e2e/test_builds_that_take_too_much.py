@@ -36,7 +36,7 @@ def stack(
         "kind": request.param,
         "diskGib": DISK_GIB,
         "memoryGib": MEMORY_GIB,
-        "egress": [{"cidr": f"{Network().node}/32", "ports": [3000, 5000]}],
+        "egress": Network().egress,
     }
     with changed(paths, tmp_path_factory.mktemp("bounds") / "up.log", {"builder": builder}, {}) as outputs:
         yield outputs

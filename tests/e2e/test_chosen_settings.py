@@ -37,7 +37,7 @@ def stack(push: Push, paths: Paths, tmp_path_factory: pytest.TempPathFactory) ->
     settings = {
         "repositories": [repository],
         "runs": {"concurrent": LIMIT},
-        "builder": {"retries": 1, "egress": [{"cidr": f"{Network().node}/32", "ports": [3000, 5000]}]},
+        "builder": {"retries": 1, "egress": Network().egress},
     }
     log = tmp_path_factory.mktemp("chosen") / "up.log"
     with changed(paths, log, settings, {"statusToken": "none-that-the-forge-knows"}) as outputs:

@@ -41,7 +41,7 @@ def shared(paths: Paths, mirrored: str, tmp_path_factory: pytest.TempPathFactory
         "sharedGib": 10,
         "parallel": 2,
         "registryMirrors": {"registry.invalid": mirrored},
-        "egress": [{"cidr": f"{Network().node}/32", "ports": [3000, 5000]}],
+        "egress": Network().egress,
     }
     with changed(paths, tmp_path_factory.mktemp("shared") / "up.log", {"builder": builder}, {}) as outputs:
         yield outputs

@@ -66,7 +66,7 @@ def tutorial(
     repository = f"repos/{forge.account.username}/{REPOSITORY}"
     made = forge.api.post(f"{repository}/keys", {"title": "a test's", "key": key.public, "read_only": True})
     settings = {
-        "builder": {"kind": "docker"},
+        "builder": {"kind": "docker", "egress": Network().egress},
         "dashboard": {},
         "images": {**images(paths), "oauth2Proxy": login_image.provide(paths, Network())},
         "repositories": [{"url": forge.ssh_url, "images": [{"name": one, "context": one} for one in IMAGES]}],

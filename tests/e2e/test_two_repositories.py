@@ -54,7 +54,7 @@ def outputs(forge: Forge, paths: Paths, tmp_path_factory: pytest.TempPathFactory
         },
     ]
     log = tmp_path_factory.mktemp("two") / "up.log"
-    settings = {"repositories": repositories, "builder": {"parallel": 1}}
+    settings = {"repositories": repositories, "builder": {"parallel": 1, "egress": Network().egress}}
     with changed(paths, log, settings, {}) as found:
         forge.api.post(
             f"repos/{user}/{SECOND}/hooks",
