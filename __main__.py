@@ -48,8 +48,8 @@ way = {
     "path": PATH,
     "priority": priority,
 }
-also = board.places if board else ()
-ways = IngressArgs(**way, backend=webhook.backend, also=also, after=[webhook.listener])
+other_tls = board is not None and board.tls
+ways = IngressArgs(**way, backend=webhook.backend, other_tls=other_tls, after=[webhook.listener])
 ingress = Ingress("ingress", ways, opts)
 namespaces = {**ready.namespaces, **builds.namespaces, **webhook.namespaces}
 namespaces |= {**janitor.namespaces, **ingress.namespaces, **(board.namespaces if board else {})}

@@ -50,7 +50,6 @@ class Connection:
     reason: str
 
 
-# Builds ask name servers by UDP alone, so that no build has a TCP connection to anything of the cluster.
 PODS = {
     "builds": Pods(namespace=BUILDS),
     "buildkitd": Pods(namespace=buildkitd.NAMESPACE),
@@ -74,6 +73,7 @@ _EDGE_PORTS = {
     "nginx": (80, 443, ADMISSION_PORT),  # the API server asks it too
 }
 CONNECTIONS = [
+    # By UDP alone, so that no build has a TCP connection to anything of the cluster.
     Connection("builds", NAME_SERVERS, (), "names of registries and forges; by UDP"),
     Connection("builds", INTERNET, (), "clones, base images, packages, pushes"),
     Connection("builds", LISTED, (), "a forge or registry at a private address"),
@@ -83,7 +83,7 @@ CONNECTIONS = [
     Connection("buildkitd", LISTED, (), "a registry at a private address"),
     *(Connection(ANYWHERE, edge, _EDGE_PORTS[edge], "deliveries, people") for edge in EDGES),
     *(Connection(edge, API_SERVER, (), "Ingresses and endpoints") for edge in EDGES),
-    *(Connection(edge, NAME_SERVERS, (), "the names of what its routes lead to; by UDP") for edge in EDGES),
+    *(Connection(edge, NAME_SERVERS, (), "the names of what its routes lead to") for edge in EDGES),
     *(Connection(edge, "listener", (webhook.PORT,), "deliveries") for edge in EDGES),
     *(Connection(edge, "login", (oauth2_proxy.PORT,), "people") for edge in EDGES),
     Connection("login", "dashboard", (dashboard.PORT,), "people who have logged in"),

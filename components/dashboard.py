@@ -13,7 +13,6 @@ import pulumi_kubernetes as kubernetes
 import pulumi_random as random
 
 from components import oauth2_proxy, settings
-from components.ingress import Place
 from components.namespace import namespace
 from components.oauth2_proxy import OAuth2Proxy, OAuth2ProxyArgs
 from components.priority import Priority
@@ -69,8 +68,8 @@ class Dashboard(pulumi.ComponentResource):
     """Of the one user; None where the settings want no such user."""
     namespaces: Mapping[str, pulumi.Resource]
     """Of the login, by name; empty where there is none."""
-    places: Sequence[Place] = ()
-    """Where its route leads to, if there will be one."""
+    tls: bool
+    """Whether its route has a certificate."""
 
     def __init__(self, name: str, args: DashboardArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("tekton-builds:dashboard:Dashboard", name, None, opts)
@@ -78,6 +77,7 @@ class Dashboard(pulumi.ComponentResource):
         self._child = pulumi.ResourceOptions(parent=self)
         self._login: Backend | None = None
         self.namespaces = {}
+        self.tls = args.login and args.chosen.tls is not None
         if args.login:
             home = namespace(
                 f"{name}-namespace",
@@ -88,7 +88,6 @@ class Dashboard(pulumi.ComponentResource):
             )
             self._login = self._proxy(home)
             self.namespaces = {NAMESPACE: home}
-            self.places = [Place(namespace=home.metadata.name, tls=args.chosen.tls is not None)]
         self.register_outputs({})
 
     def route(self, front: Front | None) -> pulumi.Output[str]:

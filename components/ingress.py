@@ -23,15 +23,6 @@ def release(chosen: settings.Ingress) -> list[str]:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
-    """A namespace that a route leads to."""
-
-    namespace: pulumi.Output[str]
-    tls: bool
-    """Whether its route has a certificate."""
-
-
-@dataclass(frozen=True, kw_only=True)
 class IngressArgs:
     chosen: settings.Ingress
     images: settings.Images
@@ -44,8 +35,8 @@ class IngressArgs:
     priority: Priority
     annotations: Mapping[str, str]
     """Of the Service that a load balancer is made for."""
-    also: Sequence[Place] = ()
-    """Where else routes lead to."""
+    other_tls: bool = False
+    """Whether another route has a certificate."""
     after: Sequence[pulumi.Resource] = ()
     """What makes the Service there: no value flows from it, as a controller in the cluster names it."""
 
@@ -118,6 +109,6 @@ class Ingress(pulumi.ComponentResource):
             backend=pulumi.Output.concat(args.backend.host, ":", str(args.backend.port)),
             priority=args.priority.infrastructure,
             annotations=args.annotations,
-            tls=hooks.tls or any(place.tls for place in args.also),
+            tls=hooks.tls or args.other_tls,
         )
         return Traefik(name, traefik, child).front

@@ -4,17 +4,15 @@ from collections.abc import Mapping
 
 import pulumi
 
-from components import ingress_nginx, ingress_traefik
+from components import ingress_nginx, ingress_traefik, route, tekton, webhook
 from components.recorded_state import RecordedState
 from components.settings import Ingress, Settings
 from inspection import cluster as inspection
 
-HOOKS = "builds-webhook"
 CONTROLLERS = {
     "nginx": ("Deployment", ingress_nginx.NAMESPACE, ingress_nginx.SERVICE),
     "traefik": ("Deployment", ingress_traefik.NAMESPACE, ingress_traefik.NAME),
 }
-NAMESPACES = {"nginx": ingress_nginx.NAMESPACE, "traefik": ingress_traefik.NAMESPACE}
 SET = "pulumi config set --path"
 
 
@@ -59,9 +57,9 @@ def _check_retired(ingress: Ingress, state: RecordedState) -> None:
 
 def _check_certificates(settings: Settings, state: RecordedState, cluster: inspection.Cluster | None) -> None:
     """Certificates were beside the Services; a controller that still read them there would read passwords."""
-    there = NAMESPACES.get(settings.ingress.kind)
-    if there is None:
+    if settings.ingress.kind not in CONTROLLERS:
         return
+    _, there, _ = CONTROLLERS[settings.ingress.kind]
     for secret, place in _moved(settings, state).items():
         sentence = (
             f"the certificate {secret} is read in the namespace {there}, and no longer in {place}: before "
@@ -76,11 +74,11 @@ def _check_certificates(settings: Settings, state: RecordedState, cluster: inspe
 
 def _moved(settings: Settings, state: RecordedState) -> Mapping[str, str]:
     """Names of the settings' certificates whose routes are where they were, and the namespace of each."""
-    ways = ((settings.ingress.tls, HOOKS), (settings.dashboard.tls, "tekton-pipelines"))
+    ways = ((settings.ingress.tls, webhook.NAMESPACE), (settings.dashboard.tls, tekton.NAMESPACE))
     return {
         tls.secret_name: place
         for tls, place in ways
-        if tls and ("Ingress", place, "ingress-resource") in state.objects
+        if tls and ("Ingress", place, route.NAME) in state.objects
     }
 
 

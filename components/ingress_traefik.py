@@ -13,6 +13,7 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 from pulumi_kubernetes.core.v1 import ContainerArgsDict, ContainerPortArgsDict
 
+from components import pod_security
 from components.hooks_limits import Hooks, traefik_configuration
 from components.kube.waiting import ADDRESS
 from components.metadata import labels, metadata
@@ -114,12 +115,7 @@ class Traefik(pulumi.ComponentResource):
                     "spec": {
                         "service_account_name": account.metadata.name,
                         **placement(args.priority, pods),
-                        "security_context": {
-                            "run_as_non_root": True,
-                            "run_as_user": USER,
-                            "run_as_group": USER,
-                            "seccomp_profile": {"type": "RuntimeDefault"},
-                        },
+                        "security_context": pod_security.pod(USER),
                         "containers": [_container(args, here)],
                         "volumes": [
                             {"name": "hooks", "config_map": {"name": configuration.metadata.name}},
@@ -199,9 +195,5 @@ def _container(args: TraefikArgs, here: pulumi.Input[str]) -> ContainerArgsDict:
             {"name": "hooks", "mount_path": CONFIGURATION, "read_only": True},
             {"name": "bodies", "mount_path": "/tmp"},
         ],
-        "security_context": {
-            "allow_privilege_escalation": False,
-            "capabilities": {"drop": ["ALL"]},
-            "read_only_root_filesystem": True,
-        },
+        "security_context": pod_security.CONTAINER,
     }

@@ -13,7 +13,7 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 from pulumi_kubernetes.core.v1 import ContainerArgsDict
 
-from components import settings
+from components import pod_security, settings
 from components.builds import Runs
 from components.metadata import PART_OF, labels, metadata
 from components.namespace import inside, namespace
@@ -87,12 +87,7 @@ class Janitor(pulumi.ComponentResource):
                         "service_account_name": account.metadata.name,
                         "termination_grace_period_seconds": 1,
                         **placement(args.priority, pods),
-                        "security_context": {
-                            "run_as_non_root": True,
-                            "run_as_user": USER,
-                            "run_as_group": USER,
-                            "seccomp_profile": {"type": "RuntimeDefault"},
-                        },
+                        "security_context": pod_security.pod(USER),
                         "volumes": [{"name": "home", "empty_dir": {}}],
                         "containers": [_container(args.image, environment)],
                     },
@@ -113,9 +108,5 @@ def _container(image: pulumi.Input[str], environment: Mapping[str, pulumi.Input[
         "env": [{"name": key, "value": value} for key, value in environment.items()],
         "volume_mounts": [{"name": "home", "mount_path": "/tmp"}],
         "resources": {"requests": {"cpu": "20m", "memory": "64Mi"}, "limits": {"memory": "256Mi"}},
-        "security_context": {
-            "allow_privilege_escalation": False,
-            "capabilities": {"drop": ["ALL"]},
-            "read_only_root_filesystem": True,
-        },
+        "security_context": pod_security.CONTAINER,
     }

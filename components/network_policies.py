@@ -1,4 +1,4 @@
-"""The NetworkPolicies of the table in connections.py. A network plug-in must enforce them: see proof.py."""
+"""The NetworkPolicies of the table in connections.py; network_proof.py proves that they are enforced."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -106,13 +106,14 @@ class NetworkPolicies(pulumi.ComponentResource):
                 "builder.egressCidrs opens every port of its ranges to builds: `builder.egress`, as in "
                 "[{cidr: 10.1.2.3/32, ports: [443]}], opens those that you name"
             )
-        peers = _Peers(args.api_servers.apply(_api_rule), _listed(args))
-        self.rules = repr((CONNECTIONS, args.builder.egress, args.builder.egress_cidrs))
+        api, listed = args.api_servers.apply(_api_rule), _listed(args)
+        rows = [(row.source, row.target, row.ports) for row in CONNECTIONS]
+        self.rules = repr((rows, args.builder.egress, args.builder.egress_cidrs))
         present = [who for who, pods in PODS.items() if pods.namespace in args.namespaces]
         permissions = {who: _Permissions() for who in present}
         for row in connections(present):
             if row.source in PODS:
-                permissions[row.source].egress += peers.targets(row)
+                permissions[row.source].egress += _targets(row, api, listed)
             if row.target in PODS:
                 sources = [] if row.source == ANYWHERE else [_peer(PODS[row.source])]
                 permissions[row.target].ingress.append(_rule("from", sources, row.ports))
@@ -154,26 +155,20 @@ class NetworkPolicies(pulumi.ComponentResource):
         )
 
 
-class _Peers:
-    """The targets of a policy's egress rules."""
-
-    def __init__(self, api: pulumi.Output[Rule], listed: Sequence[Rule]) -> None:
-        self._api = api
-        self._listed = listed
-
-    def targets(self, row: Connection) -> list[pulumi.Input[Rule]]:
-        target = row.target
-        if target == API_SERVER:
-            return [self._api]
-        if target == NAME_SERVERS:
-            return [_name_servers(["UDP"] if row.source == "builds" else ["UDP", "TCP"])]
-        if target == INTERNET:
-            everything = {"0.0.0.0/0": PRIVATE, "::/0": PRIVATE_IPV6}
-            blocks = [{"ipBlock": {"cidr": cidr, "except": [*but]}} for cidr, but in everything.items()]
-            return [_rule("to", blocks, row.ports)]
-        if target == LISTED:
-            return [*self._listed]
-        return [_rule("to", [_peer(PODS[target])], row.ports)]
+def _targets(row: Connection, api: pulumi.Output[Rule], listed: Sequence[Rule]) -> list[pulumi.Input[Rule]]:
+    """The egress rules of a row. `api` leads to the API server, `listed` to what the settings list."""
+    target = row.target
+    if target == API_SERVER:
+        return [api]
+    if target == NAME_SERVERS:
+        return [_name_servers(["UDP"] if row.source == "builds" else ["UDP", "TCP"])]
+    if target == INTERNET:
+        everything = {"0.0.0.0/0": PRIVATE, "::/0": PRIVATE_IPV6}
+        blocks = [{"ipBlock": {"cidr": cidr, "except": [*but]}} for cidr, but in everything.items()]
+        return [_rule("to", blocks, row.ports)]
+    if target == LISTED:
+        return [*listed]
+    return [_rule("to", [_peer(PODS[target])], row.ports)]
 
 
 def _listed(args: NetworkPoliciesArgs) -> list[Rule]:

@@ -14,7 +14,7 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgsDict
 
-from components import janitor, tekton, workloads
+from components import janitor, pod_security, tekton, workloads
 from components.builds import NAMESPACE as BUILDS
 from components.metadata import labels, metadata
 from components.network_policies import NetworkPolicies
@@ -84,12 +84,7 @@ class NetworkProof(pulumi.ComponentResource):
                         "restart_policy": "OnFailure",
                         "automount_service_account_token": False,
                         "termination_grace_period_seconds": 1,
-                        "security_context": {
-                            "run_as_non_root": True,
-                            "run_as_user": USER,
-                            "run_as_group": USER,
-                            "seccomp_profile": {"type": "RuntimeDefault"},
-                        },
+                        "security_context": pod_security.pod(USER),
                         "containers": [
                             {
                                 "name": NAME,
@@ -100,11 +95,7 @@ class NetworkProof(pulumi.ComponentResource):
                                     "requests": {"cpu": "10m", "memory": "16Mi"},
                                     "limits": {"memory": "64Mi"},
                                 },
-                                "security_context": {
-                                    "allow_privilege_escalation": False,
-                                    "capabilities": {"drop": ["ALL"]},
-                                    "read_only_root_filesystem": True,
-                                },
+                                "security_context": pod_security.CONTAINER,
                             }
                         ],
                     },

@@ -19,7 +19,7 @@ from pulumi_kubernetes.core.v1 import (
     VolumeMountArgsDict,
 )
 
-from components import settings
+from components import pod_security, settings
 from components.metadata import labels, metadata
 from components.namespace import inside
 from components.priority import placement
@@ -121,12 +121,7 @@ class OAuth2Proxy(pulumi.ComponentResource):
                     "spec": {
                         "automount_service_account_token": False,
                         **placement(args.priority, POD),
-                        "security_context": {
-                            "run_as_non_root": True,
-                            "run_as_user": USER,
-                            "run_as_group": USER,
-                            "seccomp_profile": {"type": "RuntimeDefault"},
-                        },
+                        "security_context": pod_security.pod(USER),
                         "containers": [_container(args, secret.metadata.name)],
                         "volumes": self._volumes(name, args, secret.metadata.name),
                     },
@@ -207,9 +202,7 @@ def _container(args: OAuth2ProxyArgs, secret: pulumi.Input[str]) -> ContainerArg
     def from_secret(variable: str, key: str) -> EnvVarArgsDict:
         return {"name": variable, "value_from": {"secret_key_ref": {"name": secret, "key": key}}}
 
-    upstream = pulumi.Output.concat(
-        "http://", args.upstream.service, ".", args.upstream.namespace, f".svc:{args.upstream.port}"
-    )
+    upstream = pulumi.Output.concat("http://", args.upstream.host, f":{args.upstream.port}")
     variables = [from_secret("OAUTH2_PROXY_COOKIE_SECRET", COOKIE_SECRET)]
     if CLIENT_SECRET in args.secrets:
         variables.insert(0, from_secret("OAUTH2_PROXY_CLIENT_SECRET", CLIENT_SECRET))
@@ -222,10 +215,6 @@ def _container(args: OAuth2ProxyArgs, secret: pulumi.Input[str]) -> ContainerArg
         "readiness_probe": {"http_get": {"path": "/ping", "port": PORT}, "period_seconds": 5},
         "liveness_probe": {"http_get": {"path": "/ping", "port": PORT}, "period_seconds": 10},
         "resources": {"requests": {"cpu": "10m", "memory": "32Mi"}, "limits": {"memory": "128Mi"}},
-        "security_context": {
-            "allow_privilege_escalation": False,
-            "capabilities": {"drop": ["ALL"]},
-            "read_only_root_filesystem": True,
-        },
+        "security_context": pod_security.CONTAINER,
         **({"volume_mounts": MOUNTS} if HTPASSWD in args.secrets else {}),
     }

@@ -80,20 +80,11 @@ def placement(priority: pulumi.Input[str], pods: Mapping[str, str]) -> Placement
 
     They are on different nodes where there are several, and on one where there is one.
     """
+    fields = plain_placement(pods)
     return {
         "priority_class_name": priority,
-        "tolerations": [
-            {"key": key, "operator": "Exists", "effect": "NoExecute", "toleration_seconds": SECONDS}
-            for key in LOST
-        ],
-        "topology_spread_constraints": [
-            {
-                "max_skew": 1,
-                "topology_key": HOST,
-                "when_unsatisfiable": "ScheduleAnyway",
-                "label_selector": {"match_labels": dict(pods)},
-            }
-        ],
+        "tolerations": fields["tolerations"],
+        "topology_spread_constraints": fields["topologySpreadConstraints"],
     }
 
 

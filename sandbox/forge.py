@@ -12,7 +12,7 @@ import requests
 from sandbox.credentials import Account, Credentials
 from sandbox.gitea import Gitea, GiteaError
 from sandbox.gitea_database import GiteaDatabase
-from sandbox.network import Network
+from sandbox.network import SSH_PORT, Network
 from sandbox.paths import Paths
 from sandbox.private_file import write_private
 from sandbox.ssh_key import SshKey
@@ -20,7 +20,7 @@ from sandbox.waiting import wait_for
 
 REPOSITORY = "example"
 BRANCH = "main"
-SSH_USER, SSH_PORT, HOST_KEY = "git", 2222, "ssh_host_ed25519_key"
+SSH_USER, HOST_KEY = "git", "ssh_host_ed25519_key"
 READY_SECONDS = 90  # the first start makes the database; a busy machine of 2 cores needs about 20
 
 

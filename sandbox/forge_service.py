@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sandbox.forge import BRANCH, HOST_KEY, SSH_PORT, SSH_USER, Forge
+from sandbox.forge import BRANCH, HOST_KEY, SSH_USER, Forge
+from sandbox.network import SSH_PORT
 from sandbox.node.services import Services
 from sandbox.private_file import write_private
 from sandbox.ssh_key import SshKey

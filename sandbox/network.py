@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 DEFAULT_RANGE = "10.201.0.0/16"
+SSH_PORT = 2222  # of the forge
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ class Network:
     @property
     def egress(self) -> list[dict[str, object]]:
         """`builder.egress` of a stack here: the forge by SSH and HTTP, and the registry."""
-        return [{"cidr": f"{self.node}/32", "ports": [2222, 3000, 5000]}]
+        return [{"cidr": f"{self.node}/32", "ports": [SSH_PORT, 3000, 5000]}]
 
     @property
     def releases(self) -> str:
