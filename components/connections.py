@@ -22,6 +22,7 @@ from components.builds import NAMESPACE as BUILDS
 ANYWHERE = "anywhere"
 API_SERVER = "the API server"
 NAME_SERVERS = "the name servers"
+NAME_SERVERS_BY_UDP = "the name servers, by UDP"
 INTERNET = "the internet"
 LISTED = "`builder.egress`"
 RESOLVERS = "tekton-pipelines-resolvers"
@@ -73,12 +74,12 @@ _EDGE_PORTS = {
     "nginx": (80, 443, ADMISSION_PORT),  # the API server asks it too
 }
 CONNECTIONS = [
-    # By UDP alone, so that no build has a TCP connection to anything of the cluster.
-    Connection("builds", NAME_SERVERS, (), "names of registries and forges; by UDP"),
+    # What runs strangers' commands has a TCP connection to nothing of the cluster.
+    Connection("builds", NAME_SERVERS_BY_UDP, (), "names of registries and forges"),
     Connection("builds", INTERNET, (), "clones, base images, packages, pushes"),
     Connection("builds", LISTED, (), "a forge or registry at a private address"),
     Connection("builds", "buildkitd", (buildkitd.PORT,), "builds on the shared buildkitd"),
-    Connection("buildkitd", NAME_SERVERS, (), "names of registries"),
+    Connection("buildkitd", NAME_SERVERS_BY_UDP, (), "names of registries"),
     Connection("buildkitd", INTERNET, (), "base images, packages, pushes"),
     Connection("buildkitd", LISTED, (), "a registry at a private address"),
     *(Connection(ANYWHERE, edge, _EDGE_PORTS[edge], "deliveries, people") for edge in EDGES),
@@ -112,7 +113,7 @@ def connections(present: Collection[str]) -> list[Connection]:
 
 
 def _ports(row: Connection) -> str:
-    own = {NAME_SERVERS: "53", API_SERVER: "its own", LISTED: "those listed"}
+    own = {NAME_SERVERS: "53", NAME_SERVERS_BY_UDP: "none", API_SERVER: "its own", LISTED: "those listed"}
     return ", ".join(map(str, row.ports)) or own.get(row.target, "all")
 
 

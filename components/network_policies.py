@@ -16,6 +16,7 @@ from components.connections import (
     INTERNET,
     LISTED,
     NAME_SERVERS,
+    NAME_SERVERS_BY_UDP,
     PODS,
     Connection,
     Pods,
@@ -161,7 +162,9 @@ def _targets(row: Connection, api: pulumi.Output[Rule], listed: Sequence[Rule]) 
     if target == API_SERVER:
         return [api]
     if target == NAME_SERVERS:
-        return [_name_servers(["UDP"] if row.source == "builds" else ["UDP", "TCP"])]
+        return [_name_servers(["UDP", "TCP"])]
+    if target == NAME_SERVERS_BY_UDP:
+        return [_name_servers(["UDP"])]
     if target == INTERNET:
         everything = {"0.0.0.0/0": PRIVATE, "::/0": PRIVATE_IPV6}
         blocks = [{"ipBlock": {"cidr": cidr, "except": [*but]}} for cidr, but in everything.items()]

@@ -3,34 +3,38 @@
 # follows in the same file.
 set -eu
 
-# taken FOLDER: KiB in the folder, and in files that are open and have no name any more. Other filesystems below it are
+# kib_in FOLDER: KiB in the folder, and in files that are open and have no name any more. Other filesystems below it are
 # mounts of what is in it, and would count twice.
-taken() {
-    du -skx "$1" 2>/dev/null | awk '{ print $1 }'
-    # shellcheck disable=SC2012 # of all that a link may lead to, only the end of the line is read
-    (set +f && ls -l /proc/[0-9]*/fd/*) 2>/dev/null |
-        sed -n -e '\|-> /memfd:|d' -e '\|-> /dev/|d' -e 's|.* \(/proc/[0-9]*/fd/[0-9]*\) -> /.* (deleted)$|\1|p' |
-        xargs -r stat -L -c '%d:%i %b' 2>/dev/null | sort -u | awk '{ print $2 / 2 }'
+kib_in() {
+    {
+        du -skx "$1" 2>/dev/null | awk '{ print $1 }'
+        # shellcheck disable=SC2012 # of all that a link may lead to, only the end of the line is read
+        (set +f && ls -l /proc/[0-9]*/fd/*) 2>/dev/null |
+            sed -n -e '\|-> /memfd:|d' -e '\|-> /dev/|d' -e 's|.* \(/proc/[0-9]*/fd/[0-9]*\) -> /.* (deleted)$|\1|p' |
+            xargs -r stat -L -c '%d:%i %b' 2>/dev/null | sort -u | awk '{ print $2 / 2 }'
+    } | awk '{ kib += $1 } END { printf "%d", kib }'
 }
 
-# watch_disk FOLDER KIB NOTE: makes the file NOTE and ends the process that `daemon` names, once the folder takes more.
-# It goes on until this shell, or what it has become, ends.
+# watch_disk FOLDER KIB NOTE COMMAND...: makes the file NOTE and ends the process whose id the command prints, once the
+# folder takes more. It goes on until this shell, or what it has become, ends.
 #
 # To count is work, and to ask a filesystem what is free is none: so it is counted when enough is gone from there that
 # it may be this folder's, and now and then, as others may have freed as much meanwhile.
 watch_disk() {
-    counted=$(taken "$1" | awk '{ kib += $1 } END { printf "%d", kib }')
-    free=$(df -Pk "$1" | awk 'NR == 2 { print $4 }')
+    folder=$1 allowed=$2 note=$3
+    shift 3
+    counted=$(kib_in "$folder")
+    free=$(df -Pk "$folder" | awk 'NR == 2 { print $4 }')
     looks=0
     while sleep "${WATCH_SECONDS:-1}" && kill -0 "$$" 2>/dev/null; do
-        now=$(df -Pk "$1" | awk 'NR == 2 { print $4 }')
+        now=$(df -Pk "$folder" | awk 'NR == 2 { print $4 }')
         looks=$((looks + 1))
-        [ $((counted + free - now)) -gt "$2" ] || [ "$looks" -ge 60 ] || continue
-        counted=$(taken "$1" | awk '{ kib += $1 } END { printf "%d", kib }')
+        [ $((counted + free - now)) -gt "$allowed" ] || [ "$looks" -ge 60 ] || continue
+        counted=$(kib_in "$folder")
         free=$now looks=0
-        if [ "$counted" -gt "$2" ]; then
-            : >"$3"
-            kill -KILL "$(daemon)"
+        if [ "$counted" -gt "$allowed" ]; then
+            : >"$note"
+            kill -KILL "$("$@")"
             return
         fi
     done

@@ -32,8 +32,7 @@ hindrance() {
 if [ "${1-}" = watched ]; then
     note=$2
     shift 2
-    daemon() { echo "$$"; }
-    watch_disk "$LAYERS" "${DISK_KIB:-$((DISK_GIB * 1048576))}" "$note" &
+    watch_disk "$LAYERS" "${DISK_KIB:-$((DISK_GIB * 1048576))}" "$note" echo "$$" &
     exec buildkitd "$@"
 fi
 

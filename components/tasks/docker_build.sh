@@ -68,6 +68,9 @@ if [ "$code" != 0 ]; then
         took_disk
     elif grep -Eq '(exit code|non-zero code): 137' "$work/said"; then
         took_memory
+    elif ! docker info >/dev/null 2>&1; then
+        fail "the Docker daemon ended in the middle of the build, as it does where the build takes more than $MEMORY_GIB GiB \
+of memory: raise builder.memoryGib, or let the commands in the Dockerfile take less"
     fi
     exit "$code"
 fi

@@ -119,9 +119,10 @@ def test_one_that_fills_the_memory_is_ended_alone(
 ) -> None:
     before, gone = others(paths), evicted(paths)
     fails(push, MEMORY)
-    assert (
-        f"the build took more than {MEMORY_GIB} GiB of memory, and builder.memoryGib" in screen.export_text()
-    )
+    # Where the kernel ends the daemon with the build, nobody saw which of them took it.
+    said = screen.export_text()
+    assert f"more than {MEMORY_GIB} GiB of memory" in said
+    assert "builder.memoryGib" in said
     assert others(paths) == before
     assert evicted(paths) == gone
 

@@ -25,6 +25,7 @@ build)
     cp "$DOCKER_CONFIG/config.json" "{folder}/config.json" 2>/dev/null || true
     if [ -e "{folder}/fails" ]; then
         cat "{folder}/fails" >&2
+        [ ! -e "{folder}/ends" ] || echo 1000000 >"{folder}/ready"
         exit 5
     fi
     ;;
@@ -181,13 +182,6 @@ def test_a_hostile_tag_stays_one_argument(step: Step, docker: Played) -> None:
     assert not list(step.folder.rglob("owned")), outcome.err
 
 
-def test_the_daemon_alone_is_privileged() -> None:
-    spec = docker_socket.spec("cli", "dind", BOUNDS)
-    (step,), (daemon,) = spec["steps"], spec["sidecars"]
-    assert daemon["securityContext"]["privileged"] is True
-    assert step["securityContext"]["allowPrivilegeEscalation"] is False
-
-
 def fails(docker: Played, said: str) -> None:
     (docker.folder / "fails").write_text(said)
 
@@ -221,10 +215,9 @@ def test_another_failure_is_dockers_own(step: Step, docker: Played) -> None:
     assert not any(call.startswith("push") for call in docker.calls)
 
 
-def test_the_daemon_watches_its_disk_and_tells_the_step() -> None:
-    spec = docker_socket.spec("cli", "dind", BOUNDS)
-    (step,), (daemon,) = spec["steps"], spec["sidecars"]
-    told, tells = ({entry["name"]: entry.get("value") for entry in one["env"]} for one in (step, daemon))
-    assert told["NOTE"] == tells["NOTE"]
-    assert tells["NOTE"].startswith("/var/run/"), "the folder that both have"
-    assert "watch_disk /var/lib/docker" in daemon["script"]
+def test_a_daemon_that_ends_in_the_middle_is_told_with_what_ends_daemons(step: Step, docker: Played) -> None:
+    fails(docker, "unexpected EOF")
+    (docker.folder / "ends").touch()
+    outcome = build(step)
+    assert outcome.code == 1
+    assert "takes more than 4 GiB of memory: raise builder.memoryGib" in outcome.err.splitlines()[-1]
