@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from sandbox.forge import BRANCH, REPOSITORY
 from sandbox.network import Network
@@ -18,6 +19,7 @@ from sandbox.pulumi import Pulumi
 from sandbox.push import Push
 from sandbox.signed_push import SignedPush
 from sandbox.stack import Stack
+from sandbox.stack_config import PROJECT
 from sandbox.webhook import ensure_webhook
 from tests.e2e.delivery import taken
 from tests.e2e.kubectl import kubectl
@@ -60,10 +62,42 @@ def older(stack: Stack, paths: Paths, tmp_path: Path) -> dict[str, Any]:
         project=program,
         temporary=paths.temporary,
     )
-    log = tmp_path / "older.log"
-    code = cli.show("up", "--stack", stack.name, "--yes", "--skip-preview", log=log)
+    log, file = tmp_path / "older.log", Path(stack.environment["PULUMI_OPTION_CONFIG_FILE"])
+    present = file.read_text()
+    file.write_text(as_it_was(present))
+    try:
+        with edge_of_today(paths):
+            code = cli.show("up", "--stack", stack.name, "--yes", "--skip-preview", log=log)
+    finally:
+        file.write_text(present)
     assert code == 0, log.read_text()
     return stack.outputs()
+
+
+@contextmanager
+def edge_of_today(paths: Paths) -> Iterator[None]:
+    """Traefik's image is the present one, and begins only if it may read ConfigMaps, unlike that commit's."""
+    name = "edge-of-today"
+    kubectl(paths, "create", "clusterrole", name, "--verb=list,watch", "--resource=configmaps")
+    account = "--serviceaccount=ingress:traefik"
+    kubectl(paths, "create", "clusterrolebinding", name, f"--clusterrole={name}", account)
+    try:
+        yield
+    finally:
+        kubectl(paths, "delete", "clusterrole,clusterrolebinding", name)
+
+
+def as_it_was(stack_file: str) -> str:
+    """The stack's file with the keys of that commit, whose private ranges had no ports.
+
+    Its Tekton is the present one: the registry has no other.
+    """
+    settings = yaml.safe_load(stack_file)
+    config = settings["config"]
+    builder = config[f"{PROJECT}:builder"]
+    builder["egressCidrs"] = [block["cidr"] for block in builder.pop("egress")]
+    config[f"{PROJECT}:releaseLock"] = str(CHECKOUT / config[f"{PROJECT}:releaseLock"])
+    return yaml.safe_dump(settings)
 
 
 def uids(paths: Paths) -> dict[str, str]:
