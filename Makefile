@@ -1,10 +1,10 @@
 # Two commands: `make up` and `make test`. Nothing has to be installed before them but Python and make.
 STACK ?= sandbox
 PYTHON := .venv/bin/python
-SANDBOX := $(PYTHON) -m sandbox
+COMMAND := $(PYTHON) -m cli
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-cluster test-e2e test-docs test-long preview push down check status cost kubeconfig webhook explain redeliver rotate lock mirror bench drift destroy clean venv
+.PHONY: help up test test-cluster test-e2e test-docs test-long preview push down check status cost kubeconfig webhook explain redeliver rotate lock mirror bench golden drift destroy clean venv
 MAKEFLAGS += --no-print-directory
 
 help:
@@ -27,6 +27,7 @@ help:
 	@echo 'make destroy  `pulumi destroy`; the cluster stays'
 	@echo 'make down     end the sandbox and forget it'
 	@echo 'make check    linters and types'
+	@echo 'make golden BASE=COMMIT  what the program registers otherwise than at that commit; RELEASES=, EXPECTED=FILE'
 	@echo 'make bench    measure it against the other ways, and write docs/benchmarks.md; ONLY=PART,PART, QUICK=1'
 	@echo 'make clean    as down, and remove what was made in this checkout and old builds in the cache'
 
@@ -46,42 +47,42 @@ policy/.venv/.made: policy/requirements.txt .venv/.made
 preview: policy/.venv/.made
 
 up preview: .venv/.made
-	@$(SANDBOX) $@ --stack $(STACK)
+	@$(COMMAND) $@ --stack $(STACK)
 
 drift destroy: .venv/.made
-	@$(SANDBOX) $@ --stack $(STACK)
+	@$(COMMAND) $@ --stack $(STACK)
 
 push down status: .venv/.made
-	@$(SANDBOX) $@
+	@$(COMMAND) $@
 
 kubeconfig: .venv/.made
-	@$(PYTHON) -m outputs $@ --stack '$(STACK)' $(if $(filter 1,$(USE)),--use) $(if $(filter 1,$(REMOVE)),--remove)
+	@$(COMMAND) $@ --stack '$(STACK)' $(if $(filter 1,$(USE)),--use) $(if $(filter 1,$(REMOVE)),--remove)
 
 cost: .venv/.made
-	@$(PYTHON) -m outputs $@ --stack '$(STACK)' --prices '$(PRICES)'
+	@$(COMMAND) $@ --stack '$(STACK)' --prices '$(PRICES)'
 
 lock: .venv/.made
-	@$(PYTHON) -m supply $@ --lock '$(LOCK)' --upgrade '$(UPGRADE)'
+	@$(COMMAND) $@ --lock '$(LOCK)' --upgrade '$(UPGRADE)'
 
 mirror: .venv/.made
-	@$(PYTHON) -m supply $@ --stack '$(STACK)' --to '$(TO)'
+	@$(COMMAND) $@ --stack '$(STACK)' --to '$(TO)'
 
 webhook redeliver rotate: .venv/.made
-	@$(PYTHON) -m outputs $@ --stack '$(STACK)' --repository '$(REPO)'
+	@$(COMMAND) $@ --stack '$(STACK)' --repository '$(REPO)'
 
 explain: .venv/.made
-	@$(PYTHON) -m outputs $@ --stack '$(STACK)' --repository '$(REPO)' --delivery '$(DELIVERY)' --commit '$(COMMIT)'
+	@$(COMMAND) $@ --stack '$(STACK)' --repository '$(REPO)' --delivery '$(DELIVERY)' --commit '$(COMMIT)'
 
 # The fast tiers first: what they find needs no cluster to be found.
 test: .venv/.made policy/.venv/.made
 	@$(PYTHON) -m pytest tests/unit tests/contract
-	@$(SANDBOX) up
+	@$(COMMAND) up
 	@$(MAKE) -j2 --output-sync=target test-e2e test-cluster test-docs
 
 # What takes longer than a change may wait: upgrades, interruptions, many installs; ONLY=upgrade for one of them.
 test-long: export TEKTON_BUILDS_BIN := $(CURDIR)/.sandbox/bin
 test-long: .venv/.made
-	@$(SANDBOX) up
+	@$(COMMAND) up
 	@$(PYTHON) -m pytest tests/e2e/long -k '$(ONLY)'
 
 # Two side by side, the longest first: they mostly wait for clusters, which are their own. test-docs types what the
@@ -91,16 +92,21 @@ test-cluster test-e2e test-docs: test-%:
 	@$(PYTHON) -m pytest tests/$* --ignore=tests/e2e/long
 
 bench: .venv/.made
-	@$(SANDBOX) up
+	@$(COMMAND) up
 	@$(PYTHON) -m bench --only '$(ONLY)' $(if $(filter 1,$(QUICK)),--quick)
 
 check: .venv/.made
 	@.venv/bin/ruff check .
 	@.venv/bin/ruff format --check --quiet .
 	@.venv/bin/mypy
+	@.venv/bin/lint-imports --no-cache --no-logo
 	@.venv/bin/yamllint --strict .
 	@sandbox/shell-scripts | xargs .venv/bin/shellcheck
 
+# For who changes the program and means to change nothing of what it registers: tests/golden/README.md.
+golden: .venv/.made
+	@$(PYTHON) -m tests.golden --base '$(BASE)' --releases '$(RELEASES)' $(if $(EXPECTED),--expected '$(EXPECTED)')
+
 clean:
-	@if [ -x $(PYTHON) ]; then $(SANDBOX) clean; fi
+	@if [ -x $(PYTHON) ]; then $(COMMAND) clean; fi
 	@rm -rf .venv policy/.venv .mypy_cache .pytest_cache .ruff_cache

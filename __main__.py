@@ -1,64 +1,128 @@
-"""A signed git push becomes an image in a registry: the parts, in order."""
+"""Deploys a build service: a signed `git push` becomes an image. Each block uses only the blocks above it."""
 
 from dataclasses import replace
+from functools import partial
 
 import pulumi
 import pulumi_random
 
-from components import compatibility, dashboard, inventory, network_proof, releases, tekton
-from components.builds import NAMESPACE, Builds, BuildsArgs
+from components.builds import NAMESPACE, Builds, BuildsArgs, Janitor, JanitorArgs
 from components.claims import claims
 from components.cluster import connect
-from components.ingress import RELEASE, Ingress, IngressArgs
-from components.janitor import Janitor, JanitorArgs
+from components.dashboard import Dashboard, DashboardArgs, runs_page
+from components.ingress import Ingress, IngressArgs, check_ingress
+from components.kube.priority import Priority
 from components.kube.quota import quota_retry
-from components.network_policies import NetworkPolicies, NetworkPoliciesArgs
-from components.priority import Priority
-from components.secrets import Secrets
-from components.settings import Settings
+from components.network import NetworkPolicies, NetworkPoliciesArgs, prove
+from components.tekton import Tekton, TektonArgs
 from components.webhook import PATH, Webhook, WebhookArgs
+from releases import manifests as releases
+from settings import Settings
+from settings.secrets import Secrets
 
 settings, secrets = Settings.load(), Secrets.load()
-repositories, source = settings.repositories, compatibility.checked(settings)
-manifests = releases.load(source, inventory.releases_of(settings))
+manifests = releases.load(settings)
+
+# The cluster, and the providers of everything that goes into it.
 random = pulumi_random.Provider("random")
-child = pulumi.ResourceOptions(providers=[random])
-cluster = connect("cluster", settings, secrets, claims(settings, manifests), child)
+cluster = connect(
+    "cluster",
+    settings,
+    secrets,
+    pulumi.ResourceOptions(providers=[random]),
+    claims=claims(settings, manifests.objects()),
+    check=partial(check_ingress, settings),
+)
 logins = replace(secrets.logins, registry=cluster.registry_login or secrets.logins.registry)
 opts = pulumi.ResourceOptions(providers=[cluster.provider, random], transformations=[quota_retry()])
-tektons = {name: objects for name, objects in manifests.items() if name != RELEASE}
 priority = Priority("priority", opts)
-ready = tekton.Tekton("tekton", tekton.TektonArgs(releases=tektons, priorities=priority.classes), opts)
-what = {"repositories": repositories, "registry": settings.registry, "builder": settings.builder}
-whose = {"logins": logins, "known_hosts": settings.known_hosts, "images": settings.images}
-told = {"status": settings.commit_status, "page": dashboard.runs_page(settings, NAMESPACE)}
-told |= {"runs": settings.runs, "priority": priority.builds}
-builds = Builds("builds", BuildsArgs(**what, **whose, **told, after=ready.ready), opts)
-push = {"repositories": repositories, "chosen": settings.runs, "runs": builds.runs}
-taken = WebhookArgs(**push, signed=settings.webhook, after=[*ready.ready, *builds.pipelines])
-webhook = Webhook("webhook", taken, opts)
-board = dashboard.create(settings, secrets, ready, priority, opts)
-order = {"chosen": settings.runs, "runs": builds.runs, "image": settings.images.kubectl}
-janitor = Janitor("janitor", JanitorArgs(**order, priority=priority.infrastructure), opts)
-way = {
-    "chosen": settings.ingress,
-    "images": settings.images,
-    "manifest": manifests.get(RELEASE),
-    "annotations": settings.load_balancer_annotations,
-    "path": PATH,
-    "priority": priority,
+
+# Tekton and its Dashboard, from their releases.
+tekton_args = TektonArgs(releases=manifests.tekton, priorities=priority.classes)
+tekton = Tekton("tekton", tekton_args, opts)
+
+# Where builds run: a namespace, credentials, the Tasks, and a Pipeline for each repository.
+builds_args = BuildsArgs(
+    images=settings.images,
+    repositories=settings.repositories,
+    registry=settings.registry,
+    logins=logins,
+    known_hosts=settings.known_hosts,
+    builder=settings.builder,
+    runs=settings.runs,
+    priority=priority.builds,
+    commit_status=settings.commit_status,
+    dashboard_url=runs_page(settings, NAMESPACE),
+    depends_on=tekton.ready,
+)
+builds = Builds("builds", builds_args, opts)
+
+# What starts builds, and what cancels and deletes their runs.
+webhook_args = WebhookArgs(
+    pipelines=builds.pipelines,
+    environment=builds.environment,
+    run_policy=settings.runs,
+    secret_versions=settings.webhook,
+    depends_on=tekton.ready,
+)
+webhook = Webhook("webhook", webhook_args, opts)
+janitor_args = JanitorArgs(
+    run_policy=settings.runs,
+    environment=builds.environment,
+    image=settings.images.kubectl,
+    priority=priority.infrastructure,
+)
+janitor = Janitor("janitor", janitor_args, opts)
+
+# The ways in: for deliveries, and for people.
+ingress_args = IngressArgs(
+    settings=settings.ingress,
+    images=settings.images,
+    manifest=manifests.ingress_nginx,
+    annotations=settings.load_balancer_annotations,
+    path=PATH,
+    backend=webhook.backend,
+    priority=priority,
+    other_tls=settings.has_dashboard_login and settings.dashboard.tls is not None,
+    depends_on=[webhook.listener],
+)
+ingress = Ingress("ingress", ingress_args, opts)
+dashboard_args = DashboardArgs(
+    settings=settings.dashboard,
+    controller=ingress.controller,
+    image=settings.images.oauth2_proxy,
+    client_secret=secrets.dashboard,
+    namespace=tekton.namespace,
+    priority=priority.infrastructure,
+    depends_on=tekton.ready,
+)
+dashboard = Dashboard("dashboard", dashboard_args, opts) if settings.dashboard.enabled else None
+
+# Who may speak to whom in all of these namespaces.
+network_args = NetworkPoliciesArgs(
+    namespaces={
+        **tekton.namespaces,
+        **builds.namespaces,
+        **webhook.namespaces,
+        **janitor.namespaces,
+        **ingress.namespaces,
+        **(dashboard.namespaces if dashboard else {}),
+    },
+    api_servers=cluster.api_servers,
+    builder=settings.builder,
+    registry=cluster.egress,
+)
+network = NetworkPolicies("network", network_args, opts)
+prove(settings, network, tekton.ready, opts)
+
+outputs = {
+    "hooks_url": ingress.url,
+    "webhook_secret": webhook.secret,
+    "load_balancer_ip": ingress.address,
+    "namespace": builds.namespace,
+    "kubeconfig": cluster.kubeconfig,
+    "repositories": {repository.full_name: list(repository.branches) for repository in settings.repositories},
+    **(dashboard.outputs if dashboard else {}),
 }
-other_tls = board is not None and board.tls
-ways = IngressArgs(**way, backend=webhook.backend, other_tls=other_tls, after=[webhook.listener])
-ingress = Ingress("ingress", ways, opts)
-namespaces = {**ready.namespaces, **builds.namespaces, **webhook.namespaces}
-namespaces |= {**janitor.namespaces, **ingress.namespaces, **(board.namespaces if board else {})}
-reach = {"api_servers": cluster.api_servers, "builder": settings.builder, "registry": cluster.egress}
-network = NetworkPolicies("network", NetworkPoliciesArgs(namespaces=namespaces, **reach), opts)
-network_proof.prove(settings, network, ready.ready, opts)
-outputs = {"hooks_url": ingress.url, "webhook_secret": webhook.secret, "load_balancer_ip": ingress.address}
-outputs |= {"namespace": builds.namespace, "kubeconfig": cluster.kubeconfig}
-outputs |= {"repositories": {one.full_name: list(one.branches) for one in repositories}}
-outputs |= dashboard.outputs(board, ingress.front)
 for name, value in outputs.items():
     pulumi.export(name, value)

@@ -1,1 +1,1 @@
-"""What is measured against what: `make bench`."""
+"""Measurements against other ways: `make bench`."""

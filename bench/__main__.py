@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bench import builds, deliveries, deploys, previews, report
-from bench.place import Place
+from bench.environment import BenchEnvironment
 from bench.report import Row
 
-PARTS: dict[str, Callable[[Place], list[Row]]] = {
+PARTS: dict[str, Callable[[BenchEnvironment], list[Row]]] = {
     "deliveries": deliveries.measure,
     "builds": builds.measure,
     "previews": previews.measure,
@@ -32,15 +32,15 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        place = Place.here(Path(folder), quick=options.quick)
+        environment = BenchEnvironment.open(Path(folder), quick=options.quick)
         for name, measure in PARTS.items():
             if not only or name in only:
                 print(f"== {name}", flush=True)
-                found = measure(place)
-                print("\n".join(f"   {row}" for row in found), flush=True)
-                rows += found
+                results = measure(environment)
+                print("\n".join(f"   {row}" for row in results), flush=True)
+                rows += results
         if not only and not options.quick:
-            PAGE.write_text(report.page(rows, place.machine()), encoding="utf-8")
+            PAGE.write_text(report.page(rows, environment.machine()), encoding="utf-8")
             print(f"{PAGE.name} is written")
     return 0
 

@@ -1,4 +1,4 @@
-"""From a push to its image: the first time, and after one line of the source was edited.
+"""Time from a push to its image: the first time, and after one line of the source was edited.
 
 The example installs Python and four of its libraries from packages that are in the repository, because a
 build in the sandbox reaches no package registry; it is the same repository and the same commit on both sides.
@@ -14,15 +14,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from bench.place import Place
+from bench.environment import BenchEnvironment
 from bench.report import Row
 from bench.tutorial import tutorial
-from bench.vendored import vendored
-from sandbox.changed_stack import changed
-from sandbox.git import Git
-from sandbox.pipeline_run import outcome
-from sandbox.signed_push import SignedPush
-from sandbox.waiting import wait_for
+from bench.vendored import download_packages
+from forges.signed_push import SignedPush
+from inspection.pipeline_run import outcome
+from sandbox.stack.overrides import stack_overrides
+from toolkit.git import Git
+from toolkit.polling import wait_for
 
 EXAMPLE = Path(__file__).with_name("example")
 IMAGE, TASK = "service", "build-and-push-service"
@@ -35,57 +35,57 @@ EDITS = 2
 SECONDS = 900.0
 
 
-def measure(place: Place) -> list[Row]:
-    return [row for how, builder in BUILDERS.items() for row in _measured(place, how, builder)]
+def measure(environment: BenchEnvironment) -> list[Row]:
+    return [row for name, builder in BUILDERS.items() for row in _measure_builder(environment, name, builder)]
 
 
-def _measured(place: Place, how: str, builder: Mapping[str, Any]) -> list[Row]:
-    with _repository(place) as (git, url, repository):
+def _measure_builder(environment: BenchEnvironment, name: str, builder: Mapping[str, Any]) -> list[Row]:
+    with _repository(environment) as (git, url, repository):
         settings = {
-            "repositories": [{"url": url, "namespace": place.name, "images": [{"name": IMAGE}]}],
-            "builder": {"egress": place.network.egress, **builder},
+            "repositories": [{"url": url, "namespace": environment.name, "images": [{"name": IMAGE}]}],
+            "builder": {"egress": environment.network.egress, **builder},
         }
-        log = place.folder / "builds.log"
+        log = environment.folder / "builds.log"
         with (
-            changed(place.paths, log, settings, {}) as outputs,
-            tutorial(place, url, IMAGE, waits=False) as other,
+            stack_overrides(environment.paths, log, settings, {}) as outputs,
+            tutorial(environment, url, IMAGE, starts_pending=False) as baseline,
         ):
             sides = [
                 (outputs["hooks_url"], outputs["webhook_secret"], outputs["namespace"]),
-                (other.url, other.secret, other.namespace),
+                (baseline.url, baseline.secret, baseline.namespace),
             ]
             figures: list[list[list[float]]] = [[[], []], [[], []]]
             for number in range(1 + EDITS):
                 commit = _commit(git, url)
                 for index, (hooks, secret, namespace) in enumerate(sides):
                     push = SignedPush(url=hooks, secret=secret, repository=repository, after=commit)
-                    figures[index][min(number, 1)].append(_built(place, push, namespace))
+                    figures[index][min(number, 1)].append(_push_seconds(environment, push, namespace))
     return [
         Row(
-            what=f"push to image, {how}, {what}",
-            ours=figures[0][index],
-            against="the tutorial's Pipeline",
-            theirs=figures[1][index],
+            subject=f"push to image, {name}, {stage}",
+            seconds=figures[0][index],
+            baseline="the tutorial's Pipeline",
+            baseline_seconds=figures[1][index],
         )
-        for index, what in enumerate(("first build", "one line edited"))
+        for index, stage in enumerate(("first build", "one line edited"))
     ]
 
 
 @contextmanager
-def _repository(place: Place) -> Iterator[tuple[Git, str, dict[str, Any]]]:
+def _repository(environment: BenchEnvironment) -> Iterator[tuple[Git, str, dict[str, Any]]]:
     """One of the forge's, empty; its work tree has the example. It goes afterwards."""
-    forge = place.forge
-    name = f"{forge.account.username}/{place.name}"
-    forge.api.post("user/repos", {"name": place.name, "private": True, "default_branch": "main"})
+    forge = environment.forge
+    name = f"{forge.account.username}/{environment.name}"
+    forge.api.post("user/repos", {"name": environment.name, "private": True, "default_branch": "main"})
     try:
         with tempfile.TemporaryDirectory(prefix="bench-") as folder:
             tree = Path(folder)
             shutil.copytree(EXAMPLE, tree, dirs_exist_ok=True)
             dockerfile = (tree / "Dockerfile").read_text()
             (tree / "Dockerfile").write_text(
-                dockerfile.replace("BASE", f"{place.network.registry}/{BASE}", 1)
+                dockerfile.replace("BASE", f"{environment.network.registry}/{BASE}", 1)
             )
-            shutil.copytree(vendored(place.paths), tree / "vendored")
+            shutil.copytree(download_packages(environment.paths), tree / "vendored")
             git = Git(tree, forge.git_credentials, forge.account.username)
             git("init", "--quiet", "--initial-branch=main")
             yield git, f"{forge.url}/{name}.git", forge.api.get(f"repos/{name}")
@@ -105,30 +105,32 @@ def _commit(git: Git, url: str) -> str:
     return git("rev-parse", "HEAD")
 
 
-def _built(place: Place, push: SignedPush, namespace: str) -> float:
+def _push_seconds(environment: BenchEnvironment, push: SignedPush, namespace: str) -> float:
     began = time.perf_counter()
     push.send().raise_for_status()
-    took: list[float] = wait_for("the image", lambda: _image(place, push, namespace, began), SECONDS)
-    wait_for("the run's end", lambda: _ended(place, push, namespace), SECONDS)
+    took: list[float] = wait_for("the image", lambda: _image(environment, push, namespace, began), SECONDS)
+    wait_for("the run's end", lambda: _has_ended(environment, push, namespace), SECONDS)
     return took[0]
 
 
-def _run(place: Place, push: SignedPush, namespace: str) -> dict[str, Any] | None:
+def _run(environment: BenchEnvironment, push: SignedPush, namespace: str) -> dict[str, Any] | None:
     selector = f"tekton-builds/delivery={push.identity}"
-    found = place.listed("pipelineruns", namespace, selector)
-    return found[0] if found else None
+    runs = environment.list_objects("pipelineruns", namespace, selector)
+    return runs[0] if runs else None
 
 
-def _image(place: Place, push: SignedPush, namespace: str, began: float) -> list[float] | str:
-    run = _run(place, push, namespace)
+def _image(
+    environment: BenchEnvironment, push: SignedPush, namespace: str, began: float
+) -> list[float] | str:
+    run = _run(environment, push, namespace)
     if run is None:
         return "no run"
     assert outcome(run) is not False, f"the run failed: {run['status']['conditions']}"
     selector = f"tekton.dev/pipelineRun={run['metadata']['name']},tekton.dev/pipelineTask={TASK}"
-    tasks = place.listed("taskruns", namespace, selector)
+    tasks = environment.list_objects("taskruns", namespace, selector)
     return [time.perf_counter() - began] if tasks and outcome(tasks[0]) else "it is being built"
 
 
-def _ended(place: Place, push: SignedPush, namespace: str) -> bool | str:
-    run = _run(place, push, namespace)
+def _has_ended(environment: BenchEnvironment, push: SignedPush, namespace: str) -> bool | str:
+    run = _run(environment, push, namespace)
     return bool(run and outcome(run)) or "it goes on"

@@ -9,23 +9,23 @@ BAR = 40  # characters of the longest bar
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """One thing that was measured. `ours` and `theirs`: seconds, a figure a round."""
+    """One thing that was measured. `seconds` and `baseline_seconds`: a figure a round."""
 
-    what: str
-    ours: Sequence[float]
-    against: str
-    """What the other side is."""
-    theirs: Sequence[float]
+    subject: str
+    seconds: Sequence[float]
+    baseline: str
+    """Name of the other side."""
+    baseline_seconds: Sequence[float]
     note: str = ""
 
     @property
     def ratio(self) -> float:
-        """How many times as long the other side takes: above 1, ours is faster."""
-        return median(self.theirs) / median(self.ours)
+        """Duration of the baseline as a multiple of ours: above 1, ours is faster."""
+        return median(self.baseline_seconds) / median(self.seconds)
 
     def __str__(self) -> str:
-        figures = f"{median(self.ours):.2f} s, {self.against} {median(self.theirs):.2f} s"
-        return f"{self.what}: {figures}, {self.ratio:.2f} times" + (f"; {self.note}" if self.note else "")
+        figures = f"{median(self.seconds):.2f} s, {self.baseline} {median(self.baseline_seconds):.2f} s"
+        return f"{self.subject}: {figures}, {self.ratio:.2f} times" + (f"; {self.note}" if self.note else "")
 
 
 def page(rows: Sequence[Row], machine: Mapping[str, str]) -> str:
@@ -53,18 +53,18 @@ def page(rows: Sequence[Row], machine: Mapping[str, str]) -> str:
 
 
 def _line(row: Row) -> str:
-    figures = [f"{median(one):.2f} s ({len(one)})" for one in (row.ours, row.theirs)]
-    return f"| {row.what} | {figures[0]} | {row.against} | {figures[1]} | {row.ratio:.2f} | {row.note} |"
+    figures = [f"{median(rounds):.2f} s ({len(rounds)})" for rounds in (row.seconds, row.baseline_seconds)]
+    return f"| {row.subject} | {figures[0]} | {row.baseline} | {figures[1]} | {row.ratio:.2f} | {row.note} |"
 
 
 def chart(rows: Sequence[Row]) -> list[str]:
     """Two bars a row, each as long as its share of the longer one."""
     lines: list[str] = []
     for row in rows:
-        both = {"ours": median(row.ours), row.against: median(row.theirs)}
-        width = max(len(name) for name in both)
-        lines.append(row.what)
-        for name, seconds in both.items():
-            bar = "█" * max(1, round(BAR * seconds / max(both.values())))
+        medians = {"ours": median(row.seconds), row.baseline: median(row.baseline_seconds)}
+        width = max(len(name) for name in medians)
+        lines.append(row.subject)
+        for name, seconds in medians.items():
+            bar = "█" * max(1, round(BAR * seconds / max(medians.values())))
             lines.append(f"  {name:<{width}} {bar} {seconds:.2f} s")
     return lines

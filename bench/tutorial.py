@@ -14,12 +14,13 @@ from typing import Any
 
 from kubernetes import client
 
-from bench.place import TEKTON, TRIGGERS, Place
-from components.credentials import docker_config
-from components.tasks import docker_socket, git_clone, pipeline, template
-from components.tasks.bounds import Bounds
-from components.tasks.registries import Registries
-from sandbox.waiting import wait_for
+from bench.environment import TEKTON, TRIGGERS, BenchEnvironment
+from components.builds.credentials import docker_config
+from pipelines import pipeline, template
+from pipelines.registries import Registries
+from pipelines.tasks import docker_socket, git_clone
+from pipelines.tasks.bounds import Bounds
+from toolkit.polling import wait_for
 
 ACCOUNT, LISTENER, SECRET = "tutorial", "tutorial", "tutorial-secret"
 IMAGES = {"git": "sandbox/git:2.39", "docker": "sandbox/docker:20.10"}
@@ -38,35 +39,41 @@ class Tutorial:
 
 
 @contextmanager
-def tutorial(place: Place, clone_url: str, image: str, *, waits: bool) -> Iterator[Tutorial]:
+def tutorial(
+    environment: BenchEnvironment, clone_url: str, image: str, *, starts_pending: bool
+) -> Iterator[Tutorial]:
     """Makes it, and takes it away again. `waits`: runs are made, and do not start."""
-    namespace, secret = place.name, f"secret-of-{place.name}"
+    namespace, secret = environment.name, f"secret-of-{environment.name}"
     enforce = {"pod-security.kubernetes.io/enforce": "privileged"}
-    place.core.create_namespace({"metadata": {"name": namespace, "labels": enforce}})
-    rights: Any = client.RbacAuthorizationV1Api(place.api)
+    environment.core.create_namespace({"metadata": {"name": namespace, "labels": enforce}})
+    rights: Any = client.RbacAuthorizationV1Api(environment.api)
     try:
-        _account(place, namespace, rights)
-        for name, data in _secrets(place, secret).items():
-            place.core.create_namespaced_secret(namespace, {"metadata": {"name": name}, "stringData": data})
-        for group, kind, plural, name, spec in _objects(place, namespace, clone_url, image, waits):
+        _account(environment, namespace, rights)
+        for name, data in _secrets(environment, secret).items():
+            environment.core.create_namespaced_secret(
+                namespace, {"metadata": {"name": name}, "stringData": data}
+            )
+        for group, kind, plural, name, spec in _objects(
+            environment, namespace, clone_url, image, starts_pending
+        ):
             body = {
                 "apiVersion": "/".join(group),
                 "kind": kind,
                 "metadata": {"name": name, "namespace": namespace},
                 "spec": spec,
             }
-            place.custom.create_namespaced_custom_object(*group, namespace, plural, body)
-        address = wait_for("the listener's load balancer", lambda: _address(place, namespace), SECONDS)
+            environment.custom.create_namespaced_custom_object(*group, namespace, plural, body)
+        address = wait_for("the listener's load balancer", lambda: _address(environment, namespace), SECONDS)
         wait_for("the load balancer to answer", lambda: _answers(address[0]), SECONDS)
         yield Tutorial(namespace=namespace, url=f"http://{address[0]}:{PORT}", secret=secret)
     finally:
         rights.delete_cluster_role_binding(namespace)
-        place.core.delete_namespace(namespace)
-        wait_for("the namespace to go", lambda: _gone(place, namespace), SECONDS)
+        environment.core.delete_namespace(namespace)
+        wait_for("the namespace to go", lambda: _is_deleted(environment, namespace), SECONDS)
 
 
-def _account(place: Place, namespace: str, rights: Any) -> None:
-    place.core.create_namespaced_service_account(namespace, {"metadata": {"name": ACCOUNT}})
+def _account(environment: BenchEnvironment, namespace: str, rights: Any) -> None:
+    environment.core.create_namespaced_service_account(namespace, {"metadata": {"name": ACCOUNT}})
     subjects = [{"kind": "ServiceAccount", "name": ACCOUNT, "namespace": namespace}]
     api = "rbac.authorization.k8s.io"
     role = {"apiGroup": api, "kind": "ClusterRole", "name": "tekton-triggers-eventlistener-roles"}
@@ -79,32 +86,34 @@ def _account(place: Place, namespace: str, rights: Any) -> None:
     )
 
 
-def _secrets(place: Place, secret: str) -> dict[str, dict[str, str]]:
-    forge, registry = place.credentials.forge, place.credentials.registry
+def _secrets(environment: BenchEnvironment, secret: str) -> dict[str, dict[str, str]]:
+    forge, registry = environment.credentials.forge, environment.credentials.registry
     pair = {"username": registry.username, "password": registry.password}
     return {
         SECRET: {"secretToken": secret},
         pipeline.BASIC_AUTH: {"username": forge.username, "password": forge.password},
         pipeline.REGISTRY_AUTH: {
             **pair,
-            "config.json": docker_config({place.network.registry: (registry.username, registry.password)}),
+            "config.json": docker_config(
+                {environment.network.registry: (registry.username, registry.password)}
+            ),
         },
     }
 
 
 def _objects(
-    place: Place, namespace: str, clone_url: str, image: str, waits: bool
+    environment: BenchEnvironment, namespace: str, clone_url: str, image: str, starts_pending: bool
 ) -> list[tuple[tuple[str, str], str, str, str, Any]]:
-    at = {name: f"{place.network.registry}/{one}" for name, one in IMAGES.items()}
+    images = {name: f"{environment.network.registry}/{image_name}" for name, image_name in IMAGES.items()}
     build = pipeline.Build(
         name=image,
-        server=place.network.registry,
+        server=environment.network.registry,
         namespace=f"apps/{namespace}-tutorial",
         context=".",
         dockerfile="Dockerfile",
     )
     spec = pipeline.spec(
-        pipeline.Source(url=clone_url),
+        pipeline.GitSource(url=clone_url),
         [build],
         task=docker_socket.NAME,
         parallel=1,
@@ -116,10 +125,10 @@ def _objects(
         volume_size="10Gi",
         minutes=30,
         labels={},
-        waits=waits,
+        starts_pending=starts_pending,
     )
-    flags = Registries(insecure=[place.network.registry]).dockerd()
-    build_task = docker_socket.spec(at["docker"], at["docker"], BOUNDS, flags=flags)
+    flags = Registries(insecure=[environment.network.registry]).dockerd()
+    build_task = docker_socket.spec(images["docker"], images["docker"], BOUNDS, flags=flags)
     interceptor = {
         "ref": {"name": "github", "kind": "ClusterInterceptor"},
         "params": [
@@ -150,7 +159,7 @@ def _objects(
         "resources": {"kubernetesResource": {"serviceType": "LoadBalancer"}},
     }
     return [
-        (TEKTON, "Task", "tasks", git_clone.NAME, git_clone.spec(at["git"])),
+        (TEKTON, "Task", "tasks", git_clone.NAME, git_clone.spec(images["git"])),
         (TEKTON, "Task", "tasks", docker_socket.NAME, build_task),
         (TEKTON, "Pipeline", "pipelines", "tutorial", spec),
         (TRIGGERS, "TriggerTemplate", "triggertemplates", "tutorial", template.spec(run)),
@@ -158,19 +167,24 @@ def _objects(
     ]
 
 
-def _address(place: Place, namespace: str) -> list[str] | str:
-    found = place.custom.get_namespaced_custom_object(*TRIGGERS, namespace, "eventlisteners", LISTENER)
-    conditions = {one["type"]: one["status"] for one in found.get("status", {}).get("conditions", ())}
+def _address(environment: BenchEnvironment, namespace: str) -> list[str] | str:
+    listener = environment.custom.get_namespaced_custom_object(
+        *TRIGGERS, namespace, "eventlisteners", LISTENER
+    )
+    conditions = {
+        condition["type"]: condition["status"]
+        for condition in listener.get("status", {}).get("conditions", ())
+    }
     if conditions.get("Available") != "True":
         return json.dumps(conditions)
-    service = place.core.read_namespaced_service(f"el-{LISTENER}", namespace)
+    service = environment.core.read_namespaced_service(f"el-{LISTENER}", namespace)
     ingress = service.status.load_balancer.ingress or []
     return [ingress[0].ip] if ingress else "no address"
 
 
-def _gone(place: Place, namespace: str) -> bool | str:
+def _is_deleted(environment: BenchEnvironment, namespace: str) -> bool | str:
     try:
-        return str(place.core.read_namespace(namespace).status.phase)
+        return str(environment.core.read_namespace(namespace).status.phase)
     except client.ApiException as error:
         return error.status == 404 or str(error.reason)
 

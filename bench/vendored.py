@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from sandbox.images.userland import SUITE, mirror
-from sandbox.paths import Paths
+from toolkit.paths import Paths
 
 # What python3-pip needs beyond the base image.
 DEBIAN = (
@@ -23,16 +23,16 @@ WHEELS = (
 )
 
 
-def vendored(paths: Paths) -> Path:
+def download_packages(paths: Paths) -> Path:
     """A folder with debian/ and wheels/, fetched once in a sandbox's life."""
     folder = paths.state / "bench-packages"
     if folder.is_dir():
         return folder
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
-        made = Path(name) / "packages"
-        _wheels(made / "wheels")
-        _debian(Path(name) / "root", made / "debian")
-        shutil.copytree(made, folder)
+        packages = Path(name) / "packages"
+        _wheels(packages / "wheels")
+        _debian(Path(name) / "root", packages / "debian")
+        shutil.copytree(packages, folder)
     return folder
 
 
@@ -51,5 +51,5 @@ def _debian(root: Path, folder: Path) -> None:
         stdout=subprocess.DEVNULL,
     )
     for package in DEBIAN:
-        (found,) = (root / "var/cache/apt/archives").glob(f"{package}_*.deb")
-        shutil.copy(found, folder)
+        (archive,) = (root / "var/cache/apt/archives").glob(f"{package}_*.deb")
+        shutil.copy(archive, folder)

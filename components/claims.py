@@ -1,23 +1,25 @@
 """Which objects outside namespaces a stack makes: what may not be in the cluster as somebody else's."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 
-from components import buildkitd, builds, dashboard, ingress_traefik, janitor, priority, webhook
-from components.manifest import Object
-from components.settings import Settings
+from components import builds, dashboard, webhook
+from components.builds import buildkitd, janitor
+from components.ingress import traefik as ingress_traefik
+from components.kube import priority
 from inspection.cluster import PATHS
+from releases.manifest import Object
+from settings import Settings
 
 
-def claims(settings: Settings, manifests: Mapping[str, Sequence[Object]]) -> list[tuple[str, str]]:
+def claims(settings: Settings, manifests: Iterable[Object]) -> list[tuple[str, str]]:
     """Kind and name of each; the namespaces are among them, so what is in them need not be."""
     return [*_own(settings), *_released(manifests)]
 
 
-def _released(manifests: Mapping[str, Sequence[Object]]) -> Iterator[tuple[str, str]]:
-    for objects in manifests.values():
-        for manifest in objects:
-            if manifest["kind"] in PATHS:
-                yield manifest["kind"], manifest["metadata"]["name"]
+def _released(manifests: Iterable[Object]) -> Iterator[tuple[str, str]]:
+    for manifest in manifests:
+        if manifest["kind"] in PATHS:
+            yield manifest["kind"], manifest["metadata"]["name"]
 
 
 def _own(settings: Settings) -> Iterator[tuple[str, str]]:
@@ -28,7 +30,7 @@ def _own(settings: Settings) -> Iterator[tuple[str, str]]:
     yield from (("ClusterRole", webhook.CLUSTER_ROLE), ("ClusterRoleBinding", webhook.CLUSTER_ROLE))
     if settings.builder.shared_gib:
         yield "Namespace", buildkitd.NAMESPACE
-    if dashboard.has_login(settings):
+    if settings.has_dashboard_login:
         yield "Namespace", dashboard.NAMESPACE
     if settings.ingress.kind == "traefik":
         yield "Namespace", ingress_traefik.NAMESPACE

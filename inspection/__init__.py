@@ -1,1 +1,1 @@
-"""What a cluster is: which server a kubeconfig leads to, whether it answers, and what is in it."""
+"""Inspection of a cluster: the server of a kubeconfig, its readiness, and its objects."""

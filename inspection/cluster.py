@@ -60,7 +60,7 @@ class Cluster:
         return {item["metadata"]["name"] for item in self._client.items(PATHS[kind])}
 
     def has_secret(self, namespace: str, name: str) -> bool:
-        """Whether there is such a Secret; what is in it is not asked for. Raises UnreachableError."""
+        """True when the Secret exists; its content is not read. Raises UnreachableError."""
         if namespace not in self.namespaces:
             return False
         items = self._client.items(f"/api/v1/namespaces/{namespace}/secrets")
@@ -69,12 +69,12 @@ class Cluster:
     def api_servers(self) -> list[tuple[str, int]]:
         """Address and port of each API server behind its Service. Raises UnreachableError."""
         path = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices/kubernetes"
-        found = self._client.get(path, accept="application/json")
+        answer = self._client.get(path, accept="application/json")
         return [
             (address, port["port"])
-            for endpoint in found.get("endpoints") or ()
+            for endpoint in answer.get("endpoints") or ()
             for address in endpoint["addresses"]
-            for port in found.get("ports") or ()
+            for port in answer.get("ports") or ()
         ]
 
     def without_endpoints(self, services: Collection[tuple[str, str]]) -> list[tuple[str, str]]:

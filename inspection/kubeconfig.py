@@ -16,7 +16,7 @@ USER_FILES = {"client-certificate": "client-certificate-data", "client-key": "cl
 
 
 class KubeconfigError(ValueError):
-    """What is wrong with a kubeconfig, for the end of a sentence that begins with where it came from."""
+    """A fault of a kubeconfig, for the end of a sentence that begins with where it came from."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,27 +53,29 @@ def read(text: str, *, context: str = "", folder: Path | None = None) -> Kubecon
     name = context or whole.get("current-context") or ""
     contexts = _names(whole, "contexts")
     if name not in contexts:
-        there = ", ".join(contexts) or "none"
+        listing = ", ".join(contexts) or "none"
         raise KubeconfigError(
-            f"has no context {name!r}; it has {there}" if name else f"has no current context; it has {there}"
+            f"has no context {name!r}; it has {listing}"
+            if name
+            else f"has no current context; it has {listing}"
         )
-    chosen = _entry(whole, "contexts", "context", name)
-    cluster = _entry(whole, "clusters", "cluster", chosen.get("cluster"))
-    user = _entry(whole, "users", "user", chosen.get("user")) if chosen.get("user") else {}
+    selected = _entry(whole, "contexts", "context", name)
+    cluster = _entry(whole, "clusters", "cluster", selected.get("cluster"))
+    user = _entry(whole, "users", "user", selected.get("user")) if selected.get("user") else {}
     server = cluster.get("server")
     if not isinstance(server, str) or not server.startswith(("https://", "http://")):
         raise KubeconfigError(f"has no server in the cluster of its context {name!r}")
     entries = {
-        "clusters": ("cluster", chosen["cluster"], _embedded(cluster, CLUSTER_FILES, folder)),
-        "users": ("user", chosen.get("user"), _located(_embedded(user, USER_FILES, folder), folder)),
-        "contexts": ("context", name, dict(chosen)),
+        "clusters": ("cluster", selected["cluster"], _embedded(cluster, CLUSTER_FILES, folder)),
+        "users": ("user", selected.get("user"), _located(_embedded(user, USER_FILES, folder), folder)),
+        "contexts": ("context", name, dict(selected)),
     }
     content = {
         "apiVersion": "v1",
         "kind": "Config",
         **{
-            section: [{"name": own, key: value}] if own else []
-            for section, (key, own, value) in entries.items()
+            section: [{"name": entry_name, key: value}] if entry_name else []
+            for section, (key, entry_name, value) in entries.items()
         },
         "current-context": name,
     }

@@ -8,7 +8,7 @@ import threading
 from types import FrameType
 
 CHECKOUT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-LOOKS_FOR_ITS_PARENT_EVERY = 2.0  # seconds
+PARENT_CHECK_SECONDS = 2.0  # seconds
 
 
 def _end(_signal: int, _frame: FrameType | None) -> None:
@@ -21,7 +21,7 @@ def _end_with_the_engine() -> None:
     parent = os.getppid()
     never = threading.Event()
     while os.getppid() == parent:
-        never.wait(LOOKS_FOR_ITS_PARENT_EVERY)
+        never.wait(PARENT_CHECK_SECONDS)
     os.kill(os.getpid(), signal.SIGTERM)
 
 

@@ -1,4 +1,4 @@
-"""What every resource plugin that stands in answers alike."""
+"""Answers that are the same for every resource plugin that is a stand-in."""
 
 from typing import Any, ClassVar
 

@@ -29,7 +29,7 @@ def plain(value: Any) -> Any:
 
 
 def has_unknown(value: Any) -> bool:
-    """Whether the value is, or holds, one that is known only after the update."""
+    """True when the value is, or contains, one that is known only after the update."""
     if isinstance(value, Mapping):
         return any(has_unknown(item) for item in value.values())
     if isinstance(value, list):

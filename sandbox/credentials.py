@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Self
 
-from sandbox.paths import Paths
-from sandbox.private_file import write_private
+from toolkit.paths import Paths
+from toolkit.private_file import write_private
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,7 +25,7 @@ class Account:
 
 @dataclass(frozen=True, kw_only=True)
 class Credentials:
-    """Who may use the registry and the forge."""
+    """Accounts of the registry and the forge."""
 
     registry: Account
     forge: Account
@@ -42,36 +42,36 @@ class Credentials:
         file = paths.state / "credentials.json"
         if file.exists():
             return cls._read(file)
-        made = cls(
+        credentials = cls(
             registry=Account(username="builder", password=secrets.token_urlsafe(24)),
             forge=Account(username="developer", password=secrets.token_urlsafe(24)),
         )
         paths.state.mkdir(parents=True, exist_ok=True)
-        new = file.with_name(f"{file.name}.{os.getpid()}.{threading.get_ident()}")
+        temporary = file.with_name(f"{file.name}.{os.getpid()}.{threading.get_ident()}")
         try:
-            write_private(new, json.dumps(asdict(made), indent=2) + "\n")
-            os.link(new, file)  # of two that come at once, one gets its way, and both read the same
+            write_private(temporary, json.dumps(asdict(credentials), indent=2) + "\n")
+            os.link(temporary, file)  # of two that come at once, one gets its way, and both read the same
         except FileExistsError:
             pass
         finally:
-            new.unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
         return cls._read(file)
 
     def keep_status_token(self, paths: Paths, token: str) -> None:
         """Adds it to the file, in one step."""
         file = paths.state / "credentials.json"
-        new = file.with_name(f"{file.name}.{os.getpid()}.{threading.get_ident()}")
-        write_private(new, json.dumps(asdict(replace(self, status_token=token)), indent=2) + "\n")
-        new.replace(file)
+        temporary = file.with_name(f"{file.name}.{os.getpid()}.{threading.get_ident()}")
+        write_private(temporary, json.dumps(asdict(replace(self, status_token=token)), indent=2) + "\n")
+        temporary.replace(file)
 
     @classmethod
     def _read(cls, file: Path) -> Self:
         try:
-            found = json.loads(file.read_text())
+            content = json.loads(file.read_text())
             return cls(
-                registry=Account(**found["registry"]),
-                forge=Account(**found["forge"]),
-                status_token=found.get("status_token", ""),
+                registry=Account(**content["registry"]),
+                forge=Account(**content["forge"]),
+                status_token=content.get("status_token", ""),
             )
         except (ValueError, KeyError, TypeError) as error:
             raise ValueError(

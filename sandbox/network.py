@@ -28,9 +28,9 @@ class Network:
         if network.prefixlen != 16 or not network.is_private:
             raise ValueError(f"SANDBOX_NETWORK is {self.range!r}: give a private /16 such as {DEFAULT_RANGE}")
 
-    def _part(self, rest: str) -> str:
+    def _part(self, suffix: str) -> str:
         first, second = self.range.split(".")[:2]
-        return f"{first}.{second}.{rest}"
+        return f"{first}.{second}.{suffix}"
 
     def without_proxy(self, environment: Mapping[str, str]) -> dict[str, str]:
         """NO_PROXY in both spellings, the user's completed: no proxy reaches the sandbox's addresses."""

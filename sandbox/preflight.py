@@ -1,4 +1,4 @@
-"""Whether this machine can hold a sandbox: a sentence for each thing in the way, before anything is begun."""
+"""Checks of this machine before anything is begun: a sentence for each obstacle to a sandbox."""
 
 import ipaddress
 import json
@@ -14,19 +14,19 @@ from typing import Any
 
 from sandbox.network import Network
 from sandbox.node.claim import Claim
-from sandbox.paths import Paths
+from toolkit.paths import Paths
 
 GIB = 1 << 30
 FIRST_GIB = 12  # compilers' caches, tools, images and a running cluster
 CACHED_GIB = 5
 PROBE = Path(__file__).parent / "node" / "probe.sh"
 PROBE_SECONDS = 20
-WAY_OUT = "or use a cluster that you have: set `cluster.kubeconfig` in your stack's settings"
+ALTERNATIVE = "or use a cluster that you have: set `cluster.kubeconfig` in your stack's settings"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Machine:
-    """What preflight asks of a machine; tests give another one.
+    """Properties of a machine that preflight checks; tests pass another one.
 
     `free`: bytes to be had in a folder. `addresses` and `routes`: of `ip -json`. `lacks`: what the kernel
     cannot do in new namespaces, for a sandbox with its state in this folder, or nothing.
@@ -60,67 +60,69 @@ def problems(
     machine: Machine | None = None,
     claim: Claim | None = None,
 ) -> list[str]:
-    """What stands in the way of a sandbox, and what to do about it. `cached`: nothing needs to be built."""
+    """Obstacles to a sandbox, each with what to do about it. `cached`: nothing needs to be built."""
     machine = machine or this_machine()
     claim = claim or Claim(network.range, paths.state)
     if machine.system != "Linux":
-        return [f"the sandbox needs Linux, and this is {machine.system}: use a Linux machine, {WAY_OUT}"]
+        return [f"the sandbox needs Linux, and this is {machine.system}: use a Linux machine, {ALTERNATIVE}"]
     if not machine.root:
         return [
             "the sandbox makes namespaces, mounts and a network link, which takes root: "
-            f"run this as root, {WAY_OUT}"
+            f"run this as root, {ALTERNATIVE}"
         ]
-    found = _disk(paths, machine, FIRST_GIB if not cached else CACHED_GIB)
-    found += _addresses(network, machine, claim)
-    return found + kernel_problems(paths, network, machine=machine, claim=claim)
+    sentences = _disk(paths, machine, FIRST_GIB if not cached else CACHED_GIB)
+    sentences += _addresses(network, machine, claim)
+    return sentences + kernel_problems(paths, network, machine=machine, claim=claim)
 
 
 def kernel_problems(
     paths: Paths, network: Network, *, machine: Machine | None = None, claim: Claim | None = None
 ) -> list[str]:
-    """What the kernel cannot do. Asked again once the packages are there: it takes their programs."""
+    """Obstacles in the kernel. Checked again once the packages are there: the check needs their programs."""
     machine = machine or this_machine()
     claim = claim or Claim(network.range, paths.state)
     if claim.process() is None and (lack := machine.lacks(paths.state)):
-        return [f"{lack}: use another machine or folder, {WAY_OUT}"]
+        return [f"{lack}: use another machine or folder, {ALTERNATIVE}"]
     return []
 
 
 def _disk(paths: Paths, machine: Machine, gib: int) -> list[str]:
-    found = {}
+    sentences = {}
     for folder in (paths.state, paths.cache):
-        free = machine.free(folder)
-        if free < gib * GIB:
-            found[free] = (  # one file system is named once
-                f"{folder} has {free / GIB:.1f} GiB left and the sandbox needs {gib} GiB: make room, "
+        available = machine.free(folder)
+        if available < gib * GIB:
+            sentences[available] = (  # one file system is named once
+                f"{folder} has {available / GIB:.1f} GiB left and the sandbox needs {gib} GiB: make room, "
                 "or move the cache with TEKTON_BUILDS_CACHE=FOLDER"
             )
-    return list(found.values())
+    return list(sentences.values())
 
 
 def _addresses(network: Network, machine: Machine, claim: Claim) -> list[str]:
-    if other := claim.conflict():
-        return [other]
-    ours = ipaddress.IPv4Network(network.range)
+    if conflict := claim.conflict():
+        return [conflict]
+    wanted_range = ipaddress.IPv4Network(network.range)
     choose = "choose a free range, such as SANDBOX_NETWORK=172.29.0.0/16 make up"
     for link in machine.addresses():
         if link.get("ifname") == claim.link:
             continue
         for info in link.get("addr_info", []):
-            if info.get("family") == "inet" and ipaddress.IPv4Address(info["local"]) in ours:
-                whose = f"{info['local']} on {link['ifname']}"
-                return [f"{network.range} is in use: this machine has {whose}; {choose}"]
+            if info.get("family") == "inet" and ipaddress.IPv4Address(info["local"]) in wanted_range:
+                address = f"{info['local']} on {link['ifname']}"
+                return [f"{network.range} is in use: this machine has {address}; {choose}"]
     for route in machine.routes():
         target = _target(route)
-        own = route.get("dev") == claim.link or (route.get("type") == "blackhole" and target == ours)
-        if target and not own and target.overlaps(ours):
+        is_ours = route.get("dev") == claim.link or (
+            route.get("type") == "blackhole" and target == wanted_range
+        )
+        if target and not is_ours and target.overlaps(wanted_range):
             via = route.get("dev") or route.get("type")
             return [f"{network.range} is in use: this machine has a route to {target} ({via}); {choose}"]
     return []
 
 
 def _target(route: dict[str, Any]) -> ipaddress.IPv4Network | None:
-    """Where a route leads; None for the default route and for anything but unicast IPv4."""
+    """Destination of a route; None for the default route and for anything but unicast IPv4."""
     if route.get("type") in {"broadcast", "multicast"}:
         return None
     try:
@@ -137,16 +139,15 @@ def _existing(folder: Path) -> Path:
 def _ip(*arguments: str) -> list[dict[str, Any]]:
     if not shutil.which("ip"):
         return []  # iproute2 is not installed yet: the node's start will tell
-    done = subprocess.run(["ip", "-json", "-4", *arguments], capture_output=True, text=True, check=False)
-    found: list[dict[str, Any]] = json.loads(done.stdout) if done.stdout.strip() else []
-    return found
+    process = subprocess.run(["ip", "-json", "-4", *arguments], capture_output=True, text=True, check=False)
+    entries: list[dict[str, Any]] = json.loads(process.stdout) if process.stdout.strip() else []
+    return entries
 
 
 def _lacks(state: Path) -> str:
     modprobe = shutil.which("modprobe")
-    if (
-        modprobe
-    ):  # modules that a namespace cannot load; where they are built in, or in a container, it just fails
+    # Modules that a namespace cannot load; where they are built in, or in a container, it just fails.
+    if modprobe:
         subprocess.run(
             [modprobe, "--all", "--quiet", "overlay", "veth", "nf_tables"],
             capture_output=True,
@@ -160,14 +161,14 @@ def _lacks(state: Path) -> str:
         return f"{folder} cannot be written to ({error.strerror})"
     try:
         command = [*unshare, str(PROBE), temporary]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PROBE_SECONDS)
+        process = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PROBE_SECONDS)
     except FileNotFoundError:
         return ""  # util-linux is not installed yet: the node's start will tell
     except subprocess.TimeoutExpired:
         return f"the kernel did not give a namespace within {PROBE_SECONDS} s"
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-    if done.returncode:
-        reason = done.stderr.strip().rpartition("\n")[2]
+    if process.returncode:
+        reason = process.stderr.strip().rpartition("\n")[2]
         return f"the kernel gives no namespaces ({reason or 'no reason given'})"
-    return f"{folder}: {done.stdout.strip()}" if done.stdout.strip() else ""
+    return f"{folder}: {process.stdout.strip()}" if process.stdout.strip() else ""

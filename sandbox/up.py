@@ -3,13 +3,13 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from sandbox.background import Background, raise_failure, wait_for_all
+from toolkit.background import Background, raise_failure, wait_for_all
 
 Check = Callable[[], None]
 
 
 class Steps(Protocol):
-    """What there is to do. A step is harmless when it is done already, and finishes an interrupted one."""
+    """The steps of `up`. A step is harmless when it is done already, and finishes an interrupted one."""
 
     def check(self) -> None:
         """Raises, in one sentence, when this machine cannot have a sandbox."""
@@ -42,7 +42,7 @@ class Steps(Protocol):
         """The repository's webhook is what the stack says."""
 
     def finish(self) -> None:
-        """What is left of the builds is waited for, and the user learns what he has now."""
+        """Waits for the rest of the builds, and shows the user the result."""
 
 
 def up(steps: Steps) -> None:
@@ -54,16 +54,20 @@ def up(steps: Steps) -> None:
     steps.check()
     steps.begin_builds()
     node = Background(steps.start_node)
-    beside = (node, Background(steps.fill_node, after=node), Background(steps.start_forge, after=node))
+    parallel = (
+        node,
+        Background(steps.fill_node, dependency=node),
+        Background(steps.start_forge, dependency=node),
+    )
 
     def check() -> None:
-        raise_failure(beside)
+        raise_failure(parallel)
 
     steps.prepare_stack(check)
     steps.install_provider(check)
     check()
     steps.preview()
-    wait_for_all(beside)
+    wait_for_all(parallel)
     steps.deploy()
     steps.connect_forge()
     steps.finish()

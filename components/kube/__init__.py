@@ -1,1 +1,1 @@
-"""What every component does with Kubernetes objects, whatever they are for."""
+"""Helpers for Kubernetes objects, used by all components."""

@@ -18,7 +18,7 @@ class ObjectsArgs:
     objects: Sequence[Object]
     """Whole Kubernetes objects, without a status."""
     depends_on: Sequence[pulumi.Resource] = ()
-    """What each of them waits for, beside its own namespace."""
+    """Resources that each object waits for, in addition to its own namespace."""
     namespaces: Mapping[str, pulumi.Resource] = field(default_factory=dict)
     """Namespaces that this stack makes, by name: what is in one waits for it, and goes with it."""
     last: Collection[str] = ()

@@ -1,4 +1,4 @@
-"""What the Kubernetes provider waits for, told by annotations of its own."""
+"""Annotations that tell the Kubernetes provider which conditions to wait for."""
 
 import copy
 import json

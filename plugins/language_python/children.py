@@ -47,9 +47,9 @@ class Children:
     def end_all(self) -> None:
         """Ends every process that still runs."""
         with self._lock:
-            running = list(self._running)
-        for process in running:
+            processes = list(self._running)
+        for process in processes:
             if process.poll() is None:
                 process.terminate()
-        for process in running:
+        for process in processes:
             end(process)

@@ -26,7 +26,7 @@ REPORTED = 32
 
 
 def _one_sentence(method: Callable[..., Any]) -> Callable[..., Any]:
-    """What the user can put right reaches him as one sentence, without a traceback."""
+    """Passes an error that the user can correct on as one sentence, without a traceback."""
 
     @functools.wraps(method)
     def answer(self: "LanguageHost", request: Any, context: grpc.ServicerContext) -> Any:
@@ -66,14 +66,14 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
     @_one_sentence
     def About(self, request: Any, context: grpc.ServicerContext) -> Any:
         toolchain = Toolchain.of(request.info)
-        asked = subprocess.run(
+        process = subprocess.run(
             [toolchain.python, "-c", "import sys; print(sys.executable); print(sys.version.split()[0])"],
             env=toolchain.environment(),
             capture_output=True,
             text=True,
             check=True,
         )
-        executable, version = asked.stdout.split("\n")[:2]
+        executable, version = process.stdout.split("\n")[:2]
         metadata = {"toolchain": "Pip", "typechecker": (toolchain.typechecker or "None").capitalize()}
         return language_pb2.AboutResponse(executable=executable, version=version, metadata=metadata)
 
@@ -102,9 +102,11 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
 
     @_one_sentence
     def GetProgramDependencies(self, request: Any, context: grpc.ServicerContext) -> Any:
-        found = dependencies(Toolchain.of(request.info), transitive=request.transitiveDependencies)
+        packages = dependencies(Toolchain.of(request.info), transitive=request.transitiveDependencies)
         return language_pb2.GetProgramDependenciesResponse(
-            dependencies=[language_pb2.DependencyInfo(name=name, version=version) for name, version in found]
+            dependencies=[
+                language_pb2.DependencyInfo(name=name, version=version) for name, version in packages
+            ]
         )
 
     def RuntimeOptionsPrompts(self, request: Any, context: grpc.ServicerContext) -> Any:
@@ -179,7 +181,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         return f"{toolchain.typechecker} ended with {code}; its findings are above" if code else None
 
     def _arguments(self, request: Any) -> list[str]:
-        told = {
+        values = {
             "monitor": request.monitor_address,
             "engine": self.engine_address,
             "project": request.project,
@@ -190,7 +192,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             "parallel": str(request.parallel),
             "organization": request.organization,
         }
-        options = [word for key, value in told.items() if value for word in (f"--{key}", value)]
+        options = [word for key, value in values.items() if value for word in (f"--{key}", value)]
         return [*options, request.info.entry_point, *request.args]
 
 

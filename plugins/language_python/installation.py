@@ -27,7 +27,7 @@ def install(
 ) -> Iterator[tuple[Stream, bytes]]:
     """Does it, and gives what the user should see. Raises ToolchainError when a step fails."""
 
-    def run(what: str, command: Sequence[str]) -> Iterator[tuple[Stream, bytes]]:
+    def run(task: str, command: Sequence[str]) -> Iterator[tuple[Stream, bytes]]:
         process = children.start(
             command,
             env=toolchain.environment(),
@@ -39,7 +39,7 @@ def install(
         code = children.wait(process)
         if code != 0:
             raise ToolchainError(
-                f"{what} failed: `{' '.join(command)}` ended with {code}; its output is above"
+                f"{task} failed: `{' '.join(command)}` ended with {code}; its output is above"
             )
 
     def say(words: str) -> tuple[Stream, bytes]:

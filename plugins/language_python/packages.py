@@ -1,4 +1,4 @@
-"""Which Pulumi plugins a program needs: one for each installed package that is generated from a provider."""
+"""Pulumi plugins that a program needs: one for each installed package that is made from a provider."""
 
 import json
 import re

@@ -21,7 +21,7 @@ ANALYZER = "analyzer"
 
 
 def command_of(request: Any, toolchain: Toolchain) -> list[str]:
-    """How it starts: its `__main__.py`, or its package's exported components. Raises ToolchainError."""
+    """The command that starts it: its `__main__.py`, or its package's components. Raises ToolchainError."""
     folder, arguments = request.info.program_directory, list(request.args)
     if request.kind == ANALYZER:
         return [toolchain.python, "-u", "-m", "pulumi.policy", *arguments, folder]
@@ -37,8 +37,8 @@ def command_of(request: Any, toolchain: Toolchain) -> list[str]:
 
 
 def _environment(request: Any, toolchain: Toolchain) -> dict[str, str]:
-    given = dict(entry.split("=", 1) for entry in request.env)
-    return toolchain.environment({**os.environ, **given})
+    variables = dict(entry.split("=", 1) for entry in request.env)
+    return toolchain.environment({**os.environ, **variables})
 
 
 def run_plugin(
@@ -65,14 +65,14 @@ def run_plugin(
         if not context.add_callback(hang_up.start):
             end(process)
         output = output_of(process)
-        yield from output if proxy is None else _attached(proxy, output)
+        yield from output if proxy is None else _attach(proxy, output)
         yield children.wait(process)
     finally:
         if proxy is not None:
             proxy.stop()
 
 
-def _attached(proxy: PolicyProxy, output: Output) -> Output:
+def _attach(proxy: PolicyProxy, output: Output) -> Output:
     """The output without its first line, the pack's port: the engine has the proxy's."""
     line = b""
     for stream, piece in output:
@@ -81,12 +81,12 @@ def _attached(proxy: PolicyProxy, output: Output) -> Output:
             continue
         line += piece
         if b"\n" in line:
-            port, rest = line.split(b"\n", 1)
+            port, remainder = line.split(b"\n", 1)
             if not port.strip().isdigit():
                 raise ToolchainError(f"the policy pack's first line of output is no port: {port.decode()!r}")
             proxy.attach(int(port))
-            if rest:
-                yield Stream.STDOUT, rest
+            if remainder:
+                yield Stream.STDOUT, remainder
             break
     yield from output
 
@@ -94,11 +94,11 @@ def _attached(proxy: PolicyProxy, output: Output) -> Output:
 def _stack_environment(configuration: Any) -> dict[str, str]:
     if configuration is None:
         return {}
-    told = {
+    variables = {
         "PULUMI_ORGANIZATION": configuration.organization,
         "PULUMI_PROJECT": configuration.project,
         "PULUMI_STACK": configuration.stack,
         "PULUMI_DRY_RUN": "true" if configuration.dry_run else "false",
         "PULUMI_CONFIG": json.dumps(dict(configuration.config)),
     }
-    return {key: value for key, value in told.items() if value}
+    return {key: value for key, value in variables.items() if value}

@@ -14,7 +14,7 @@ import sys
 import traceback
 from concurrent.futures import ThreadPoolExecutor
 
-# Tells the language host that the user has been told already.
+# Tells the language host that the user has seen the error already.
 REPORTED = 32
 # The SDK blocks threads in its waits: so many per resource that is worked on at a time.
 THREADS_PER_OPERATION = 4
@@ -35,7 +35,7 @@ except ImportError as missing:
 
 
 def arguments() -> argparse.Namespace:
-    """What the language host says about the run."""
+    """The command line that the language host gives."""
     parser = argparse.ArgumentParser()
     for name in ("project", "stack", "organization", "root_directory", "monitor", "engine", "pwd", "dry_run"):
         parser.add_argument("--" + name)
@@ -50,7 +50,7 @@ def configure(args: argparse.Namespace) -> None:
     pulumi.runtime.set_all_config(
         pulumi.runtime.get_config_env(), pulumi.runtime.get_config_secret_keys_env()
     )
-    wanted = {
+    settings = {
         "monitor": args.monitor,
         "engine": args.engine,
         "project": args.project,
@@ -61,9 +61,9 @@ def configure(args: argparse.Namespace) -> None:
         "root_directory": args.root_directory,
     }
     # An older SDK in the program's environment knows fewer of them.
-    known = inspect.signature(pulumi.runtime.Settings.__init__).parameters
+    parameters = inspect.signature(pulumi.runtime.Settings.__init__).parameters
     pulumi.runtime.configure(
-        pulumi.runtime.Settings(**{key: value for key, value in wanted.items() if key in known})
+        pulumi.runtime.Settings(**{key: value for key, value in settings.items() if key in parameters})
     )
 
 
@@ -111,9 +111,9 @@ def run(program: str, parallel: int) -> int:
 
 
 if __name__ == "__main__":
-    given = arguments()
-    configure(given)
-    sys.argv = [given.program, *given.args]
-    if given.pwd is not None:
-        os.chdir(given.pwd)
-    sys.exit(run(given.program, given.parallel))
+    options = arguments()
+    configure(options)
+    sys.argv = [options.program, *options.args]
+    if options.pwd is not None:
+        os.chdir(options.pwd)
+    sys.exit(run(options.program, options.parallel))

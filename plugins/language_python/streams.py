@@ -11,17 +11,17 @@ CHUNK = 64 * 1024
 
 
 class Stream(Enum):
-    """Where a piece of output was written to."""
+    """The stream that a piece of output was written to."""
 
     STDOUT = "stdout"
     STDERR = "stderr"
 
 
 def output_of(process: "subprocess.Popen[bytes]") -> Iterator[tuple[Stream, bytes]]:
-    """What the process (started with pipes) writes, until it has closed both streams."""
+    """The output of a process that was started with pipes, until it has closed both streams."""
     pieces: queue.SimpleQueue[tuple[Stream, bytes]] = queue.SimpleQueue()
 
-    def read(stream: Stream, pipe: IO[bytes]) -> None:
+    def copy_pieces(stream: Stream, pipe: IO[bytes]) -> None:
         while piece := pipe.read1(CHUNK):  # type: ignore[attr-defined]
             pieces.put((stream, piece))
         pieces.put((stream, b""))
@@ -29,11 +29,11 @@ def output_of(process: "subprocess.Popen[bytes]") -> Iterator[tuple[Stream, byte
     assert process.stdout is not None
     assert process.stderr is not None
     for stream, pipe in ((Stream.STDOUT, process.stdout), (Stream.STDERR, process.stderr)):
-        threading.Thread(target=read, args=(stream, pipe), daemon=True).start()
-    still_open = 2
-    while still_open:
+        threading.Thread(target=copy_pieces, args=(stream, pipe), daemon=True).start()
+    open_streams = 2
+    while open_streams:
         stream, piece = pieces.get()
         if piece:
             yield stream, piece
         else:
-            still_open -= 1
+            open_streams -= 1

@@ -11,7 +11,7 @@ TYPECHECKERS = ("mypy", "pyright")
 
 
 class ToolchainError(Exception):
-    """What keeps a program from its Python, in one sentence for the user."""
+    """A reason why a program has no Python, in one sentence for the user."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +24,7 @@ class Toolchain:
 
     @classmethod
     def of(cls, info: Any, *, default_virtualenv: str | None = None) -> "Toolchain":
-        """From a request's ProgramInfo. Raises ToolchainError naming the option that cannot be used."""
+        """Reads a request's ProgramInfo. Raises ToolchainError, naming the option that cannot be used."""
         options: Mapping[str, Any] = dict(info.options)
         for key, value in options.items():
             if key in ("virtualenv", "typechecker", "toolchain") and not isinstance(value, str):
@@ -49,7 +49,7 @@ class Toolchain:
 
     @property
     def is_ready(self) -> bool:
-        """Whether there is a Python to start."""
+        """True when there is a Python to start."""
         return self.virtualenv is None or (self.virtualenv / "bin" / "python").is_file()
 
     @property
@@ -58,9 +58,9 @@ class Toolchain:
         if self.virtualenv is None:
             return system_python()
         if not self.is_ready:
-            what = "is no virtual environment" if self.virtualenv.exists() else "does not exist"
+            problem = "is no virtual environment" if self.virtualenv.exists() else "does not exist"
             raise ToolchainError(
-                f"runtime option virtualenv: {self.virtualenv} {what}; run `pulumi install`, or "
+                f"runtime option virtualenv: {self.virtualenv} {problem}; run `pulumi install`, or "
                 f"`python3 -m venv {self.virtualenv}` and its `bin/pip install -r requirements.txt`"
             )
         return str(self.virtualenv / "bin" / "python")
@@ -77,9 +77,9 @@ class Toolchain:
 
 def system_python() -> str:
     """The Python of PULUMI_PYTHON_CMD, else python3 or python on PATH. Raises ToolchainError."""
-    chosen = os.environ.get("PULUMI_PYTHON_CMD")
-    for name in [chosen] if chosen else ["python3", "python"]:
-        found = shutil.which(name)
-        if found:
-            return found
-    raise ToolchainError(f"{chosen or 'python3'} is not on PATH; install Python, or set PULUMI_PYTHON_CMD")
+    setting = os.environ.get("PULUMI_PYTHON_CMD")
+    for name in [setting] if setting else ["python3", "python"]:
+        path = shutil.which(name)
+        if path:
+            return path
+    raise ToolchainError(f"{setting or 'python3'} is not on PATH; install Python, or set PULUMI_PYTHON_CMD")

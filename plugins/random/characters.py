@@ -10,7 +10,7 @@ _shuffler = secrets.SystemRandom()
 
 @dataclass(frozen=True, kw_only=True)
 class Characters:
-    """Which characters a string has: switches for the whole, and the least number of each class.
+    """The characters of a string: a switch and a minimum for each class.
 
     A minimum counts even for a class that is switched off, and an empty `override_special` means none was
     given: both as the official provider does it.
@@ -35,8 +35,12 @@ class Characters:
             (self.numeric, self.min_numeric, string.digits),
             (self.special, self.min_special, self.override_special or SPECIAL),
         ]
-        chosen = [secrets.choice(letters) for _, least, letters in classes for _ in range(least)]
-        alphabet = "".join(letters for switch, _, letters in classes if switch)
-        chosen += [secrets.choice(alphabet) for _ in range(self.length - len(chosen))]
-        _shuffler.shuffle(chosen)
-        return "".join(chosen)
+        letters = [
+            secrets.choice(alphabet_of_class)
+            for _, minimum, alphabet_of_class in classes
+            for _ in range(minimum)
+        ]
+        alphabet = "".join(alphabet_of_class for switch, _, alphabet_of_class in classes if switch)
+        letters += [secrets.choice(alphabet) for _ in range(self.length - len(letters))]
+        _shuffler.shuffle(letters)
+        return "".join(letters)

@@ -14,19 +14,19 @@ from plugins.values import UNKNOWN, from_wire, has_unknown, plain, secret, to_wi
 NAMES = {int: "a whole number", bool: "a boolean", str: "a string", dict: "a map", list: "a list"}
 
 
-def _of_type(value: Any, wanted: type) -> bool:
-    if wanted is int:
+def _of_type(value: Any, expected: type) -> bool:
+    if expected is int:
         return isinstance(value, int) and not isinstance(value, bool)
-    return isinstance(value, wanted)
+    return isinstance(value, expected)
 
 
 def failures_of(kind: Kind, inputs: Inputs) -> Iterator[tuple[str, str]]:
     """(property, reason) for each input that is missing, unknown to the type or of a wrong type or value."""
-    known = {key: value for key, value in inputs.items() if not has_unknown(value)}
+    final = {key: value for key, value in inputs.items() if not has_unknown(value)}
     for key in kind.required:
         if key not in inputs:
             yield key, f"is required; give {NAMES[kind.inputs[key]]}"
-    for key, value in known.items():
+    for key, value in final.items():
         if key not in kind.inputs:
             yield key, f"is no input of this resource; there are {', '.join(sorted(kind.inputs))}"
         elif not _of_type(value, kind.inputs[key]):
@@ -43,16 +43,16 @@ def _comparable(value: Any) -> Any:
 
 
 def changes_of(kind: Kind, old: Inputs, new: Inputs) -> dict[str, "provider_pb2.PropertyDiff.Kind.ValueType"]:
-    """What differs between the old inputs and the new, both with their defaults: each of it replaces."""
-    before, after = kind.with_defaults(old), kind.with_defaults(new)
+    """Differences between the old inputs and the new, both with their defaults; each of them replaces."""
+    old_inputs, new_inputs = kind.with_defaults(old), kind.with_defaults(new)
     changes = {}
     for key in sorted(kind.inputs):
-        was, will_be = _comparable(before.get(key)), _comparable(after.get(key))
-        if was == will_be:
+        old_value, new_value = _comparable(old_inputs.get(key)), _comparable(new_inputs.get(key))
+        if old_value == new_value:
             continue
-        if was is None:
+        if old_value is None:
             changes[key] = provider_pb2.PropertyDiff.ADD_REPLACE
-        elif will_be is None:
+        elif new_value is None:
             changes[key] = provider_pb2.PropertyDiff.DELETE_REPLACE
         else:
             changes[key] = provider_pb2.PropertyDiff.UPDATE_REPLACE
@@ -78,9 +78,9 @@ class RandomProvider(StandIn):
     def Diff(self, request: Any, context: grpc.ServicerContext) -> Any:
         kind = self._kind(request.urn, context)
         changes = changes_of(kind, plain(from_wire(request.old_inputs)), plain(from_wire(request.news)))
-        some, none = provider_pb2.DiffResponse.DIFF_SOME, provider_pb2.DiffResponse.DIFF_NONE
+        changed, unchanged = provider_pb2.DiffResponse.DIFF_SOME, provider_pb2.DiffResponse.DIFF_NONE
         return provider_pb2.DiffResponse(
-            changes=some if changes else none,
+            changes=changed if changes else unchanged,
             replaces=list(changes),
             diffs=list(changes),
             detailedDiff={
@@ -91,15 +91,15 @@ class RandomProvider(StandIn):
 
     def Create(self, request: Any, context: grpc.ServicerContext) -> Any:
         kind = self._kind(request.urn, context)
-        given = from_wire(request.properties)
-        completed = {**kind.with_defaults(plain(given)), **given}
+        properties = from_wire(request.properties)
+        completed = {**kind.with_defaults(plain(properties)), **properties}
         if request.preview:
             computed: Mapping[str, Any] = dict.fromkeys(kind.computed, UNKNOWN)
-            made = ""
+            identity = ""
         else:
-            made, computed = kind.create(kind.with_defaults(plain(given)))
-        hidden = {key: secret(value) if key in kind.secret else value for key, value in computed.items()}
-        return provider_pb2.CreateResponse(id=made, properties=to_wire({**completed, **hidden}))
+            identity, computed = kind.create(kind.with_defaults(plain(properties)))
+        outputs = {key: secret(value) if key in kind.secret else value for key, value in computed.items()}
+        return provider_pb2.CreateResponse(id=identity, properties=to_wire({**completed, **outputs}))
 
     def Update(self, request: Any, context: grpc.ServicerContext) -> Any:
         # Only reached when nothing that matters changed (a null keeper, say): the old result stays.

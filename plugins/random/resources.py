@@ -71,16 +71,16 @@ def _create_password(inputs: Inputs) -> tuple[str, Outputs]:
 
 def _check_string(inputs: Inputs) -> list[Failure]:
     failures = []
-    least = ("minUpper", "minLower", "minNumeric", "minSpecial")
-    for key in least:
+    minima = ("minUpper", "minLower", "minNumeric", "minSpecial")
+    for key in minima:
         if inputs[key] < 0:
             failures.append((key, f"must be at least 0, got: {inputs[key]}"))
-    needed = sum(inputs[key] for key in least)
+    total = sum(inputs[key] for key in minima)
     if inputs["length"] < 1:
         failures.append(("length", f"must be at least 1, got: {inputs['length']}"))
-    elif inputs["length"] < needed:
+    elif inputs["length"] < total:
         failures.append(
-            ("length", f"must be at least the sum of {', '.join(least)}, got: {inputs['length']}")
+            ("length", f"must be at least the sum of {', '.join(minima)}, got: {inputs['length']}")
         )
     if not any(inputs[key] for key in ("special", "upper", "lower", "numeric")):
         failures.append(("special", "at least one of special, upper, lower, numeric must be true"))
@@ -88,27 +88,27 @@ def _check_string(inputs: Inputs) -> list[Failure]:
 
 
 def _create_id(inputs: Inputs) -> tuple[str, Outputs]:
-    made = secrets.token_bytes(inputs["byteLength"])
+    data = secrets.token_bytes(inputs["byteLength"])
     prefix = inputs.get("prefix", "")
-    url = base64.urlsafe_b64encode(made).decode().rstrip("=")
+    url = base64.urlsafe_b64encode(data).decode().rstrip("=")
     return url, {
         "b64Url": prefix + url,
-        "b64Std": prefix + base64.b64encode(made).decode(),
-        "hex": prefix + made.hex(),
-        "dec": prefix + str(int.from_bytes(made, "big")),
+        "b64Std": prefix + base64.b64encode(data).decode(),
+        "hex": prefix + data.hex(),
+        "dec": prefix + str(int.from_bytes(data, "big")),
     }
 
 
 def _create_bytes(inputs: Inputs) -> tuple[str, Outputs]:
-    made = secrets.token_bytes(inputs["length"])
-    encoded = base64.b64encode(made).decode()
+    data = secrets.token_bytes(inputs["length"])
+    encoded = base64.b64encode(data).decode()
     # The official provider's id is this value too, though the value is secret and an id cannot be.
-    return encoded, {"base64": encoded, "hex": made.hex()}
+    return encoded, {"base64": encoded, "hex": data.hex()}
 
 
 def _create_integer(inputs: Inputs) -> tuple[str, Outputs]:
-    made = inputs["min"] + secrets.randbelow(inputs["max"] - inputs["min"] + 1)
-    return str(made), {"result": made}
+    number = inputs["min"] + secrets.randbelow(inputs["max"] - inputs["min"] + 1)
+    return str(number), {"result": number}
 
 
 def _check_integer(inputs: Inputs) -> list[Failure]:
@@ -120,11 +120,11 @@ def _check_integer(inputs: Inputs) -> list[Failure]:
 def _create_shuffle(inputs: Inputs) -> tuple[str, Outputs]:
     """Permutations one after another, as many as wanted: nothing repeats before all have come."""
     choices = inputs["inputs"]
-    wanted = inputs.get("resultCount", len(choices))
+    count = inputs.get("resultCount", len(choices))
     result: list[str] = []
-    while choices and len(result) < wanted:
+    while choices and len(result) < count:
         result += secrets.SystemRandom().sample(choices, len(choices))
-    return "-", {"results": result[:wanted]}
+    return "-", {"results": result[:count]}
 
 
 def _no_seed(inputs: Inputs) -> list[Failure]:
@@ -134,8 +134,8 @@ def _no_seed(inputs: Inputs) -> list[Failure]:
 
 
 def _create_uuid(_inputs: Inputs) -> tuple[str, Outputs]:
-    made = str(uuid.uuid4())
-    return made, {"result": made}
+    identity = str(uuid.uuid4())
+    return identity, {"result": identity}
 
 
 def _at_least_one(key: str) -> Callable[[Inputs], list[Failure]]:

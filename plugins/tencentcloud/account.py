@@ -15,7 +15,7 @@ from plugins.tencentcloud.errors import CloudRefused, Refused
 
 STATE = "TENCENTCLOUD_STAND_IN_STATE"
 LETTERS = string.ascii_lowercase + string.digits
-SWITCHES = "model"  # among the things: how this account behaves, and the time on its clock
+SWITCHES = "model"  # among the resources: how this account behaves, and the time on its clock
 GONE = "gone"  # the minute at which something that was deleted is no longer there
 
 Properties = dict[str, Any]
@@ -34,13 +34,13 @@ NEW_ACCOUNT: dict[str, Properties] = {
 
 
 def state_file() -> Path:
-    """Where the account is kept: the environment's, or beside the plugins."""
+    """The file of the account: the environment's, or one beside the plugins."""
     home = os.environ.get("PULUMI_HOME") or "~/.pulumi"
     return Path(os.environ.get(STATE) or f"{home}/tencentcloud-stand-in.json").expanduser()
 
 
 class Account:
-    """What is there while an operation runs. Ids look like the cloud's: vpc-1a2b3c4d.
+    """The resources of an account during one operation. Ids look like the cloud's: vpc-1a2b3c4d.
 
     Switches say how the account differs from a new one that does everything at once:
     `lingering`: minutes for which what was deleted is still in use; an operation takes a minute then.
@@ -48,94 +48,94 @@ class Account:
     `clusters`: the most clusters that there may be. `defaultDomain`: see endpoint.py.
     """
 
-    def __init__(self, things: dict[str, Properties]) -> None:
-        self._things = things
+    def __init__(self, resources: dict[str, Properties]) -> None:
+        self._resources = resources
         self.pass_minute()
-        self.kept = copy.deepcopy(things)
-        """What stays when the operation fails: what was there before, and what its calls have done."""
+        self.committed = copy.deepcopy(resources)
+        """Things that stay when the operation fails: as before, with the effect of its finished calls."""
 
     @property
     def switches(self) -> Properties:
-        return self._things.get(SWITCHES, {})
+        return self._resources.get(SWITCHES, {})
 
     def switch(self, **switches: Any) -> None:
-        self._things[SWITCHES] = {**self.switches, **switches}
+        self._resources[SWITCHES] = {**self.switches, **switches}
 
     def call(self, action: str) -> None:
         """An action of the API is called, and done: what follows it in the operation does not undo it.
 
-        Raises CloudRefused when the account is told to refuse the call; then it is not done.
+        Raises CloudRefused when the account's switches refuse the call; then it is not done.
         """
         refusals = [list(pair) for pair in self.switches.get("refusals", [])]
-        refused = next((pair for pair in refusals if pair[0] == action), None)
-        if refused:
-            self.switch(refusals=[pair for pair in refusals if pair is not refused])
-            self.kept[SWITCHES] = dict(self.switches)
-            raise CloudRefused(action, refused[1], "refused because the account's `refusals` say so")
-        self.kept = copy.deepcopy(self._things)
+        refusal = next((pair for pair in refusals if pair[0] == action), None)
+        if refusal:
+            self.switch(refusals=[pair for pair in refusals if pair is not refusal])
+            self.committed[SWITCHES] = dict(self.switches)
+            raise CloudRefused(action, refusal[1], "refused because the account's `refusals` say so")
+        self.committed = copy.deepcopy(self._resources)
 
     def add(self, prefix: str, properties: Mapping[str, Any]) -> str:
-        """Makes a thing; its id."""
-        made = f"{prefix}-{''.join(secrets.choice(LETTERS) for _ in range(8))}"
-        self._things[made] = dict(properties)
-        return made
+        """Makes a resource; its id."""
+        identity = f"{prefix}-{''.join(secrets.choice(LETTERS) for _ in range(8))}"
+        self._resources[identity] = dict(properties)
+        return identity
 
-    def get(self, thing: str) -> Properties | None:
-        found = self._things.get(thing)
-        return None if found is None or GONE in found else found
+    def get(self, identity: str) -> Properties | None:
+        properties = self._resources.get(identity)
+        return None if properties is None or GONE in properties else properties
 
-    def need(self, thing: str, action: str, code: str) -> Properties:
-        """A thing that an action names. Raises CloudRefused when it is not there."""
-        found = self.get(thing)
-        if found is None:
-            raise CloudRefused(action, code, f"{thing} does not exist")
-        return found
+    def need(self, identity: str, action: str, code: str) -> Properties:
+        """A resource that an action names. Raises CloudRefused when it is not there."""
+        properties = self.get(identity)
+        if properties is None:
+            raise CloudRefused(action, code, f"{identity} does not exist")
+        return properties
 
-    def put(self, thing: str, properties: Mapping[str, Any]) -> None:
-        self._things[thing] = dict(properties)
+    def put(self, identity: str, properties: Mapping[str, Any]) -> None:
+        self._resources[identity] = dict(properties)
 
-    def remove(self, thing: str) -> None:
-        """Deletes a thing, which lingers for as long as the account's switch says."""
+    def remove(self, identity: str) -> None:
+        """Deletes a resource, which lingers for as long as the account's switch says."""
         lingering = self.switches.get("lingering", 0)
-        if lingering and (found := self.get(thing)) is not None:
-            self.put(thing, {**found, GONE: self.switches.get("minute", 0) + lingering})
+        if lingering and (properties := self.get(identity)) is not None:
+            self.put(identity, {**properties, GONE: self.switches.get("minute", 0) + lingering})
         elif not lingering:
-            self._things.pop(thing, None)
+            self._resources.pop(identity, None)
 
-    def all(self, prefix: str, *, lingering: bool = False, **where: Any) -> dict[str, Properties]:
-        """The things of this kind whose properties are these; on demand also those that linger."""
+    def all(self, prefix: str, *, lingering: bool = False, **filters: Any) -> dict[str, Properties]:
+        """The resources of this kind whose properties are these; on demand also those that linger."""
         return {
             name: properties
-            for name, properties in self._things.items()
+            for name, properties in self._resources.items()
             if name.startswith(f"{prefix}-")
             and (lingering or GONE not in properties)
-            and all(properties.get(key) == value for key, value in where.items())
+            and all(properties.get(key) == value for key, value in filters.items())
         }
 
     def having(self, key: str) -> dict[str, Properties]:
-        """The things of any kind that have this property, without those that linger."""
+        """The resources of any kind that have this property, without those that linger."""
         return {
             name: properties
-            for name, properties in self._things.items()
+            for name, properties in self._resources.items()
             if key in properties and GONE not in properties
         }
 
     def pass_minute(self) -> None:
         """A minute passes, when something waits for it."""
-        if any(GONE in properties for properties in self._things.values()):
+        if any(GONE in properties for properties in self._resources.values()):
             minute = self.switches.get("minute", 0) + 1
             self.switch(minute=minute)
-            for name, properties in list(self._things.items()):
+            for name, properties in list(self._resources.items()):
                 if properties.get(GONE, minute + 1) <= minute:
-                    del self._things[name]
+                    del self._resources[name]
 
     def wait(self, minutes: int, users: Callable[[], list[str]]) -> list[str]:
-        """Who uses a thing after the time for which the provider waits for them to go. Empty: nobody."""
+        """Users of a resource after the time for which the provider waits for them to go; empty when none."""
         for _ in range(minutes):
             if not users():
                 break
             self.pass_minute()
-        self.kept = copy.deepcopy(self._things)
+        self.committed = copy.deepcopy(self._resources)
         return users()
 
 
@@ -145,18 +145,18 @@ def account(file: Path) -> Iterator[Account]:
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        things = json.loads(file.read_text()) if file.exists() else copy.deepcopy(NEW_ACCOUNT)
-        there = Account(things)
+        resources = json.loads(file.read_text()) if file.exists() else copy.deepcopy(NEW_ACCOUNT)
+        cloud_account = Account(resources)
         try:
-            yield there
+            yield cloud_account
         except Refused:
-            _write(file, there.kept)
+            _write(file, cloud_account.committed)
             raise
-        _write(file, things)
+        _write(file, resources)
 
 
-def _write(file: Path, things: Mapping[str, Properties]) -> None:
-    new = file.with_suffix(".new")
-    new.touch(mode=0o600)
-    new.write_text(json.dumps(things, indent=1))
-    new.replace(file)
+def _write(file: Path, resources: Mapping[str, Properties]) -> None:
+    temporary = file.with_suffix(".new")
+    temporary.touch(mode=0o600)
+    temporary.write_text(json.dumps(resources, indent=1))
+    temporary.replace(file)

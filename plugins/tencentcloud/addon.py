@@ -2,7 +2,7 @@
 
 from plugins.tencentcloud.account import Account
 from plugins.tencentcloud.errors import CloudRefused
-from plugins.tencentcloud.kind import Inputs, Kind, Outputs, stored
+from plugins.tencentcloud.kind import Inputs, Kind, Outputs, stored_inputs
 
 # What the cloud makes of a version and values that the program leaves out.
 NEW = {"addonVersion": "1.0.0", "rawValues": '{"replicas":1}'}
@@ -45,7 +45,7 @@ ADDON = Kind(
     delete=_delete,
     read=_read,
     # resource_tc_kubernetes_addon.go, resourceTencentCloudKubernetesAddonRead
-    inputs_there=stored("clusterId", "addonName", "addonVersion", "rawValues", key=_key),
+    cloud_inputs=stored_inputs("clusterId", "addonName", "addonVersion", "rawValues", key=_key),
     computed=("addonVersion", "phase", "reason"),
     key=_key,
 )

@@ -1,4 +1,4 @@
-"""What the modelled region offers. Names and numbers are the cloud's; what is in stock is the model's."""
+"""Offers of the modelled region. Names and numbers are the cloud's; the stock is the model's."""
 
 REGION = "ap-hongkong"
 ZONES = (f"{REGION}-1", f"{REGION}-2", f"{REGION}-3")
@@ -25,7 +25,7 @@ NOT_IN_STOCK = {
 """Types that a zone knows, and has none of now."""
 
 VERSIONS = ("1.28.3", "1.30.0", "1.32.2", "1.34.1")
-"""Of Kubernetes, from 1.28 on, the oldest first: an answer of DescribeVersions (document 457/103981)."""
+"""Versions of Kubernetes from 1.28 on, the oldest first: an answer of DescribeVersions (457/103981)."""
 
 LEVELS = {
     "L5": (5, 150, 128, 150),
@@ -65,5 +65,5 @@ IMAGES = {
 
 
 def is_zone(zone: str) -> bool:
-    """Whether there is such a zone. Of other regions than the modelled one all are taken."""
+    """True when there is such a zone; of other regions than the modelled one all are accepted."""
     return zone in ZONES or not zone.startswith(f"{REGION}-")

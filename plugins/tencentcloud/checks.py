@@ -1,4 +1,4 @@
-"""What the provider checks of a resource's inputs before it asks the cloud, as its source declares it.
+"""Checks of a resource's inputs that the provider makes before it asks the cloud, from its source.
 
 Of a field's `ValidateFunc` (facts/schemas.json) those are known that say what is allowed; the rest passes.
 """
@@ -63,7 +63,7 @@ def failures(
     block: str = "",
     path: str = "",
 ) -> Iterator[Failure]:
-    """What is wrong with a block of inputs, by path."""
+    """Failures in a block of inputs: path and reason."""
     for name, field in fields.items():
         key = name.removeprefix(block)
         if name.startswith(block) and "." not in key and field.required and key not in inputs:
@@ -86,19 +86,23 @@ def _of_value(
 ) -> Iterator[Failure]:
     if isinstance(value, Mapping) and field.type in MANY:
         yield from failures(fields, value, f"{name}.", f"{path}.")
-    elif not has_unknown(value) and (wrong := _wrong(field.check, value)):
-        yield path, wrong
+    elif not has_unknown(value) and (violation := _violation(field.check, value)):
+        yield path, violation
 
 
-def _wrong(check: str, value: Any) -> str:
+def _violation(check: str, value: Any) -> str:
     """Why a value is not allowed. Empty: it is."""
-    if found := IN_RANGE.search(check):
-        least, most = int(found.group(2)), int(found.group(3))
-        number = len(str(value)) if found.group(1) == "StringLength" else int(value)
-        what = "length" if found.group(1) == "StringLength" else "value"
-        return "" if least <= number <= most else f"must have a {what} from {least} to {most}, got {number}"
-    if found := ONE_OF.search(check):
-        allowed = LISTS.get(found.group(2), tuple(LITERAL.findall(found.group(2))))
-        same = str(value).upper() in allowed if found.group(1) else value in allowed
-        return "" if same or not allowed else f"must be one of {', '.join(allowed)}, got {value}"
+    if match := IN_RANGE.search(check):
+        minimum, maximum = int(match.group(2)), int(match.group(3))
+        number = len(str(value)) if match.group(1) == "StringLength" else int(value)
+        measure = "length" if match.group(1) == "StringLength" else "value"
+        return (
+            ""
+            if minimum <= number <= maximum
+            else f"must have a {measure} from {minimum} to {maximum}, got {number}"
+        )
+    if match := ONE_OF.search(check):
+        values = LISTS.get(match.group(2), tuple(LITERAL.findall(match.group(2))))
+        is_allowed = str(value).upper() in values if match.group(1) else value in values
+        return "" if is_allowed or not values else f"must be one of {', '.join(values)}, got {value}"
     return ""

@@ -1,8 +1,8 @@
-"""Where logs go: a logset, and the topics in it."""
+"""A logset of CLS, and the topics in it."""
 
 from plugins.tencentcloud.account import Account
 from plugins.tencentcloud.errors import CloudRefused, Refused
-from plugins.tencentcloud.kind import Inputs, Kind, Outputs, stored
+from plugins.tencentcloud.kind import Inputs, Kind, Outputs, stored_inputs
 
 FOR_EVER = 3640
 DAYS = range(1, 3601)
@@ -42,34 +42,34 @@ def _create_topic(account: Account, inputs: Inputs) -> str:
     return topic
 
 
-def _changed(account: Account, thing: str, _old: Inputs, new: Inputs) -> None:
-    account.put(thing, new)
+def _update(account: Account, identity: str, _old: Inputs, new: Inputs) -> None:
+    account.put(identity, new)
 
 
-def _deleted(account: Account, thing: str, _inputs: Inputs) -> None:
-    account.remove(thing)
+def _delete(account: Account, identity: str, _inputs: Inputs) -> None:
+    account.remove(identity)
 
 
-def _read(account: Account, thing: str, _inputs: Inputs) -> Outputs:
-    """What is gone is an error, and stays in the state."""
-    if account.get(thing) is None:
-        raise Refused(f"resource {thing} does not exist")
+def _read(account: Account, identity: str, _inputs: Inputs) -> Outputs:
+    """Raises Refused for a resource that is gone; it stays in the state."""
+    if account.get(identity) is None:
+        raise Refused(f"resource {identity} does not exist")
     return {}
 
 
 LOGSET = Kind(
     token="tencentcloud:Cls/logset:Logset",
     create=_create_logset,
-    update=_changed,
+    update=_update,
     delete=_delete_logset,
     read=_read,
-    inputs_there=stored("logsetName", "tags"),  # resource_tc_cls_logset.go
+    cloud_inputs=stored_inputs("logsetName", "tags"),  # resource_tc_cls_logset.go
 )
 TOPIC = Kind(
     token="tencentcloud:Cls/topic:Topic",
     create=_create_topic,
-    update=_changed,
-    delete=_deleted,
+    update=_update,
+    delete=_delete,
     read=_read,
-    inputs_there=stored("logsetId", "topicName", "period", "tags"),  # resource_tc_cls_topic.go
+    cloud_inputs=stored_inputs("logsetId", "topicName", "period", "tags"),  # resource_tc_cls_topic.go
 )

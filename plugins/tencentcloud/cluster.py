@@ -20,7 +20,7 @@ from plugins.tencentcloud.cluster_rules import (
 )
 from plugins.tencentcloud.endpoint import check_subnet, close_public, kubeconfig, open_public
 from plugins.tencentcloud.errors import CloudRefused, Refused, codes
-from plugins.tencentcloud.kind import Inputs, Kind, Outputs, stored
+from plugins.tencentcloud.kind import Inputs, Kind, Outputs, stored_inputs
 
 SCALING = {
     "isScaleInEnabled": False,
@@ -33,7 +33,7 @@ SCALING = {
     "skipNodesWithLocalStorage": False,
     "skipNodesWithSystemPods": False,
 }
-"""What an update sends for an option of the autoscaler that the program leaves out."""
+"""Values that an update sends for the autoscaler's options that the program leaves out."""
 EXPANDERS = ("random", "most-pods", "least-waste")
 ATTRIBUTES = ("projectId", "clusterName", "clusterDesc", "clusterLevel", "autoUpgradeClusterLevel")
 
@@ -57,7 +57,7 @@ def _create(account: Account, inputs: Inputs) -> str:
         _scale(account, cluster, inputs["nodePoolGlobalConfigs"][0])
     if inputs.get("acquireClusterAdminRole"):
         account.call("tke:AcquireClusterAdminRole")
-    log_switches.turn(account, cluster, {}, inputs)
+    log_switches.apply_changes(account, cluster, {}, inputs)
     return cluster
 
 
@@ -87,14 +87,14 @@ def _scale(account: Account, cluster: str, options: Inputs) -> None:
     action = "tke:ModifyClusterAsGroupOptionAttribute"
     if (options.get("expander") or EXPANDERS[0]) not in EXPANDERS:
         raise CloudRefused(action, "InvalidParameter.Param", f"there is no expander {options['expander']}")
-    _put(account, cluster, action, {"nodePoolGlobalConfigs": [dict(options)]}, "nodePoolGlobalConfigs")
+    _modify(account, cluster, action, {"nodePoolGlobalConfigs": [dict(options)]}, "nodePoolGlobalConfigs")
 
 
-def _put(account: Account, cluster: str, action: str, new: Inputs, *keys: str) -> None:
-    """What an action changes of the cluster, which has to be there."""
+def _modify(account: Account, cluster: str, action: str, new: Inputs, *keys: str) -> None:
+    """Changes the cluster with an action. Raises CloudRefused when the cluster is not there."""
     code = "ResourceNotFound" if "ResourceNotFound" in codes(action) else "InternalError.Param"
-    there = account.need(cluster, action, code)
-    account.put(cluster, {**there, **{key: new[key] for key in keys if key in new}})
+    properties = account.need(cluster, action, code)
+    account.put(cluster, {**properties, **{key: new[key] for key in keys if key in new}})
     account.call(action)
 
 
@@ -104,30 +104,32 @@ def _change(old: Inputs, new: Inputs, *keys: str) -> bool:
 
 def _update(account: Account, cluster: str, old: Inputs, new: Inputs) -> None:
     if _change(old, new, "tags"):
-        _put(account, cluster, "tke:ModifyClusterTags", new, "tags")
+        _modify(account, cluster, "tke:ModifyClusterTags", new, "tags")
     if "clusterInternet" in new and _change(old, new, "clusterInternet"):
         open_public(account, cluster, new) if new["clusterInternet"] else close_public(account, cluster)
     if _change(old, new, *(key for key in ATTRIBUTES if key in new)):
         check_level("tke:ModifyClusterAttribute", new.get("clusterLevel", ""))
-        _put(account, cluster, "tke:ModifyClusterAttribute", new, *ATTRIBUTES)
+        _modify(account, cluster, "tke:ModifyClusterAttribute", new, *ATTRIBUTES)
     _update_version(account, cluster, old, new)
     if "nodePoolGlobalConfigs" in new and _change(old, new, "nodePoolGlobalConfigs"):
         _scale(account, cluster, {**SCALING, **new["nodePoolGlobalConfigs"][0]})
     if _change(old, new, "clusterOs"):
         _update_image(account, cluster, new)
     _update_rights(account, cluster, old, new)
-    log_switches.turn(account, cluster, old, new)
-    rest = {key: value for key, value in new.items() if key not in (*ATTRIBUTES, "nodePoolGlobalConfigs")}
-    account.put(cluster, {**(account.get(cluster) or {}), **rest})
+    log_switches.apply_changes(account, cluster, old, new)
+    remaining = {
+        key: value for key, value in new.items() if key not in (*ATTRIBUTES, "nodePoolGlobalConfigs")
+    }
+    account.put(cluster, {**(account.get(cluster) or {}), **remaining})
 
 
 def _update_version(account: Account, cluster: str, old: Inputs, new: Inputs) -> None:
     action = "tke:UpdateClusterVersion"
     if "clusterVersion" in new and _change(old, new, "clusterVersion"):
-        there = account.need(cluster, action, "ResourceNotFound")
-        if new["clusterVersion"] not in upgrades(there.get("clusterVersion", "")):
+        properties = account.need(cluster, action, "ResourceNotFound")
+        if new["clusterVersion"] not in upgrades(properties.get("clusterVersion", "")):
             raise Refused(f"version {new['clusterVersion']} is unsupported")
-        _put(account, cluster, action, new, "clusterVersion")
+        _modify(account, cluster, action, new, "clusterVersion")
     if new.get("upgradeInstancesFollowCluster"):
         _upgrade_nodes(account, cluster)
 
@@ -137,23 +139,23 @@ def _update_image(account: Account, cluster: str, new: Inputs) -> None:
     action = "tke:ModifyClusterImage"
     if not new["clusterOs"].startswith(IMAGE_ID):
         raise CloudRefused(action, "InternalError.ImageIdNotFound", f"there is no image {new['clusterOs']}")
-    _put(account, cluster, action, new, "clusterOs")
+    _modify(account, cluster, action, new, "clusterOs")
 
 
 def _update_rights(account: Account, cluster: str, old: Inputs, new: Inputs) -> None:
     if _change(old, new, "deletionProtection"):
-        what = "Enable" if new.get("deletionProtection") else "Disable"
-        _put(account, cluster, f"tke:{what}ClusterDeletionProtection", new, "deletionProtection")
+        verb = "Enable" if new.get("deletionProtection") else "Disable"
+        _modify(account, cluster, f"tke:{verb}ClusterDeletionProtection", new, "deletionProtection")
     if _change(old, new, "acquireClusterAdminRole"):
         if not new.get("acquireClusterAdminRole"):
             raise Refused("argument `acquire_cluster_admin_role` cannot set to false")
-        _put(account, cluster, "tke:AcquireClusterAdminRole", new, "acquireClusterAdminRole")
+        _modify(account, cluster, "tke:AcquireClusterAdminRole", new, "acquireClusterAdminRole")
 
 
 def _upgrade_nodes(account: Account, cluster: str) -> None:
     version = (account.get(cluster) or {}).get("clusterVersion")
-    for pool, found in account.all("np", clusterId=cluster).items():
-        account.put(pool, {**found, "version": version})
+    for pool, properties in account.all("np", clusterId=cluster).items():
+        account.put(pool, {**properties, "version": version})
     account.call("tke:UpgradeClusterInstances")
 
 
@@ -168,24 +170,24 @@ def _delete(account: Account, cluster: str, _inputs: Inputs) -> None:
     for pool in account.having("clusterId"):
         if (account.get(pool) or {})["clusterId"] == cluster:
             account.remove(pool)
-    log_switches.leave(account, cluster)
+    log_switches.remove_topics(account, cluster)
     account.remove(cluster)
     account.call("tke:DeleteCluster")
 
 
 def _read(account: Account, cluster: str, _inputs: Inputs) -> Outputs:
-    found = account.get(cluster) or {}
+    properties = account.get(cluster) or {}
     # The kubeconfig stays empty until a refresh after the endpoint is open, as the official one does.
     return {
         "clusterNodeNum": nodes_of(account, cluster),
-        "kubeConfig": kubeconfig(account, cluster) if found.get("internet") else "",
-        "kubeConfigIntranet": kubeconfig(account, cluster) if found.get("intranet") else "",
+        "kubeConfig": kubeconfig(account, cluster) if properties.get("internet") else "",
+        "kubeConfigIntranet": kubeconfig(account, cluster) if properties.get("intranet") else "",
         "userName": "admin",
     }
 
 
 # resource_tc_kubernetes_cluster.go, resourceTencentCloudKubernetesClusterRead, and ..._extension.go.
-_STORED = stored(
+_STORED = stored_inputs(
     "clusterName",
     "clusterDesc",
     "clusterVersion",
@@ -211,19 +213,19 @@ _STORED = stored(
 )
 
 
-def _inputs_there(account: Account, cluster: str) -> Inputs:
-    """What the account keeps, and the endpoint, which the cluster's own inputs have too."""
+def _cloud_inputs(account: Account, cluster: str) -> Inputs:
+    """Inputs that the account keeps, and the endpoint, which the cluster's own inputs have too."""
     grow(account, cluster)
-    found = account.get(cluster) or {}
+    properties = account.get(cluster) or {}
     endpoint = {
-        "clusterInternet": bool(found.get("internet")),
-        "clusterIntranet": bool(found.get("intranet")),
+        "clusterInternet": bool(properties.get("internet")),
+        "clusterIntranet": bool(properties.get("intranet")),
     }
-    if found.get("internet"):
-        endpoint |= {"clusterInternetSecurityGroup": found["securityGroups"][0]}
-    if found.get("intranet"):
-        endpoint |= {"clusterIntranetSubnetId": found["intranet"]}
-    return {**_STORED(account, cluster), **endpoint, **log_switches.on(found)}
+    if properties.get("internet"):
+        endpoint |= {"clusterInternetSecurityGroup": properties["securityGroups"][0]}
+    if properties.get("intranet"):
+        endpoint |= {"clusterIntranetSubnetId": properties["intranet"]}
+    return {**_STORED(account, cluster), **endpoint, **log_switches.enabled_inputs(properties)}
 
 
 CLUSTER = Kind(
@@ -233,7 +235,7 @@ CLUSTER = Kind(
     update=_update,
     delete=_delete,
     read=_read,
-    inputs_there=_inputs_there,
+    cloud_inputs=_cloud_inputs,
     computed=("clusterNodeNum", "kubeConfig", "kubeConfigIntranet", "userName"),
     secret=("kubeConfig", "kubeConfigIntranet"),
 )

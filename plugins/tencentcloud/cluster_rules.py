@@ -1,4 +1,4 @@
-"""What a cluster may be: its addresses, image and version, and the level that it grows to."""
+"""Rules for a cluster: its addresses, image and version, and the level that it grows to."""
 
 import ipaddress
 
@@ -18,14 +18,14 @@ IMAGE_ID = "img-"
 
 
 def check_inputs(inputs: Inputs) -> list[Failure]:
-    """What the provider checks in a preview (clusterCidrValidateFunc and serviceCidrValidateFunc)."""
-    found = canonical("clusterCidr", "serviceCidr")(inputs)
+    """Checks of the provider in a preview (clusterCidrValidateFunc and serviceCidrValidateFunc)."""
+    failures = canonical("clusterCidr", "serviceCidr")(inputs)
     cidr = inputs.get("clusterCidr")
-    if cidr and not found:
+    if cidr and not failures:
         block = ipaddress.IPv4Network(cidr)
-        if not any(block.subnet_of(one) for one in POD_RANGES):
-            found.append(("clusterCidr", "must be within 9./10./11./192.168./172.[16-31]"))
-    return found
+        if not any(block.subnet_of(pod_range) for pod_range in POD_RANGES):
+            failures.append(("clusterCidr", "must be within 9./10./11./192.168./172.[16-31]"))
+    return failures
 
 
 def check_ranges(account: Account, inputs: Inputs) -> None:
@@ -48,8 +48,8 @@ def check_ranges(account: Account, inputs: Inputs) -> None:
         )
     if inputs.get("ignoreClusterCidrConflict"):
         return
-    for cluster, other in account.all("cls", lingering=True, vpcId=vpc_id).items():
-        if other.get("clusterCidr") and overlap(cidr, other["clusterCidr"]):
+    for cluster, properties in account.all("cls", lingering=True, vpcId=vpc_id).items():
+        if properties.get("clusterCidr") and overlap(cidr, properties["clusterCidr"]):
             raise CloudRefused(
                 CREATE,
                 "InternalError.CidrConflictWithOtherCluster",
@@ -79,7 +79,7 @@ def check_level(action: str, level: str) -> None:
 def upgrades(version: str) -> list[str]:
     """The versions that a cluster of this one can be upgraded to: the next one, and none before."""
     parts = [int(part) for part in version.split(".") if part]
-    return [other for other in VERSIONS if [int(part) for part in other.split(".")] > parts][:1]
+    return [candidate for candidate in VERSIONS if [int(part) for part in candidate.split(".")] > parts][:1]
 
 
 def nodes_of(account: Account, cluster: str) -> int:
@@ -91,10 +91,10 @@ def nodes_of(account: Account, cluster: str) -> int:
 
 def grow(account: Account, cluster: str) -> None:
     """The cloud raises the level of a cluster that has outgrown it, when it may."""
-    found = account.get(cluster)
-    if found is None or not found.get("autoUpgradeClusterLevel"):
+    properties = account.get(cluster)
+    if properties is None or not properties.get("autoUpgradeClusterLevel"):
         return
-    nodes, level = nodes_of(account, cluster), found.get("clusterLevel", next(iter(LEVELS)))
+    nodes, level = nodes_of(account, cluster), properties.get("clusterLevel", next(iter(LEVELS)))
     if nodes > LEVELS.get(level, (0,))[0]:
-        larger = [name for name, (most, *_) in LEVELS.items() if most >= nodes]
-        account.put(cluster, {**found, "clusterLevel": larger[0]})
+        larger = [name for name, (limit, *_) in LEVELS.items() if limit >= nodes]
+        account.put(cluster, {**properties, "clusterLevel": larger[0]})

@@ -1,4 +1,4 @@
-"""What differs between two sets of inputs, and which of it makes another resource."""
+"""Differences between two sets of inputs, and which of them replace the resource."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -7,7 +7,7 @@ from plugins.tencentcloud.schema import Field
 
 Fields = Mapping[str, Field]
 Paths = dict[str, bool]
-"""Whether a change at this path makes another resource."""
+"""True at a path where a change replaces the resource."""
 
 
 def differences(fields: Fields, old: Mapping[str, Any], new: Mapping[str, Any]) -> Paths:
@@ -33,24 +33,24 @@ def _of_field(fields: Fields, name: str, path: str, old: Any, new: Any) -> Itera
     elif isinstance(old, Mapping) and isinstance(new, Mapping) and _has_block(fields, name):
         yield from _of_block(fields, f"{name}.", f"{path}.", old, new)
     elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
-        for index, (before, after) in enumerate(zip(old, new, strict=True)):
-            if before == after:
+        for index, (old_entry, new_entry) in enumerate(zip(old, new, strict=True)):
+            if old_entry == new_entry:
                 continue
-            if isinstance(before, Mapping) and isinstance(after, Mapping) and _has_block(fields, name):
-                yield from _of_block(fields, f"{name}.", f"{path}[{index}].", before, after)
+            if isinstance(old_entry, Mapping) and isinstance(new_entry, Mapping) and _has_block(fields, name):
+                yield from _of_block(fields, f"{name}.", f"{path}[{index}].", old_entry, new_entry)
             else:
                 yield f"{path}[{index}]", False
     else:
         # A block that comes or goes brings along what is set in it.
-        inside = [*_set_in(fields, name, old), *_set_in(fields, name, new)]
-        yield path, any(fields[inner].replaces for inner in inside)
+        nested = [*_set_in(fields, name, old), *_set_in(fields, name, new)]
+        yield path, any(fields[inner].replaces for inner in nested)
 
 
 def _set_in(fields: Fields, name: str, value: Any) -> Iterator[str]:
     """The fields of a block, or of a list of blocks, that have a value, by default or by the program."""
     for block in value if isinstance(value, list) else [value]:
         if isinstance(block, Mapping):
-            for inner in _inside(fields, name):
+            for inner in _nested_fields(fields, name):
                 key = inner.removeprefix(f"{name}.")
                 if "." not in key and (block.get(key) or fields[inner].default):
                     yield inner
@@ -58,8 +58,8 @@ def _set_in(fields: Fields, name: str, value: Any) -> Iterator[str]:
 
 
 def _has_block(fields: Fields, name: str) -> bool:
-    return next(_inside(fields, name), None) is not None
+    return next(_nested_fields(fields, name), None) is not None
 
 
-def _inside(fields: Fields, name: str) -> Iterator[str]:
-    return (other for other in fields if other.startswith(f"{name}."))
+def _nested_fields(fields: Fields, name: str) -> Iterator[str]:
+    return (field for field in fields if field.startswith(f"{name}."))

@@ -15,9 +15,9 @@ KUBECONFIG = "TENCENTCLOUD_STAND_IN_KUBECONFIG"
 CREATE = "tke:CreateClusterEndpoint"
 MOST_MBPS = 2048  # of a load balancer (tke/v20180525/models.go:1613)
 SERVER = re.compile(r"https://[^\s\"',}]+")
-DEAD = "https://127.0.0.1:1"  # an address where nothing answers, as the public one when no node runs
+DEAD_SERVER = "https://127.0.0.1:1"  # an address where nothing answers, as the public one when no node runs
 # What the cloud gives while there is no public address: a name that only the VPC resolves.
-NOWHERE = """apiVersion: v1
+PRIVATE_KUBECONFIG = """apiVersion: v1
 kind: Config
 clusters:
   - name: {cluster}
@@ -58,24 +58,30 @@ def open_public(account: Account, cluster: str, inputs: Inputs) -> None:
     if not group or account.get(group) is None:
         raise CloudRefused(CREATE, "InvalidParameter", "SecurityGroup is invalid")
     _check_options(options)
-    found = account.get(cluster) or {}
-    asked = {"securityGroups": [group], "options": options, "domain": inputs.get("clusterInternetDomain", "")}
-    if found.get("internet") and any(found.get(key, value) != value for key, value in asked.items()):
+    properties = account.get(cluster) or {}
+    requested = {
+        "securityGroups": [group],
+        "options": options,
+        "domain": inputs.get("clusterInternetDomain", ""),
+    }
+    if properties.get("internet") and any(
+        properties.get(key, value) != value for key, value in requested.items()
+    ):
         raise CloudRefused(CREATE, "ResourceInUse", f"the cluster {cluster} has a public endpoint already")
-    _put(account, cluster, internet=True, **asked)
+    _modify(account, cluster, internet=True, **requested)
     account.call(CREATE)
 
 
 def open_private(account: Account, cluster: str, inputs: Inputs) -> None:
     """A load balancer in a subnet of the cluster's VPC, when a node runs. Raises CloudRefused."""
     _need_node(account, cluster)
-    found = account.get(cluster) or {}
+    properties = account.get(cluster) or {}
     subnet = inputs["clusterIntranetSubnetId"]
-    if account.need(subnet, CREATE, "InvalidParameter")["vpcId"] != found.get("vpcId"):
+    if account.need(subnet, CREATE, "InvalidParameter")["vpcId"] != properties.get("vpcId"):
         raise CloudRefused(CREATE, "InvalidParameter", f"{subnet} is not in the cluster's VPC")
-    if found.get("intranet", subnet) not in ("", subnet):
+    if properties.get("intranet", subnet) not in ("", subnet):
         raise CloudRefused(CREATE, "ResourceInUse", f"the cluster {cluster} has a private endpoint already")
-    _put(account, cluster, intranet=subnet)
+    _modify(account, cluster, intranet=subnet)
     account.call(CREATE)
 
 
@@ -100,21 +106,21 @@ def _check_options(text: str) -> None:
 
 
 def close_public(account: Account, cluster: str) -> None:
-    _put(account, cluster, internet=False, securityGroups=[], options="", domain="")
+    _modify(account, cluster, internet=False, securityGroups=[], options="", domain="")
     account.call("tke:DeleteClusterEndpoint")
 
 
 def close_private(account: Account, cluster: str) -> None:
-    _put(account, cluster, intranet="")
+    _modify(account, cluster, intranet="")
     account.call("tke:DeleteClusterEndpoint")
 
 
-def _put(account: Account, cluster: str, **changed: object) -> None:
-    account.put(cluster, {**(account.get(cluster) or {}), **changed})
+def _modify(account: Account, cluster: str, **changes: object) -> None:
+    account.put(cluster, {**(account.get(cluster) or {}), **changes})
 
 
 def _update(account: Account, cluster: str, old: Inputs, new: Inputs) -> None:
-    """In the provider's order: the public one first. Of one that stays only group and domain change."""
+    """Updates the public endpoint first, as the provider does; of one that stays, group and domain change."""
 
     def changes(key: str) -> bool:
         return (old.get(key) or None) != (new.get(key) or None)
@@ -123,7 +129,7 @@ def _update(account: Account, cluster: str, old: Inputs, new: Inputs) -> None:
         if changes("clusterInternetSecurityGroup"):
             group = new.get("clusterInternetSecurityGroup", "")
             account.need(group, "tke:ModifyClusterEndpointSP", "InvalidParameter")
-            _put(account, cluster, securityGroups=[group])
+            _modify(account, cluster, securityGroups=[group])
             account.call("tke:ModifyClusterEndpointSP")
         if changes("clusterInternetDomain"):
             close_public(account, cluster)
@@ -135,10 +141,10 @@ def _update(account: Account, cluster: str, old: Inputs, new: Inputs) -> None:
 
 
 def _delete(account: Account, cluster: str, _inputs: Inputs) -> None:
-    found = account.get(cluster) or {}
-    if found.get("internet"):
+    properties = account.get(cluster) or {}
+    if properties.get("internet"):
         close_public(account, cluster)
-    if found.get("intranet"):
+    if properties.get("intranet"):
         close_private(account, cluster)
 
 
@@ -150,34 +156,34 @@ def kubeconfig(account: Account, cluster: str) -> str:
     """
     path = os.environ.get(KUBECONFIG)
     if not path:
-        return NOWHERE.format(cluster=cluster)
+        return PRIVATE_KUBECONFIG.format(cluster=cluster)
     try:
         text = Path(path).read_text(encoding="utf-8")
     except OSError as error:
         raise Refused(f"{KUBECONFIG} is {path}, but that cannot be read: {error.strerror}") from None
     if account.switches.get("defaultDomain"):
         return SERVER.sub(f"https://{cluster}.ccs.tencent-cloud.com", text)
-    return text if nodes_of(account, cluster) else SERVER.sub(DEAD, text)
+    return text if nodes_of(account, cluster) else SERVER.sub(DEAD_SERVER, text)
 
 
 def _address() -> str:
-    """Where the cluster is that the environment names. Empty: it names none."""
+    """Address of the cluster that the environment names; empty when it names none."""
     path = os.environ.get(KUBECONFIG)
-    found = SERVER.search(Path(path).read_text(encoding="utf-8")) if path else None
-    return found.group().removeprefix("https://") if found else ""
+    match = SERVER.search(Path(path).read_text(encoding="utf-8")) if path else None
+    return match.group().removeprefix("https://") if match else ""
 
 
 def _read(account: Account, cluster: str, inputs: Inputs) -> Outputs:
-    found = account.get(cluster)
-    if found is None:
+    properties = account.get(cluster)
+    if properties is None:
         raise Refused(f"cluster {cluster} not found")  # the official one does not drop it from the state
     return {
-        "clusterDeployType": found.get("clusterDeployType", "MANAGED_CLUSTER"),
-        "clusterExternalEndpoint": _address() if found.get("internet") else "",
+        "clusterDeployType": properties.get("clusterDeployType", "MANAGED_CLUSTER"),
+        "clusterExternalEndpoint": _address() if properties.get("internet") else "",
         "kubeConfig": kubeconfig(account, cluster) if inputs.get("clusterInternet") else "",
         "kubeConfigIntranet": kubeconfig(account, cluster) if inputs.get("clusterIntranet") else "",
         "password": "",
-        "pgwEndpoint": _address() if found.get("intranet") else "",
+        "pgwEndpoint": _address() if properties.get("intranet") else "",
         "userName": "admin",
     }
 
@@ -189,7 +195,7 @@ ENDPOINT = Kind(
     delete=_delete,
     read=_read,
     # resource_tc_kubernetes_cluster_endpoint.go:158. It has no importer, and reads nothing else that is set.
-    inputs_there=lambda _account, cluster: {"clusterId": cluster},
+    cloud_inputs=lambda _account, cluster: {"clusterId": cluster},
     computed=(
         "clusterDeployType",
         "clusterExternalEndpoint",

@@ -1,4 +1,4 @@
-"""What the cloud and its provider refuse, in their form."""
+"""Errors of the cloud and its provider, in their form."""
 
 import functools
 import json
@@ -28,8 +28,8 @@ class CloudRefused(Refused):
 
 def codes(action: str) -> Mapping[str, int]:
     """The codes that an action may answer, with the line of the SDK's client that lists each."""
-    found: Mapping[str, int] = _facts()["actions"][action]["codes"]
-    return found
+    lines: Mapping[str, int] = _facts()["actions"][action]["codes"]
+    return lines
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""What the provider knows of one resource type."""
+"""The definition of one resource type."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,17 +16,17 @@ Failure = tuple[str, str]
 def _keep(_account: Account, _id: str, _old: Inputs, _new: Inputs) -> None: ...
 
 
-def thing_of(identity: str) -> str:
-    """The thing that an id of the provider's means; it joins those of a cluster and of what is in it."""
+def resource_id_of(identity: str) -> str:
+    """The resource that an id of the provider's means; it joins those of a cluster and of what is in it."""
     return identity.partition("#")[2] or identity
 
 
-def stored(*keys: str, key: Callable[[str], str] = thing_of) -> Callable[[Account, str], Inputs]:
+def stored_inputs(*keys: str, key: Callable[[str], str] = resource_id_of) -> Callable[[Account, str], Inputs]:
     """A way to find inputs: these, as the account keeps them under the `key` of an id."""
 
     def find(account: Account, identity: str) -> Inputs:
-        there = account.get(key(identity)) or {}
-        return {name: there[name] for name in keys if name in there}
+        properties = account.get(key(identity)) or {}
+        return {name: properties[name] for name in keys if name in properties}
 
     return find
 
@@ -36,23 +36,23 @@ class Kind:
     """One resource type. Inputs and outputs are plain; `create` gives the id; errors are Refused.
 
     `read` gives the computed outputs of what is there; `update` gets the state's outputs and the new inputs.
-    `inputs_there` gives the inputs that the provider's Read takes from the cloud: a refresh has them of what
+    `cloud_inputs` gives the inputs that the provider's Read takes from the cloud: a refresh has them of what
     the program sets, and an import has nothing else.
     `named`: an input that gets the resource's name and a suffix when it is left out.
-    `key` gives the name under which the account has the thing with an id.
+    `key` gives the name that the account has for a resource with an id.
     """
 
     token: str
     create: Callable[[Account, Inputs], str]
     delete: Callable[[Account, str, Inputs], None]
     read: Callable[[Account, str, Inputs], Outputs] = lambda _account, _id, _inputs: {}
-    inputs_there: Callable[[Account, str], Inputs] = lambda _account, _id: {}
+    cloud_inputs: Callable[[Account, str], Inputs] = lambda _account, _id: {}
     update: Callable[[Account, str, Inputs, Inputs], None] = _keep
     check: Callable[[Inputs], list[Failure]] = lambda _inputs: []
     computed: tuple[str, ...] = ()
     secret: tuple[str, ...] = ()
     named: str = ""
-    key: Callable[[str], str] = thing_of
+    key: Callable[[str], str] = resource_id_of
 
     @cached_property
     def inputs(self) -> Mapping[str, Field]:
@@ -61,7 +61,7 @@ class Kind:
 
     @cached_property
     def defaults(self) -> Mapping[str, Any]:
-        """What an input is that is left out."""
+        """Defaults of the inputs."""
         return {
             path: entry.default
             for path, entry in self.inputs.items()

@@ -4,7 +4,7 @@ import json
 
 from plugins.tencentcloud.account import Account
 from plugins.tencentcloud.errors import CloudRefused, Refused
-from plugins.tencentcloud.kind import Inputs, Kind, stored
+from plugins.tencentcloud.kind import Inputs, Kind, stored_inputs
 from plugins.tencentcloud.log_switches import has_agent
 
 ACTION = "tke:CreateCLSLogConfig"
@@ -49,6 +49,6 @@ LOG_CONFIG = Kind(
     token="tencentcloud:Kubernetes/logConfig:LogConfig",
     create=_create,
     delete=_delete,
-    inputs_there=stored("clusterId", "logConfigName", "clusterType", key=_key),
+    cloud_inputs=stored_inputs("clusterId", "logConfigName", "clusterType", key=_key),
     key=_key,
 )

@@ -16,23 +16,23 @@ TOPICS = {
 }
 
 
-def turn(account: Account, cluster: str, old: Inputs, new: Inputs) -> None:
+def apply_changes(account: Account, cluster: str, old: Inputs, new: Inputs) -> None:
     """Switches on and off what differs. Raises CloudRefused for a topic that is not there."""
     if _block(old, AGENT) != _block(new, AGENT):
         _keep(account, cluster, AGENT, new)
         account.call("tke:InstallLogAgent" if _block(new, AGENT).get("enabled") else "tke:UninstallLogAgent")
-    for key, (what, deletes) in TOPICS.items():
+    for key, (name, deletes) in TOPICS.items():
         block = _block(new, key)
         if _block(old, key) == block:
             continue
         if topic := block.get("topicId"):
-            account.need(topic, f"tke:Enable{what}", "FailedOperation.GetClsIndex")
+            account.need(topic, f"tke:Enable{name}", "FailedOperation.GetClsIndex")
         elif block.get("enabled"):
             account.put(f"topic-{key}-{cluster}", {"madeFor": cluster})
         elif block.get(deletes):
             account.remove(f"topic-{key}-{cluster}")
         _keep(account, cluster, key, new)
-        account.call(f"tke:{'Enable' if block.get('enabled') else 'Disable'}{what}")
+        account.call(f"tke:{'Enable' if block.get('enabled') else 'Disable'}{name}")
 
 
 def _keep(account: Account, cluster: str, key: str, new: Inputs) -> None:
@@ -40,27 +40,27 @@ def _keep(account: Account, cluster: str, key: str, new: Inputs) -> None:
 
 
 def has_agent(cluster: Inputs) -> bool:
-    """Whether something collects what containers print; the audit brings it along."""
+    """True when something collects the output of containers; the audit brings it along."""
     return any(_block(cluster, key).get("enabled") for key in (AGENT, "clusterAudit"))
 
 
-def on(cluster: Inputs) -> dict[str, Any]:
+def enabled_inputs(cluster: Inputs) -> dict[str, Any]:
     """The inputs that a Read finds: of what is on, and nothing of what becomes of its topic."""
-    found: dict[str, Any] = {AGENT: {"enabled": True}} if has_agent(cluster) else {}
+    inputs: dict[str, Any] = {AGENT: {"enabled": True}} if has_agent(cluster) else {}
     for key in TOPICS:
         block = _block(cluster, key)
         if block.get("enabled"):
-            made = {"logSetId": "logset-of-the-cloud", "topicId": f"topic-{key}"}
-            kept = {name: block[name] for name in made if block.get(name)}
-            found[key] = {"enabled": True, **made, **kept}
-    return found
+            defaults = {"logSetId": "logset-of-the-cloud", "topicId": f"topic-{key}"}
+            values = {name: block[name] for name in defaults if block.get(name)}
+            inputs[key] = {"enabled": True, **defaults, **values}
+    return inputs
 
 
-def leave(account: Account, cluster: str) -> None:
-    """What is left of a cluster that goes."""
-    there = account.get(cluster) or {}
+def remove_topics(account: Account, cluster: str) -> None:
+    """Removes the topics of a cluster that goes, where its inputs say so."""
+    properties = account.get(cluster) or {}
     for key, (_, deletes) in TOPICS.items():
-        if _block(there, key).get(deletes):
+        if _block(properties, key).get(deletes):
             account.remove(f"topic-{key}-{cluster}")
 
 

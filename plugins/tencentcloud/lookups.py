@@ -21,65 +21,65 @@ FILTERS = {
 EXACT = ("cpuCoreCount", "gpuCoreCount", "memorySize")
 
 
-def _vpcs(account: Account, asked: Inputs) -> Answer:
-    found = [
+def _vpcs(account: Account, arguments: Inputs) -> Answer:
+    vpcs = [
         {"vpcId": vpc, "isDefault": False, **properties, "subnetIds": list(account.all("subnet", vpcId=vpc))}
         for vpc, properties in account.all("vpc").items()
-        if asked.get("vpcId", vpc) == vpc
-        and _has(properties, asked, "name", "cidrBlock")
-        and _is_default(properties, asked)
+        if arguments.get("vpcId", vpc) == vpc
+        and _has(properties, arguments, "name", "cidrBlock")
+        and _is_default(properties, arguments)
     ]
-    return {"id": "vpcs", "instanceLists": found}
+    return {"id": "vpcs", "instanceLists": vpcs}
 
 
-def _subnets(account: Account, asked: Inputs) -> Answer:
-    found = [
+def _subnets(account: Account, arguments: Inputs) -> Answer:
+    subnets = [
         {"subnetId": subnet, "isDefault": False, **properties}
         for subnet, properties in account.all("subnet").items()
-        if asked.get("subnetId", subnet) == subnet
-        and _has(properties, asked, "availabilityZone", "cidrBlock", "name", "vpcId")
-        and _is_default(properties, asked)
+        if arguments.get("subnetId", subnet) == subnet
+        and _has(properties, arguments, "availabilityZone", "cidrBlock", "name", "vpcId")
+        and _is_default(properties, arguments)
     ]
-    return {"id": "subnets", "instanceLists": found}
+    return {"id": "subnets", "instanceLists": subnets}
 
 
-def _groups(account: Account, asked: Inputs) -> Answer:
-    found = [
+def _groups(account: Account, arguments: Inputs) -> Answer:
+    groups = [
         {"securityGroupId": group, "name": properties.get("name", "")}
         for group, properties in account.all("sg").items()
-        if asked.get("securityGroupId", group) == group
+        if arguments.get("securityGroupId", group) == group
     ]
-    return {"id": "groups", "securityGroups": found}
+    return {"id": "groups", "securityGroups": groups}
 
 
-def _has(properties: Inputs, asked: Inputs, *keys: str) -> bool:
-    return all(asked.get(key, properties.get(key)) == properties.get(key) for key in keys)
+def _has(properties: Inputs, arguments: Inputs, *keys: str) -> bool:
+    return all(arguments.get(key, properties.get(key)) == properties.get(key) for key in keys)
 
 
-def _is_default(properties: Inputs, asked: Inputs) -> bool:
+def _is_default(properties: Inputs, arguments: Inputs) -> bool:
     """False asks for the others, and nothing for all."""
-    return asked.get("isDefault") in (None, bool(properties.get("isDefault")))
+    return arguments.get("isDefault") in (None, bool(properties.get("isDefault")))
 
 
-def _types(_account: Account, asked: Inputs) -> Answer:
-    """Of each filter a value has to fit, in the cloud; the provider compares sizes with what comes back."""
-    wanted = {one["name"]: one["values"] for one in asked.get("filters", [])}
-    if zone := asked.get("availabilityZone"):
-        wanted["zone"] = [zone]
-    for name in wanted:
+def _types(_account: Account, arguments: Inputs) -> Answer:
+    """Instance types with a value of each filter; the provider compares sizes with the cloud's answer."""
+    filters = {entry["name"]: entry["values"] for entry in arguments.get("filters", [])}
+    if zone := arguments.get("availabilityZone"):
+        filters["zone"] = [zone]
+    for name in filters:
         if name not in FILTERS:
             raise CloudRefused(
                 "cvm:DescribeZoneInstanceConfigInfos", "InvalidFilter", f"there is no filter {name}"
             )
-    elsewhere = [zone for zone in wanted.get("zone", []) if zone not in ZONES and is_zone(zone)]
-    found = [
+    foreign_zones = [zone for zone in filters.get("zone", []) if zone not in ZONES and is_zone(zone)]
+    offers = [
         entry
-        for entry in _offers(*ZONES, *elsewhere)
-        if all(entry[FILTERS[name]] in values for name, values in wanted.items())
-        and all(entry[key] == asked[key] for key in EXACT if asked.get(key))
-        and not (asked.get("excludeSoldOut") and entry["status"] == SOLD_OUT)
+        for entry in _offers(*ZONES, *foreign_zones)
+        if all(entry[FILTERS[name]] in values for name, values in filters.items())
+        and all(entry[key] == arguments[key] for key in EXACT if arguments.get(key))
+        and not (arguments.get("excludeSoldOut") and entry["status"] == SOLD_OUT)
     ]
-    return {"id": "types", "instanceTypes": found}
+    return {"id": "types", "instanceTypes": offers}
 
 
 def _offers(*zones: str) -> Iterator[Answer]:
@@ -98,7 +98,7 @@ def _offers(*zones: str) -> Iterator[Answer]:
                 }
 
 
-def _node_pools(account: Account, asked: Inputs) -> Answer:
+def _node_pools(account: Account, arguments: Inputs) -> Answer:
     pools = [
         {
             "nodePoolId": pool,
@@ -107,13 +107,13 @@ def _node_pools(account: Account, asked: Inputs) -> Answer:
             "minNodesNum": properties["minSize"],
             "maxNodesNum": properties["maxSize"],
         }
-        for pool, properties in account.all("np", clusterId=asked["clusterId"]).items()
+        for pool, properties in account.all("np", clusterId=arguments["clusterId"]).items()
     ]
-    return {"id": "pools", "clusterId": asked["clusterId"], "nodePoolSets": pools}
+    return {"id": "pools", "clusterId": arguments["clusterId"], "nodePoolSets": pools}
 
 
-def _levels(account: Account, asked: Inputs) -> Answer:
-    if cluster := asked.get("clusterId"):
+def _levels(account: Account, arguments: Inputs) -> Answer:
+    if cluster := arguments.get("clusterId"):
         account.need(cluster, "tke:DescribeClusterLevelAttribute", "ResourceNotFound")
     items = [
         {
@@ -131,16 +131,19 @@ def _levels(account: Account, asked: Inputs) -> Answer:
     return {"id": "levels", "lists": items}
 
 
-def _versions(account: Account, asked: Inputs) -> Answer:
-    """What clusters can be upgraded to."""
+def _versions(account: Account, arguments: Inputs) -> Answer:
+    """Versions to which clusters can be upgraded."""
 
     def of(cluster: str) -> list[str]:
         action, code = "tke:DescribeAvailableClusterVersion", "ResourceNotFound.ClusterNotFound"
         return upgrades(account.need(cluster, action, code).get("clusterVersion", ""))
 
-    if cluster := asked.get("clusterId"):
+    if cluster := arguments.get("clusterId"):
         return {"id": "versions", "clusterId": cluster, "versions": of(cluster)}
-    clusters = [{"clusterId": one, "versions": of(one)} for one in asked.get("clusterIds", [])]
+    clusters = [
+        {"clusterId": cluster_id, "versions": of(cluster_id)}
+        for cluster_id in arguments.get("clusterIds", [])
+    ]
     return {"id": "versions", "clusters": clusters, "versions": []}
 
 

@@ -4,7 +4,7 @@ import ipaddress
 
 from plugins.tencentcloud.account import Account, Properties
 from plugins.tencentcloud.errors import CloudRefused, Refused
-from plugins.tencentcloud.kind import Failure, Inputs, Kind, Outputs, stored
+from plugins.tencentcloud.kind import Failure, Inputs, Kind, Outputs, stored_inputs
 from plugins.tencentcloud.network import canonical
 
 BY_TRAFFIC = "TRAFFIC_POSTPAID_BY_HOUR"
@@ -28,9 +28,9 @@ def _allocate(account: Account, inputs: Inputs) -> str:
             "InvalidParameterValue.BandwidthOutOfRange",
             f"an address billed by traffic has at most {BY_TRAFFIC_MBPS} Mbps",
         )
-    taken = {address["publicIp"] for address in account.all("eip").values()}
-    free = next(str(one) for one in ADDRESSES.hosts() if str(one) not in taken)
-    address = account.add("eip", {**inputs, "internetChargeType": charge, "publicIp": free})
+    used = {address["publicIp"] for address in account.all("eip").values()}
+    public_ip = next(str(host) for host in ADDRESSES.hosts() if str(host) not in used)
+    address = account.add("eip", {**inputs, "internetChargeType": charge, "publicIp": public_ip})
     account.call("vpc:AllocateAddresses")
     return address
 
@@ -57,30 +57,30 @@ def _release(account: Account, address: str, _inputs: Inputs) -> None:
 
 def _read_address(account: Account, address: str, _inputs: Inputs) -> Outputs:
     public = (account.get(address) or {}).get("publicIp", "")
-    bound = any(public in gateway["assignedEipSets"] for gateway in account.all("nat").values())
-    return {"publicIp": public, "status": "BIND" if bound else "UNBIND"}
+    is_bound = any(public in gateway["assignedEipSets"] for gateway in account.all("nat").values())
+    return {"publicIp": public, "status": "BIND" if is_bound else "UNBIND"}
 
 
 def _check_gateway(inputs: Inputs) -> list[Failure]:
-    found = []
-    for key, allowed in (("bandwidth", BANDWIDTHS), ("maxConcurrent", CONNECTIONS)):
-        if (value := inputs.get(key)) is not None and value not in allowed:
-            found.append((key, f"expected to be one of {allowed}, got {value}"))
+    failures = []
+    for key, values in (("bandwidth", BANDWIDTHS), ("maxConcurrent", CONNECTIONS)):
+        if (value := inputs.get(key)) is not None and value not in values:
+            failures.append((key, f"expected to be one of {values}, got {value}"))
     if not inputs.get("assignedEipSets", ["unknown"]):
-        found.append(("assignedEipSets", "requires 1 item minimum, but config has only 0 declared"))
-    return found
+        failures.append(("assignedEipSets", "requires 1 item minimum, but config has only 0 declared"))
+    return failures
 
 
 def _create_gateway(account: Account, inputs: Inputs) -> str:
     action = "vpc:CreateNatGateway"
     account.need(inputs["vpcId"], action, "InvalidVpcId.NotFound")
     for public in inputs["assignedEipSets"]:
-        known = list(account.all("eip", publicIp=public).values())
-        if not known:
+        addresses = list(account.all("eip", publicIp=public).values())
+        if not addresses:
             raise CloudRefused(
                 action, "UnsupportedOperation.PublicIpAddressIsNotExisted", f"{public} is no address of yours"
             )
-        if known[0]["internetChargeType"] != BY_TRAFFIC:
+        if addresses[0]["internetChargeType"] != BY_TRAFFIC:
             raise CloudRefused(
                 action,
                 "UnsupportedOperation.PublicIpAddressNotBilledByTraffic",
@@ -116,14 +116,14 @@ def _delete_gateway(account: Account, gateway: str, _inputs: Inputs) -> None:
 def _routes(account: Account, table: str) -> dict[str, Properties]:
     """The routes of a table, by the id that the provider has for them: 1.rtb-1a2b3c4d."""
     ids = [f"{number}.{table}" for number in range(1, MOST_ROUTES + 1)]
-    return {route: found for route in ids if (found := account.get(route)) is not None}
+    return {route: properties for route in ids if (properties := account.get(route)) is not None}
 
 
 def _check_route(inputs: Inputs) -> list[Failure]:
-    found = canonical("destinationCidrBlock")(inputs)
+    failures = canonical("destinationCidrBlock")(inputs)
     if inputs.get("nextType", "NAT") not in HOPS:
-        found.append(("nextType", f"expected to be one of {', '.join(HOPS)}, got {inputs['nextType']}"))
-    return found
+        failures.append(("nextType", f"expected to be one of {', '.join(HOPS)}, got {inputs['nextType']}"))
+    return failures
 
 
 def _create_route(account: Account, inputs: Inputs) -> str:
@@ -131,8 +131,8 @@ def _create_route(account: Account, inputs: Inputs) -> str:
     if inputs["nextType"] == "EIP" and hop != "0":
         raise Refused('if next_type is EIP, next_hub can only be "0" ')
     account.need(table, action, "ResourceNotFound")
-    there = _routes(account, table)
-    if any(route["destinationCidrBlock"] == inputs["destinationCidrBlock"] for route in there.values()):
+    routes = _routes(account, table)
+    if any(route["destinationCidrBlock"] == inputs["destinationCidrBlock"] for route in routes.values()):
         raise CloudRefused(
             action,
             "InvalidParameterValue.Duplicate",
@@ -140,9 +140,9 @@ def _create_route(account: Account, inputs: Inputs) -> str:
         )
     if inputs["nextType"] == "NAT" and account.get(hop) is None:
         raise CloudRefused(action, "InvalidParameterValue.RouteNextHopInvalid", f"{hop} does not exist")
-    if len(there) == MOST_ROUTES:
+    if len(routes) == MOST_ROUTES:
         raise CloudRefused(action, "LimitExceeded", f"{table} has {MOST_ROUTES} routes")
-    route = next(f"{number}.{table}" for number in range(1, 1000) if f"{number}.{table}" not in there)
+    route = next(f"{number}.{table}" for number in range(1, 1000) if f"{number}.{table}" not in routes)
     account.put(route, inputs)
     account.call(action)
     return route
@@ -163,7 +163,9 @@ ADDRESS = Kind(
     delete=_release,
     read=_read_address,
     # resource_tc_eip.go, resourceTencentCloudEipRead
-    inputs_there=stored("name", "type", "internetChargeType", "internetMaxBandwidthOut", "egress", "tags"),
+    cloud_inputs=stored_inputs(
+        "name", "type", "internetChargeType", "internetMaxBandwidthOut", "egress", "tags"
+    ),
     computed=("publicIp", "status"),
     named="name",
 )
@@ -175,7 +177,7 @@ GATEWAY = Kind(
     delete=_delete_gateway,
     read=lambda _account, _id, _inputs: {"createdTime": "2026-01-01 00:00:00"},
     # resource_tc_nat_gateway.go, resourceTencentCloudNatGatewayRead
-    inputs_there=stored(
+    cloud_inputs=stored_inputs(
         *("vpcId", "name", "maxConcurrent", "bandwidth", "assignedEipSets", "zone", "subnetId", "tags"),
     ),
     computed=("createdTime",),
@@ -188,7 +190,7 @@ ROUTE = Kind(
     delete=_delete_route,
     read=_read_route,
     # resource_tc_route_table_entry.go, resourceTencentCloudVpcRouteEntryRead
-    inputs_there=stored(
+    cloud_inputs=stored_inputs(
         *("description", "routeTableId", "destinationCidrBlock", "nextType", "nextHub", "disabled"),
     ),
     computed=("routeItemId",),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from plugins.tencentcloud.account import Account
 from plugins.tencentcloud.catalog import is_zone
 from plugins.tencentcloud.errors import CloudRefused
-from plugins.tencentcloud.kind import Failure, Inputs, Kind, Outputs, stored
+from plugins.tencentcloud.kind import Failure, Inputs, Kind, Outputs, stored_inputs
 
 PRIVATE = [ipaddress.IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
 MASKS = range(12, 29)  # bits of a VPC's range (vpc/v20170312/client.go:6898)
@@ -14,28 +14,28 @@ SUBNET_MASKS = range(16, 29)  # (vpc/v20170312/client.go:6406)
 PATIENCE = 5  # minutes for which the provider asks again whether it may delete: its WriteRetryTimeout
 
 
-def overlap(one: str, other: str) -> bool:
-    return ipaddress.IPv4Network(one).overlaps(ipaddress.IPv4Network(other))
+def overlap(first: str, second: str) -> bool:
+    return ipaddress.IPv4Network(first).overlaps(ipaddress.IPv4Network(second))
 
 
 def canonical(*keys: str) -> Callable[[Inputs], list[Failure]]:
     """A check: each of these inputs is a range by its first address, as the provider demands."""
 
     def check(inputs: Inputs) -> list[Failure]:
-        found = []
+        failures = []
         for key in keys:
             try:
                 ipaddress.IPv4Network(str(inputs.get(key) or "10.0.0.0/8"))
             except ValueError as error:
-                found.append((key, f"must be a canonical network address: {error}"))
-        return found
+                failures.append((key, f"must be a canonical network address: {error}"))
+        return failures
 
     return check
 
 
 def _create_vpc(account: Account, inputs: Inputs) -> str:
     block = ipaddress.IPv4Network(inputs["cidrBlock"])
-    if not any(block.subnet_of(one) for one in PRIVATE) or block.prefixlen not in MASKS:
+    if not any(block.subnet_of(private_range) for private_range in PRIVATE) or block.prefixlen not in MASKS:
         raise CloudRefused(
             "vpc:CreateVpc",
             "InvalidParameterValue",
@@ -50,20 +50,22 @@ def _create_vpc(account: Account, inputs: Inputs) -> str:
 def _delete_vpc(account: Account, vpc: str, _inputs: Inputs) -> None:
     def users() -> list[str]:
         return [
-            thing
+            identity
             for prefix in ("subnet", "cls", "nat")
-            for thing in account.all(prefix, lingering=True, vpcId=vpc)
+            for identity in account.all(prefix, lingering=True, vpcId=vpc)
         ]
 
-    if left := account.wait(PATIENCE, users):
-        raise CloudRefused("vpc:DeleteVpc", "ResourceInUse", f"the VPC {vpc} is used by {', '.join(left)}")
+    if remaining_users := account.wait(PATIENCE, users):
+        raise CloudRefused(
+            "vpc:DeleteVpc", "ResourceInUse", f"the VPC {vpc} is used by {', '.join(remaining_users)}"
+        )
     for table in account.all("rtb", vpcId=vpc):
         account.remove(table)
     account.remove(vpc)
 
 
-def _read_default(account: Account, thing: str, _inputs: Inputs) -> Outputs:
-    return {"isDefault": (account.get(thing) or {}).get("isDefault", False)}
+def _read_default(account: Account, identity: str, _inputs: Inputs) -> Outputs:
+    return {"isDefault": (account.get(identity) or {}).get("isDefault", False)}
 
 
 def _read_vpc(account: Account, vpc: str, _inputs: Inputs) -> Outputs:
@@ -87,10 +89,12 @@ def _create_subnet(account: Account, inputs: Inputs) -> str:
         raise CloudRefused(
             "vpc:CreateSubnet", "InvalidParameterValue", f"there is no zone {inputs['availabilityZone']}"
         )
-    for other, properties in account.all("subnet", lingering=True, vpcId=inputs["vpcId"]).items():
+    for neighbour, properties in account.all("subnet", lingering=True, vpcId=inputs["vpcId"]).items():
         if overlap(properties["cidrBlock"], inputs["cidrBlock"]):
             raise CloudRefused(
-                "vpc:CreateSubnet", "InvalidParameterValue.SubnetOverlap", f"the subnet overlaps with {other}"
+                "vpc:CreateSubnet",
+                "InvalidParameterValue.SubnetOverlap",
+                f"the subnet overlaps with {neighbour}",
             )
     subnet = account.add("subnet", inputs)
     account.call("vpc:CreateSubnet")
@@ -99,35 +103,37 @@ def _create_subnet(account: Account, inputs: Inputs) -> str:
 
 def _delete_subnet(account: Account, subnet: str, _inputs: Inputs) -> None:
     def users() -> list[str]:
-        used = [
-            thing
+        identities = [
+            identity
             for prefix in ("np", "vnp", "ins")
-            for thing, properties in account.all(prefix, lingering=True).items()
+            for identity, properties in account.all(prefix, lingering=True).items()
             if subnet in properties.get("subnetIds", ())
         ]
-        used += account.all("attachment", lingering=True, subnetId=subnet)
-        return used + list(account.all("cls", lingering=True, intranet=subnet))
+        identities += account.all("attachment", lingering=True, subnetId=subnet)
+        return identities + list(account.all("cls", lingering=True, intranet=subnet))
 
-    if left := account.wait(PATIENCE, users):
+    if remaining_users := account.wait(PATIENCE, users):
         raise CloudRefused(
-            "vpc:DeleteSubnet", "ResourceInUse", f"the subnet {subnet} is used by {', '.join(left)}"
+            "vpc:DeleteSubnet",
+            "ResourceInUse",
+            f"the subnet {subnet} is used by {', '.join(remaining_users)}",
         )
     account.remove(subnet)
 
 
-def _renamed(account: Account, thing: str, _old: Inputs, new: Inputs) -> None:
-    account.put(thing, new)
+def _update(account: Account, identity: str, _old: Inputs, new: Inputs) -> None:
+    account.put(identity, new)
 
 
 VPC = Kind(
     token="tencentcloud:Vpc/instance:Instance",
     check=canonical("cidrBlock"),
     create=_create_vpc,
-    update=_renamed,
+    update=_update,
     delete=_delete_vpc,
     read=_read_vpc,
     # resource_tc_vpc.go, resourceTencentCloudVpcInstanceRead
-    inputs_there=stored("name", "cidrBlock", "dnsServers", "isMulticast", "assistantCidrs", "tags"),
+    cloud_inputs=stored_inputs("name", "cidrBlock", "dnsServers", "isMulticast", "assistantCidrs", "tags"),
     computed=("isDefault", "defaultRouteTableId"),
     named="name",
 )
@@ -135,11 +141,11 @@ SUBNET = Kind(
     token="tencentcloud:Subnet/instance:Instance",
     check=canonical("cidrBlock"),
     create=_create_subnet,
-    update=_renamed,
+    update=_update,
     delete=_delete_subnet,
     read=_read_default,
     # resource_tc_subnet.go, resourceTencentCloudVpcSubnetRead
-    inputs_there=stored(
+    cloud_inputs=stored_inputs(
         "vpcId", "availabilityZone", "name", "cidrBlock", "isMulticast", "routeTableId", "cdcId", "tags"
     ),
     computed=("isDefault",),

@@ -6,7 +6,7 @@ from plugins.tencentcloud.account import Account
 from plugins.tencentcloud.catalog import NOT_IN_STOCK, TYPES
 from plugins.tencentcloud.cluster_rules import check_image
 from plugins.tencentcloud.errors import CloudRefused, Refused
-from plugins.tencentcloud.kind import Inputs, Kind, Outputs, stored, thing_of
+from plugins.tencentcloud.kind import Inputs, Kind, Outputs, resource_id_of, stored_inputs
 
 LONGEST_NAME = 25
 CREATE = "tke:CreateClusterNodePool"
@@ -25,10 +25,10 @@ def _check_waiting(inputs: Inputs) -> None:
 
 
 def _create(account: Account, inputs: Inputs) -> str:
-    cluster, least = inputs["clusterId"], inputs["minSize"]
+    cluster, minimum = inputs["clusterId"], inputs["minSize"]
     _check_waiting(inputs)
-    nodes = inputs.get("desiredCapacity") or least
-    if not least <= nodes <= inputs["maxSize"]:
+    nodes = inputs.get("desiredCapacity") or minimum
+    if not minimum <= nodes <= inputs["maxSize"]:
         raise Refused(BOUNDS)
     shape = inputs["autoScalingConfig"]
     _check_login(shape)
@@ -44,7 +44,7 @@ def _create(account: Account, inputs: Inputs) -> str:
         if inputs.get("waitNodeReady"):
             raise Refused("Node pool is still scaling: the instance types are sold out")
         nodes = 0
-    pool = account.add("np", {**_known(inputs, nodes), "version": version})
+    pool = account.add("np", {**_properties(inputs, nodes), "version": version})
     account.call(CREATE)
     return f"{cluster}#{pool}"
 
@@ -62,13 +62,13 @@ def _check_login(shape: Inputs) -> None:
 
 def _check_network(account: Account, inputs: Inputs) -> None:
     for subnet in inputs.get("subnetIds", []):
-        found = account.need(subnet, CREATE, "FailedOperation.AsCommon")
-        if found["vpcId"] != inputs["vpcId"]:
+        properties = account.need(subnet, CREATE, "FailedOperation.AsCommon")
+        if properties["vpcId"] != inputs["vpcId"]:
             raise CloudRefused(CREATE, "FailedOperation.AsCommon", f"{subnet} is not in {inputs['vpcId']}")
 
 
 def _check_shape(account: Account, action: str, code: str, shape: Inputs) -> None:
-    """What the autoscaler refuses in a launch configuration, with `code` of the action that passes it on."""
+    """Refuses a launch configuration as the autoscaler does, with `code` of the action that passes it on."""
     for name in _types(shape):
         if name not in TYPES:
             raise CloudRefused(action, code, f"InvalidParameterValue.InvalidInstanceType: {name}")
@@ -94,8 +94,8 @@ def _in_stock(account: Account, inputs: Inputs) -> bool:
     )
 
 
-def _known(inputs: Inputs, nodes: int) -> dict[str, Any]:
-    """What the account keeps; no password is among it."""
+def _properties(inputs: Inputs, nodes: int) -> dict[str, Any]:
+    """Properties that the account keeps; no password is among them."""
     shape = {key: value for key, value in inputs["autoScalingConfig"].items() if key != "password"}
     return {
         **inputs,
@@ -112,12 +112,17 @@ def _update(account: Account, pool: str, old: Inputs, new: Inputs) -> None:
     It is compared with the cloud's own, which an autoscaler changes
     (resource_tc_kubernetes_node_pool_extension.go, 590 to 636).
     """
-    name = thing_of(pool)
+    name = resource_id_of(pool)
     _check_waiting(new)
-    there = account.need(name, "tke:DescribeClusterNodePoolDetail", "FailedOperation.NodePoolQueryFailed")
-    least, most = new["minSize"], new["maxSize"]
-    capacity = new.get("desiredCapacity", old.get("desiredCapacity", there["nodes"]))
-    if capacity != there["nodes"] and (there["minSize"], there["maxSize"]) != (least, most):
+    properties = account.need(
+        name, "tke:DescribeClusterNodePoolDetail", "FailedOperation.NodePoolQueryFailed"
+    )
+    minimum, maximum = new["minSize"], new["maxSize"]
+    capacity = new.get("desiredCapacity", old.get("desiredCapacity", properties["nodes"]))
+    if capacity != properties["nodes"] and (properties["minSize"], properties["maxSize"]) != (
+        minimum,
+        maximum,
+    ):
         raise Refused(
             "`min_size` or `max_size` cannot be modified at the same time as `desired_capacity`, please "
             "modify `min_size` or `max_size` first, and then modify `desired_capacity`"
@@ -125,26 +130,26 @@ def _update(account: Account, pool: str, old: Inputs, new: Inputs) -> None:
     shape = new["autoScalingConfig"]
     if old.get("autoScalingConfig") != shape:
         _check_shape(account, LAUNCH, "InvalidParameterValue", shape)
-        known = _known(new, 0)
-        there |= {key: known[key] for key in ("autoScalingConfig", "securityGroups")}
-        account.put(name, there)
+        changed_properties = _properties(new, 0)
+        properties |= {key: changed_properties[key] for key in ("autoScalingConfig", "securityGroups")}
+        account.put(name, properties)
         account.call(LAUNCH)
-    if capacity != old.get("desiredCapacity", capacity) or least <= capacity <= most:
-        if not there["minSize"] <= capacity <= there["maxSize"]:
+    if capacity != old.get("desiredCapacity", capacity) or minimum <= capacity <= maximum:
+        if not properties["minSize"] <= capacity <= properties["maxSize"]:
             raise CloudRefused(
                 "tke:ModifyNodePoolDesiredCapacityAboutAsg",
                 "InvalidParameterValue.Size",
-                f"{capacity} nodes are not within {there['minSize']} and {there['maxSize']}",
+                f"{capacity} nodes are not within {properties['minSize']} and {properties['maxSize']}",
             )
-        there["nodes"] = capacity
-        account.put(name, there)
+        properties["nodes"] = capacity
+        account.put(name, properties)
         account.call("tke:ModifyNodePoolDesiredCapacityAboutAsg")
     check_image(MODIFY, "InvalidParameter.Param", new["nodeOs"])
-    if least > most:
+    if minimum > maximum:
         raise CloudRefused(
-            MODIFY, "InvalidParameter.Param", f"the least {least} is more than the most {most}"
+            MODIFY, "InvalidParameter.Param", f"the least {minimum} is more than the most {maximum}"
         )
-    account.put(name, {**there, **_known(new, min(max(there["nodes"], least), most))})
+    account.put(name, {**properties, **_properties(new, min(max(properties["nodes"], minimum), maximum))})
     account.call(MODIFY)
 
 
@@ -153,21 +158,21 @@ def _delete(account: Account, pool: str, inputs: Inputs) -> None:
         raise Refused(
             "deletion protection was enabled, please set `deletion_protection` to `false` and apply first"
         )
-    name = thing_of(pool)
-    there = account.get(name) or {}
-    if inputs.get("deleteKeepInstance", True) and there.get("nodes"):
+    name = resource_id_of(pool)
+    properties = account.get(name) or {}
+    if inputs.get("deleteKeepInstance", True) and properties.get("nodes"):
         # They leave the cluster, and stay in the account (tke/v20180525/models.go:4746).
-        account.add("ins", {key: there[key] for key in ("subnetIds", "securityGroups")})
+        account.add("ins", {key: properties[key] for key in ("subnetIds", "securityGroups")})
     account.remove(name)
     account.call("tke:DeleteClusterNodePool")
 
 
 def _read(account: Account, pool: str, _inputs: Inputs) -> Outputs:
-    nodes = (account.get(thing_of(pool)) or {}).get("nodes", 0)
+    nodes = (account.get(resource_id_of(pool)) or {}).get("nodes", 0)
     return {"desiredCapacity": nodes, "nodeCount": nodes, "status": "normal"}
 
 
-_STORED = stored(
+_STORED = stored_inputs(
     "name",
     "taints",
     "maxSize",
@@ -188,9 +193,9 @@ _STORED = stored(
 )
 
 
-def _inputs_there(account: Account, pool: str) -> Inputs:
-    """In the order of resourceTencentCloudKubernetesNodePoolRead; a password is nowhere to be read."""
-    nodes = (account.get(thing_of(pool)) or {}).get("nodes", 0)
+def _cloud_inputs(account: Account, pool: str) -> Inputs:
+    """Inputs in the order of resourceTencentCloudKubernetesNodePoolRead; no password can be read."""
+    nodes = (account.get(resource_id_of(pool)) or {}).get("nodes", 0)
     return {"clusterId": pool.partition("#")[0], **_STORED(account, pool), "desiredCapacity": nodes}
 
 
@@ -200,7 +205,7 @@ NODE_POOL = Kind(
     update=_update,
     delete=_delete,
     read=_read,
-    inputs_there=_inputs_there,
+    cloud_inputs=_cloud_inputs,
     computed=("desiredCapacity", "nodeCount", "status"),
     named="name",
 )

@@ -20,7 +20,7 @@ from plugins.tencentcloud.errors import Refused
 from plugins.tencentcloud.kind import Inputs, Kind
 from plugins.tencentcloud.kinds import KINDS
 from plugins.tencentcloud.lookups import LOOKUPS
-from plugins.tencentcloud.reading import imported, updated
+from plugins.tencentcloud.reading import import_inputs, refresh_inputs
 from plugins.values import UNKNOWN, from_wire, has_unknown, plain, secret, to_wire
 
 CREDENTIALS = {"secretId": "TENCENTCLOUD_SECRET_ID", "secretKey": "TENCENTCLOUD_SECRET_KEY"}
@@ -38,16 +38,16 @@ class TencentCloudProvider(StandIn):
         """Another region is another account: everything would be made anew there."""
         old, new = plain(from_wire(request.old_inputs or request.olds)), plain(from_wire(request.news))
         moved = old.get("region") != new.get("region")
-        changed = sorted(key for key in {*old, *new} if old.get(key) != new.get(key))
-        some, none = provider_pb2.DiffResponse.DIFF_SOME, provider_pb2.DiffResponse.DIFF_NONE
+        keys = sorted(key for key in {*old, *new} if old.get(key) != new.get(key))
+        different, equal = provider_pb2.DiffResponse.DIFF_SOME, provider_pb2.DiffResponse.DIFF_NONE
         return provider_pb2.DiffResponse(
-            changes=some if changed else none, diffs=changed, replaces=["region"] if moved else []
+            changes=different if keys else equal, diffs=keys, replaces=["region"] if moved else []
         )
 
     def Configure(self, request: Any, context: grpc.ServicerContext) -> Any:
-        given = plain(from_wire(request.args))
+        configuration = plain(from_wire(request.args))
         for key, variable in CREDENTIALS.items():
-            if not (given.get(key) or os.environ.get(variable)):
+            if not (configuration.get(key) or os.environ.get(variable)):
                 context.abort(
                     grpc.StatusCode.UNKNOWN,
                     "Please set your `secret_id` and `secret_key`, as TENCENTCLOUD_SECRET_ID and "
@@ -57,20 +57,20 @@ class TencentCloudProvider(StandIn):
 
     def Check(self, request: Any, context: grpc.ServicerContext) -> Any:
         kind = self._kind(request.urn, context)
-        given, before = from_wire(request.news), from_wire(request.olds)
-        given[DEFAULTS] = []
-        if kind.named and kind.named not in given:
-            given[kind.named] = (
-                before.get(kind.named) or f"{request.urn.split('::')[-1]}-{secrets.token_hex(4)[:7]}"
+        inputs, old_inputs = from_wire(request.news), from_wire(request.olds)
+        inputs[DEFAULTS] = []
+        if kind.named and kind.named not in inputs:
+            inputs[kind.named] = (
+                old_inputs.get(kind.named) or f"{request.urn.split('::')[-1]}-{secrets.token_hex(4)[:7]}"
             )
-            given[DEFAULTS] = [kind.named]
-        inputs = plain(given)
-        wrong = list(failures(kind.inputs, inputs))
-        known = {key: value for key, value in inputs.items() if not has_unknown(value)}
-        wrong += kind.check(known) if not wrong else []
+            inputs[DEFAULTS] = [kind.named]
+        plain_inputs = plain(inputs)
+        problems = list(failures(kind.inputs, plain_inputs))
+        final_inputs = {key: value for key, value in plain_inputs.items() if not has_unknown(value)}
+        problems += kind.check(final_inputs) if not problems else []
         return provider_pb2.CheckResponse(
-            inputs=to_wire(given),
-            failures=[provider_pb2.CheckFailure(property=key, reason=reason) for key, reason in wrong],
+            inputs=to_wire(inputs),
+            failures=[provider_pb2.CheckFailure(property=key, reason=reason) for key, reason in problems],
         )
 
     def Diff(self, request: Any, context: grpc.ServicerContext) -> Any:
@@ -80,22 +80,22 @@ class TencentCloudProvider(StandIn):
         # program of before.
         state = plain(from_wire(request.olds or request.old_inputs))
         old = {key: value for key, value in state.items() if key in kind.inputs}
-        found = differences(kind.inputs, kind.with_defaults(old), kind.with_defaults(new))
-        changed = {
+        differing_paths = differences(kind.inputs, kind.with_defaults(old), kind.with_defaults(new))
+        changes = {
             path: replacing
-            for path, replacing in found.items()
+            for path, replacing in differing_paths.items()
             if not any(_is_within(path, ignored) for ignored in request.ignoreChanges)
         }
-        replaces = sorted({_first(path) for path, replacing in changed.items() if replacing})
-        some, none = provider_pb2.DiffResponse.DIFF_SOME, provider_pb2.DiffResponse.DIFF_NONE
+        replaces = sorted({_top_level(path) for path, replacing in changes.items() if replacing})
+        different, equal = provider_pb2.DiffResponse.DIFF_SOME, provider_pb2.DiffResponse.DIFF_NONE
         kinds = provider_pb2.PropertyDiff
         return provider_pb2.DiffResponse(
-            changes=some if changed else none,
+            changes=different if changes else equal,
             replaces=replaces,
-            diffs=sorted({_first(path) for path in changed}),
+            diffs=sorted({_top_level(path) for path in changes}),
             detailedDiff={
                 path: kinds(kind=kinds.UPDATE_REPLACE if replacing else kinds.UPDATE, inputDiff=True)
-                for path, replacing in changed.items()
+                for path, replacing in changes.items()
             },
             hasDetailedDiff=True,
             deleteBeforeReplace=bool(replaces) and _is_named_by_hand(kind, new),
@@ -103,79 +103,80 @@ class TencentCloudProvider(StandIn):
 
     def Create(self, request: Any, context: grpc.ServicerContext) -> Any:
         kind = self._kind(request.urn, context)
-        given = from_wire(request.properties)
+        properties = from_wire(request.properties)
         if request.preview:
             return provider_pb2.CreateResponse(
-                properties=_outputs(kind, given, dict.fromkeys(kind.computed, UNKNOWN))
+                properties=_outputs(kind, properties, dict.fromkeys(kind.computed, UNKNOWN))
             )
-        with self._account(context) as there:
-            inputs = kind.with_defaults(plain(given))
-            made = kind.create(there, inputs)
+        with self._account(context) as cloud_account:
+            inputs = kind.with_defaults(plain(properties))
+            identity = kind.create(cloud_account, inputs)
             return provider_pb2.CreateResponse(
-                id=made, properties=_outputs(kind, given, _found(kind, there, made, inputs))
+                id=identity,
+                properties=_outputs(kind, properties, _read(kind, cloud_account, identity, inputs)),
             )
 
     def Update(self, request: Any, context: grpc.ServicerContext) -> Any:
         kind = self._kind(request.urn, context)
-        given = from_wire(request.news)
-        before = plain(from_wire(request.olds))
+        properties = from_wire(request.news)
+        state = plain(from_wire(request.olds))
         if request.preview:
-            kept = {key: before[key] for key in kind.computed if key in before}
-            return provider_pb2.UpdateResponse(properties=_outputs(kind, given, kept))
-        with self._account(context) as there:
-            kept = {key: before[key] for key in request.ignoreChanges if key in before}
-            inputs = {**kind.with_defaults(plain(given)), **kept}
-            _check_fixed(kind, before, inputs)
-            kind.update(there, request.id, kind.with_defaults(before), inputs)
+            values = {key: state[key] for key in kind.computed if key in state}
+            return provider_pb2.UpdateResponse(properties=_outputs(kind, properties, values))
+        with self._account(context) as cloud_account:
+            values = {key: state[key] for key in request.ignoreChanges if key in state}
+            inputs = {**kind.with_defaults(plain(properties)), **values}
+            _check_fixed(kind, state, inputs)
+            kind.update(cloud_account, request.id, kind.with_defaults(state), inputs)
             return provider_pb2.UpdateResponse(
-                properties=_outputs(kind, given, _found(kind, there, request.id, inputs))
+                properties=_outputs(kind, properties, _read(kind, cloud_account, request.id, inputs))
             )
 
     def Read(self, request: Any, context: grpc.ServicerContext) -> Any:
         kind = self._kind(request.urn, context)
-        given = from_wire(request.inputs)
-        with self._account(context) as there:
-            inputs = kind.with_defaults(plain(given))
-            found = _found(kind, there, request.id, inputs)
-            if there.get(kind.key(request.id)) is None:
+        old_inputs = from_wire(request.inputs)
+        with self._account(context) as cloud_account:
+            inputs = kind.with_defaults(plain(old_inputs))
+            results = _read(kind, cloud_account, request.id, inputs)
+            if cloud_account.get(kind.key(request.id)) is None:
                 return provider_pb2.ReadResponse()  # gone: the state drops it
             # Without a state this is an import, which knows what the cloud says and nothing else.
-            asked = (
-                updated(kind.inputs, given, found)
+            new_inputs = (
+                refresh_inputs(kind.inputs, old_inputs, results)
                 if len(request.properties)
-                else imported(kind.inputs, found)
+                else import_inputs(kind.inputs, results)
             )
             return provider_pb2.ReadResponse(
-                id=request.id, properties=_outputs(kind, asked, found), inputs=to_wire(asked)
+                id=request.id, properties=_outputs(kind, new_inputs, results), inputs=to_wire(new_inputs)
             )
 
     def Delete(self, request: Any, context: grpc.ServicerContext) -> Any:
         kind = self._kind(request.urn, context)
-        with self._account(context) as there:
-            kind.delete(there, request.id, plain(from_wire(request.properties)))
+        with self._account(context) as cloud_account:
+            kind.delete(cloud_account, request.id, plain(from_wire(request.properties)))
         return empty_pb2.Empty()
 
     def Invoke(self, request: Any, context: grpc.ServicerContext) -> Any:
-        ask = LOOKUPS.get(request.tok)
-        if ask is None:
+        lookup = LOOKUPS.get(request.tok)
+        if lookup is None:
             context.abort(
                 grpc.StatusCode.UNIMPLEMENTED,
                 f"{request.tok} takes the official tencentcloud plugin; this stand-in answers "
                 + ", ".join(LOOKUPS),
             )
-        assert ask is not None  # abort raises
-        with self._account(context) as there:
-            answer = ask(there, plain(from_wire(request.args)))
+        assert lookup is not None  # abort raises
+        with self._account(context) as cloud_account:
+            answer = lookup(cloud_account, plain(from_wire(request.args)))
         return provider_pb2.InvokeResponse(**{"return": to_wire(answer)})
 
     @contextmanager
     def _account(self, context: grpc.ServicerContext) -> Iterator[Account]:
         """The account for one operation; what it refuses is the operation's error."""
         try:
-            with account(self._file) as there:
-                yield there
-        except Refused as refused:
-            context.abort(grpc.StatusCode.UNKNOWN, str(refused))
+            with account(self._file) as cloud_account:
+                yield cloud_account
+        except Refused as refusal:
+            context.abort(grpc.StatusCode.UNKNOWN, str(refusal))
 
     def _kind(self, urn: str, context: grpc.ServicerContext) -> Kind:
         kind = KINDS.get(type_of(urn))
@@ -197,7 +198,7 @@ def _check_fixed(kind: Kind, old: Inputs, new: Inputs) -> None:
             raise Refused(f"argument `{field.fixed}` cannot be changed")
 
 
-def _first(path: str) -> str:
+def _top_level(path: str) -> str:
     return re.split(r"[.\[]", path, maxsplit=1)[0]
 
 
@@ -206,16 +207,16 @@ def _is_within(path: str, outer: str) -> bool:
 
 
 def _is_named_by_hand(kind: Kind, inputs: Inputs) -> bool:
-    """Whether the next one may want the name of this one (nameRequiresDeleteBeforeReplace of the bridge)."""
+    """True when the next one may want this one's name (nameRequiresDeleteBeforeReplace of the bridge)."""
     return bool(kind.named) and kind.named not in inputs.get(DEFAULTS, [kind.named])
 
 
-def _found(kind: Kind, there: Account, identity: str, inputs: Inputs) -> Inputs:
-    """What a Read finds: of the inputs what the cloud has, and what the provider computes."""
-    return {**kind.inputs_there(there, identity), **kind.read(there, identity, inputs)}
+def _read(kind: Kind, cloud_account: Account, identity: str, inputs: Inputs) -> Inputs:
+    """The result of a Read: the inputs that the cloud has, and what the provider computes."""
+    return {**kind.cloud_inputs(cloud_account, identity), **kind.read(cloud_account, identity, inputs)}
 
 
-def _outputs(kind: Kind, given: dict[str, Any], found: Inputs) -> Any:
+def _outputs(kind: Kind, properties: dict[str, Any], results: Inputs) -> Any:
     """Inputs as they were given, secrets among them, as far as the cloud has them so; defaults; the rest."""
-    hidden = {key: secret(value) if key in kind.secret else value for key, value in found.items()}
-    return to_wire({**kind.defaults, **hidden, **updated(kind.inputs, given, hidden)})
+    outputs = {key: secret(value) if key in kind.secret else value for key, value in results.items()}
+    return to_wire({**kind.defaults, **outputs, **refresh_inputs(kind.inputs, properties, outputs)})

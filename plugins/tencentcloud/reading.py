@@ -1,4 +1,4 @@
-"""What a Read makes of the inputs that it finds: those of a refresh, and those of an import.
+"""The inputs that result from a Read: those of a refresh, and those of an import.
 
 As Pulumi's bridge does it (pulumi-terraform-bridge, pkg/tfbridge/schema.go, ExtractInputsFromOutputs).
 """
@@ -11,41 +11,48 @@ from plugins.tencentcloud.schema import MANY, Field
 from plugins.values import plain
 
 
-def updated(
-    fields: Mapping[str, Field], given: Mapping[str, Any], found: Mapping[str, Any], block: str = ""
+def refresh_inputs(
+    fields: Mapping[str, Field], inputs: Mapping[str, Any], results: Mapping[str, Any], block: str = ""
 ) -> dict[str, Any]:
-    """What the program set, with the values that are found; what is not found stays, secrets too."""
+    """The program's inputs with the values of the Read; a value that it does not have stays, secrets too."""
     return {
-        key: _value(fields, f"{block}{key}", value, found[key]) if key in found else value
-        for key, value in given.items()
+        key: _value(fields, f"{block}{key}", value, results[key]) if key in results else value
+        for key, value in inputs.items()
     }
 
 
-def _value(fields: Mapping[str, Field], name: str, given: Any, found: Any) -> Any:
-    if plain(given) == found or name not in fields:
-        return given
-    if isinstance(given, list) and isinstance(found, list) and len(given) == len(found):
-        return [_value(fields, name, one, other) for one, other in zip(given, found, strict=True)]
-    if isinstance(given, Mapping) and isinstance(found, Mapping) and fields[name].type in MANY:
-        return updated(fields, given, found, f"{name}.")
-    return found
+def _value(fields: Mapping[str, Field], name: str, current: Any, result: Any) -> Any:
+    if plain(current) == result or name not in fields:
+        return current
+    if isinstance(current, list) and isinstance(result, list) and len(current) == len(result):
+        return [
+            _value(fields, name, old_entry, new_entry)
+            for old_entry, new_entry in zip(current, result, strict=True)
+        ]
+    if isinstance(current, Mapping) and isinstance(result, Mapping) and fields[name].type in MANY:
+        return refresh_inputs(fields, current, result, f"{name}.")
+    return result
 
 
-def imported(fields: Mapping[str, Field], found: Mapping[str, Any], block: str = "") -> dict[str, Any]:
+def import_inputs(fields: Mapping[str, Field], results: Mapping[str, Any], block: str = "") -> dict[str, Any]:
     """The inputs of a program that makes what is found: without those that are what they are by default."""
     inputs: dict[str, Any] = {DEFAULTS: []}
-    for key, value in found.items():
+    for key, value in results.items():
         if (field := fields.get(f"{block}{key}")) is not None:
-            inside = _inside(fields, field, f"{block}{key}.", value)
-            if field.required or not _is_default(field, inside):
-                inputs[key] = inside
+            nested = _without_defaults(fields, field, f"{block}{key}.", value)
+            if field.required or not _is_default(field, nested):
+                inputs[key] = nested
     return inputs
 
 
-def _inside(fields: Mapping[str, Field], field: Field, block: str, value: Any) -> Any:
+def _without_defaults(fields: Mapping[str, Field], field: Field, block: str, value: Any) -> Any:
     if isinstance(value, Mapping) and field.type in MANY:
-        return imported(fields, value, block)
-    return [_inside(fields, field, block, one) for one in value] if isinstance(value, list) else value
+        return import_inputs(fields, value, block)
+    return (
+        [_without_defaults(fields, field, block, entry) for entry in value]
+        if isinstance(value, list)
+        else value
+    )
 
 
 def _is_default(field: Field, value: Any) -> bool:

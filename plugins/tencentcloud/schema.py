@@ -32,7 +32,7 @@ class Field:
     computed: bool = False
     """The cloud has a value where the program has none, and that is no change."""
     check: str = ""
-    """What the provider's source checks it with."""
+    """The check in the provider's source."""
     fixed: str = ""
     """Terraform's name of an input that the provider's update refuses to change; empty: it changes it."""
 
@@ -76,14 +76,14 @@ def _field(name: str, entry: Mapping[str, Any]) -> Field:
 def _path(name: str, declared: Mapping[str, Any]) -> str:
     parts = name.split(".")
     prefixes = [".".join(parts[: index + 1]) for index in range(len(parts))]
-    return ".".join(_name(part, declared[whole]) for part, whole in zip(parts, prefixes, strict=True))
+    return ".".join(_name(part, declared[prefix]) for part, prefix in zip(parts, prefixes, strict=True))
 
 
 def _name(part: str, entry: Mapping[str, Any]) -> str:
     if entry["type"] in MANY and entry.get("maxItems") != 1:
         part = _plural(part)
-    first, *others = part.split("_")
-    return first + "".join(word.capitalize() for word in others)
+    head, *tail = part.split("_")
+    return head + "".join(word.capitalize() for word in tail)
 
 
 def _plural(name: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from plugins.tencentcloud.account import Account
 from plugins.tencentcloud.errors import CloudRefused, Refused
-from plugins.tencentcloud.kind import Inputs, Kind, Outputs, stored
+from plugins.tencentcloud.kind import Inputs, Kind, Outputs, stored_inputs
 
 PATIENCE = 3  # minutes for which the provider waits until nothing has the group: its ReadRetryTimeout
 DIRECTIONS = ("ingresses", "egresses")
@@ -19,7 +19,7 @@ def _create_group(account: Account, inputs: Inputs) -> str:
 
 
 def _delete_group(account: Account, group: str, _inputs: Inputs) -> None:
-    """What has it is asked for first, so the cloud's own refusal (ResourceInUse) is never seen."""
+    """Waits for its users first, so the cloud's own refusal (ResourceInUse) is never seen."""
 
     def machines() -> list[str]:
         return [*_users(account, "np", group), *_users(account, "ins", group)]
@@ -28,29 +28,29 @@ def _delete_group(account: Account, group: str, _inputs: Inputs) -> None:
         return list(_users(account, "cls", group))
 
     account.wait(PATIENCE, lambda: machines() + balancers())
-    for users, what in ((machines(), "CVM"), (balancers(), "CLB")):
+    for users, kind in ((machines(), "CVM"), (balancers(), "CLB")):
         if users:
             raise Refused(
-                f"security group {group} still bind {len(users)} {what} instances ({', '.join(users)})"
+                f"security group {group} still bind {len(users)} {kind} instances ({', '.join(users)})"
             )
     account.remove(group)
 
 
 def _users(account: Account, prefix: str, group: str) -> Iterator[str]:
-    for thing, properties in account.all(prefix, lingering=True).items():
+    for identity, properties in account.all(prefix, lingering=True).items():
         if group in properties.get("securityGroups", ()):
-            yield thing
+            yield identity
 
 
-def _renamed(account: Account, thing: str, _old: Inputs, new: Inputs) -> None:
-    rules = (account.get(thing) or {}).get("rules", {})
-    account.put(thing, {**new, "rules": rules})
+def _update_group(account: Account, identity: str, _old: Inputs, new: Inputs) -> None:
+    rules = (account.get(identity) or {}).get("rules", {})
+    account.put(identity, {**new, "rules": rules})
 
 
 def _set_rules(account: Account, inputs: Inputs) -> str:
     """The id of a set of rules is its group's."""
     group = inputs["securityGroupId"]
-    found = account.need(group, MODIFY_RULES, "ResourceNotFound")
+    properties = account.need(group, MODIFY_RULES, "ResourceNotFound")
     for key in DIRECTIONS:
         rules = inputs.get(key, [])
         for index, rule in enumerate(rules):
@@ -61,7 +61,7 @@ def _set_rules(account: Account, inputs: Inputs) -> str:
                     "UnsupportedOperation.DuplicatePolicy",
                     f"rule {index} of {key} is there twice",
                 )
-    account.put(group, {**found, "rules": {key: inputs.get(key, []) for key in DIRECTIONS}})
+    account.put(group, {**properties, "rules": {key: inputs.get(key, []) for key in DIRECTIONS}})
     account.call(MODIFY_RULES)
     return str(group)
 
@@ -75,18 +75,18 @@ def _check_rule(account: Account, index: int, rule: Inputs) -> None:
 
 
 def _clear_rules(account: Account, group: str, _inputs: Inputs) -> None:
-    found = account.get(group)
-    if found is not None:
-        account.put(group, {**found, "rules": {}})
+    properties = account.get(group)
+    if properties is not None:
+        account.put(group, {**properties, "rules": {}})
 
 
 def _replace_rules(account: Account, _group: str, _old: Inputs, new: Inputs) -> None:
     _set_rules(account, new)
 
 
-def _rules_there(account: Account, group: str) -> Inputs:
-    found = account.get(group) or {}
-    return {"securityGroupId": group, **found.get("rules", {})}
+def _cloud_rules(account: Account, group: str) -> Inputs:
+    properties = account.get(group) or {}
+    return {"securityGroupId": group, **properties.get("rules", {})}
 
 
 def _read_rules(_account: Account, _group: str, _inputs: Inputs) -> Outputs:
@@ -96,10 +96,10 @@ def _read_rules(_account: Account, _group: str, _inputs: Inputs) -> Outputs:
 GROUP = Kind(
     token="tencentcloud:Security/group:Group",
     create=_create_group,
-    update=_renamed,
+    update=_update_group,
     delete=_delete_group,
     # resource_tc_security_group.go, resourceTencentCloudSecurityGroupRead
-    inputs_there=stored("name", "description", "projectId", "tags"),
+    cloud_inputs=stored_inputs("name", "description", "projectId", "tags"),
     named="name",
 )
 RULE_SET = Kind(
@@ -108,6 +108,6 @@ RULE_SET = Kind(
     update=_replace_rules,
     delete=_clear_rules,
     read=_read_rules,
-    inputs_there=_rules_there,
+    cloud_inputs=_cloud_rules,
     computed=("version",),
 )

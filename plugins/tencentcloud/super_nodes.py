@@ -2,7 +2,7 @@
 
 from plugins.tencentcloud.account import Account
 from plugins.tencentcloud.errors import CloudRefused
-from plugins.tencentcloud.kind import Inputs, Kind, Outputs, thing_of
+from plugins.tencentcloud.kind import Inputs, Kind, Outputs, resource_id_of
 
 CREATE = "tke:CreateClusterVirtualNodePool"
 
@@ -13,8 +13,8 @@ def _create(account: Account, inputs: Inputs) -> str:
     vpc = account.need(cluster, CREATE, "ResourceNotFound").get("vpcId")
     subnets = [node["subnetId"] for node in inputs["serverlessNodes"]]
     for subnet in subnets:
-        found = account.need(subnet, CREATE, "InvalidParameter.SubnetNotExist")
-        if found["vpcId"] != vpc:
+        properties = account.need(subnet, CREATE, "InvalidParameter.SubnetNotExist")
+        if properties["vpcId"] != vpc:
             raise CloudRefused(
                 CREATE,
                 "InvalidParameter.SubnetInvalidError",
@@ -31,13 +31,13 @@ def _create(account: Account, inputs: Inputs) -> str:
 
 
 def _update(account: Account, pool: str, _old: Inputs, new: Inputs) -> None:
-    name = thing_of(pool)
+    name = resource_id_of(pool)
     account.put(name, {**(account.get(name) or {}), "name": new["name"]})
 
 
 def _delete(account: Account, pool: str, _inputs: Inputs) -> None:
     """The provider says `Force`: pods that run there end."""
-    account.remove(thing_of(pool))
+    account.remove(resource_id_of(pool))
 
 
 def _read(_account: Account, _pool: str, _inputs: Inputs) -> Outputs:

@@ -5,7 +5,7 @@ import secrets
 
 from plugins.tencentcloud.account import Account
 from plugins.tencentcloud.errors import CloudRefused, Refused
-from plugins.tencentcloud.kind import Failure, Inputs, Kind, Outputs, stored
+from plugins.tencentcloud.kind import Failure, Inputs, Kind, Outputs, stored_inputs
 
 EDITIONS = ("basic", "standard", "premium")
 NAMESPACE = re.compile(r"(?=.{2,30}$)[a-z0-9]+([._-][a-z0-9]+)*")
@@ -33,9 +33,9 @@ def _check_registry(inputs: Inputs) -> list[Failure]:
         "instanceChargeTypePrepaidRenewFlag": range(1, 4),
     }
     return [
-        (key, f"expected {key} to be in the range ({allowed.start} - {allowed.stop - 1})")
-        for key, allowed in ranges.items()
-        if key in inputs and inputs[key] not in allowed
+        (key, f"expected {key} to be in the range ({limits.start} - {limits.stop - 1})")
+        for key, limits in ranges.items()
+        if key in inputs and inputs[key] not in limits
     ]
 
 
@@ -69,8 +69,8 @@ def _update_registry(account: Account, registry: str, old: Inputs, new: Inputs) 
 def _delete_registry(account: Account, registry: str, inputs: Inputs) -> None:
     account.need(registry, "tcr:DeleteInstance", "ResourceNotFound")
     for prefix in ("namespace", "account", "attachment"):
-        for thing in account.all(prefix, registryId=registry):
-            account.remove(thing)
+        for identity in account.all(prefix, registryId=registry):
+            account.remove(identity)
     if inputs.get("deleteBucket"):
         account.remove(f"bucket-{registry}")
     account.remove(registry)
@@ -120,8 +120,8 @@ def _create_account(account: Account, inputs: Inputs) -> str:
     identity = f"{registry}#{inputs['name']}"
     if account.get(_account(identity)) is not None:
         raise CloudRefused(action, "FailedOperation", f"tcr${inputs['name']} is there already")
-    made = {**inputs, "password": inputs.get("password", secrets.token_hex(16))}
-    account.put(_account(identity), made)
+    properties = {**inputs, "password": inputs.get("password", secrets.token_hex(16))}
+    account.put(_account(identity), properties)
     account.call(action)
     return identity
 
@@ -138,8 +138,8 @@ def _delete_account(account: Account, identity: str, _inputs: Inputs) -> None:
 
 def _read_account(account: Account, identity: str, _inputs: Inputs) -> Outputs:
     """The cloud tells the password once, and the state has it then; so the model tells it each time."""
-    there = account.get(_account(identity)) or {}
-    return {"password": there.get("password", "")}
+    properties = account.get(_account(identity)) or {}
+    return {"password": properties.get("password", "")}
 
 
 REGISTRY = Kind(
@@ -150,7 +150,7 @@ REGISTRY = Kind(
     delete=_delete_registry,
     read=_read_registry,
     # resource_tc_tcr_instance.go, resourceTencentCloudTcrInstanceRead
-    inputs_there=stored(
+    cloud_inputs=stored_inputs(
         "name", "instanceType", "openPublicOperation", "registryChargeType", "securityPolicies", "tags"
     ),
     computed=("publicDomain", "publicStatus", "status"),
@@ -162,7 +162,7 @@ REGISTRY_NAMESPACE = Kind(
     update=_update_namespace,
     delete=_delete_namespace,
     # resource_tc_tcr_namespace.go, resourceTencentCloudTcrNamespaceRead
-    inputs_there=stored(
+    cloud_inputs=stored_inputs(
         "instanceId", "name", "isPublic", "isAutoScan", "isPreventVul", "severity", key=_namespace
     ),
     named="name",
@@ -175,7 +175,9 @@ REGISTRY_ACCOUNT = Kind(
     delete=_delete_account,
     read=_read_account,
     # resource_tc_tcr_service_account.go, resourceTencentCloudTcrServiceAccountRead
-    inputs_there=stored("registryId", "name", "permissions", "description", "disable", "tags", key=_account),
+    cloud_inputs=stored_inputs(
+        "registryId", "name", "permissions", "description", "disable", "tags", key=_account
+    ),
     computed=("password",),
     secret=("password",),
     named="name",

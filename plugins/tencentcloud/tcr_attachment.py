@@ -4,7 +4,7 @@ import ipaddress
 
 from plugins.tencentcloud.account import Account
 from plugins.tencentcloud.errors import CloudRefused
-from plugins.tencentcloud.kind import Failure, Inputs, Kind, Outputs, stored
+from plugins.tencentcloud.kind import Failure, Inputs, Kind, Outputs, stored_inputs
 
 ACTION = "tcr:ManageInternalEndpoint"
 DOMAINS = ("enablePublicDomainDns", "enableVpcDomainDns")
@@ -15,8 +15,8 @@ def _key(identity: str) -> str:
 
 
 def _check(inputs: Inputs) -> list[Failure]:
-    both = "regionId" in inputs and "regionName" in inputs
-    return [("regionId", '"region_id": conflicts with region_name')] if both else []
+    is_conflict = "regionId" in inputs and "regionName" in inputs
+    return [("regionId", '"region_id": conflicts with region_name')] if is_conflict else []
 
 
 def _create(account: Account, inputs: Inputs) -> str:
@@ -43,8 +43,8 @@ def _delete(account: Account, identity: str, _inputs: Inputs) -> None:
 def _read(account: Account, _identity: str, inputs: Inputs) -> Outputs:
     """The provider waits for the address only where it has to enter it for a domain."""
     subnet = account.get(inputs.get("subnetId", "")) or {}
-    known = subnet and any(inputs.get(domain) for domain in DOMAINS)
-    address = str(ipaddress.IPv4Network(subnet["cidrBlock"])[9]) if known else ""
+    has_address = subnet and any(inputs.get(domain) for domain in DOMAINS)
+    address = str(ipaddress.IPv4Network(subnet["cidrBlock"])[9]) if has_address else ""
     return {"accessIp": address, "status": "Running"}
 
 
@@ -56,7 +56,7 @@ REGISTRY_ATTACHMENT = Kind(
     delete=_delete,
     read=_read,
     # resource_tc_tcr_vpc_attachment.go, resourceTencentCloudTcrVpcAttachmentRead
-    inputs_there=stored("instanceId", "vpcId", "subnetId", *DOMAINS, key=_key),
+    cloud_inputs=stored_inputs("instanceId", "vpcId", "subnetId", *DOMAINS, key=_key),
     computed=("accessIp", "status"),
     key=_key,
 )

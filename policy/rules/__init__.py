@@ -1,4 +1,4 @@
-"""What no stack may have, each rule as a function from a resource to sentences on what is wrong with it.
+"""Rules for every stack, each a function from a resource to sentences on what is wrong with it.
 
 A resource is as the engine gives it: a type token, and inputs in camel case. UNKNOWN stands for what a
 preview cannot know.

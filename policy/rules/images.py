@@ -1,4 +1,4 @@
-"""Which images a stack may run."""
+"""Rules for the images that a stack runs."""
 
 import re
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ def exact_images(resource: Resource) -> Iterator[str]:
 
 
 def moves(image: str) -> bool:
-    """Whether a reference without a digest leads to another image some day.
+    """True when a reference without a digest may lead to another image some day.
 
     A tag without any digit, as `stable` or `main`, names a line of versions and no version; so does `latest`
     with anything before or after it.
@@ -43,7 +43,7 @@ def moves(image: str) -> bool:
 
 
 def _images(resource: Resource) -> Iterator[Any]:
-    """What containers, and volumes with an image's files, name; parameters have their defaults."""
+    """Images of containers, and of volumes with an image's files; parameters have their defaults."""
     for key, place in walk(substitute(resource.props)):
         # A StepAction is a step, and has no list of them.
         step = resource.kind == "StepAction" and key == "spec"

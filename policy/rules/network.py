@@ -1,4 +1,4 @@
-"""Who reaches the API server of a cluster in Tencent Cloud.
+"""Rules for access to the API server of a cluster in Tencent Cloud.
 
 A resource says no more of a security group than its rules, so any group that opens the API server's port to
 the world is refused, whatever it guards.
@@ -33,8 +33,8 @@ def no_open_api_server(resource: Resource) -> Iterator[str]:
         return
     if is_world(sources := list(_sources(resource))):
         widest = sorted({*sources}, key=public_addresses, reverse=True)
-        some = ", ".join(str(each) for each in widest[:2]) + (" and others" if widest[2:] else "")
-        yield f"port {PORT} is open to the world, by {some}: {HELP}"
+        examples = ", ".join(str(source) for source in widest[:2]) + (" and others" if widest[2:] else "")
+        yield f"port {PORT} is open to the world, by {examples}: {HELP}"
     policies = [network(cidr) for cidr in items(resource.at("managedClusterInternetSecurityPolicies"))]
     if is_world(cidr for cidr in policies if cidr):
         yield f"`managedClusterInternetSecurityPolicies` opens the API server to the world: {HELP}"
@@ -44,7 +44,7 @@ def no_open_api_server(resource: Resource) -> Iterator[str]:
 
 
 def _sources(resource: Resource) -> Iterator[Network]:
-    """Where connections to the port may come from: of two rules that fit an address, the first counts."""
+    """Sources of connections to the port: of two rules that fit an address, the first counts."""
     drops: list[Network] = []
     for rule in _rules(resource):
         if not (isinstance(rule.action, str) and _covers_tcp(rule)):
@@ -83,7 +83,7 @@ def _cidrs(cidrs: Any) -> Iterator[Any]:
 
 
 def _covers_tcp(rule: _Rule) -> bool:
-    """Whether TCP to the port is among what the rule is about; what is not said is all."""
+    """True when the rule covers TCP to the port; a field that is missing covers all."""
     if rule.template:
         return False
     protocol = rule.protocol or "ALL"
@@ -91,15 +91,15 @@ def _covers_tcp(rule: _Rule) -> bool:
 
 
 def _covers(ports: Any) -> bool:
-    """Whether ports as 443, 80,443, 1-65535 or ALL have the API server's; what is none of that has not."""
+    """True when ports as 443, 80,443, 1-65535 or ALL have the API server's; False for anything else."""
     if isinstance(ports, int | float):
         return ports == PORT
     if not isinstance(ports, str):
         return False
     for part in ports.split(","):
-        first, _, last = part.strip().partition("-")
-        if first.upper() == "ALL" or part.strip() == "-1":
+        low, _, high = part.strip().partition("-")
+        if low.upper() == "ALL" or part.strip() == "-1":
             return True
-        if first.isdigit() and int(first) <= PORT <= int(last if last.strip().isdigit() else first):
+        if low.isdigit() and int(low) <= PORT <= int(high if high.strip().isdigit() else low):
             return True
     return False

@@ -10,26 +10,26 @@ REFERENCE = re.compile(r"\$\(([^()]+)\)")
 QUOTED = re.compile(r"""\[["']([^"']+)["']\]""")
 
 
-class _Known(NamedTuple):
+class _Scope(NamedTuple):
     """The values at a place of the tree, by what refers to them, as `params.image`."""
 
     values: Mapping[str, str]
     arguments: frozenset[str] = frozenset()
-    """Those that the caller gives: no default counts further in."""
+    """References that the caller gives: no default counts further in."""
 
 
-def substitute(node: Any, known: _Known = _Known({})) -> Any:  # noqa: B008
+def substitute(node: Any, scope: _Scope = _Scope({})) -> Any:  # noqa: B008
     """A copy of the tree with every reference to a parameter replaced that has a value or a default.
 
     A reference that has neither stays as it is: only a run knows it.
     """
     if isinstance(node, str):
-        return REFERENCE.sub(lambda match: known.values.get(_plain(match[1]), match[0]), node)
+        return REFERENCE.sub(lambda match: scope.values.get(_plain(match[1]), match[0]), node)
     if isinstance(node, Mapping):
-        inner = _scope(node, known)
+        inner = _scope(node, scope)
         return {key: substitute(value, inner) for key, value in node.items()}
     if isinstance(node, list | tuple):
-        return [substitute(item, known) for item in node]
+        return [substitute(item, scope) for item in node]
     return node
 
 
@@ -38,11 +38,11 @@ def _plain(reference: str) -> str:
     return QUOTED.sub(r".\1", reference.strip()).removeprefix("inputs.")
 
 
-def _scope(node: Mapping[str, Any], known: _Known) -> _Known:
-    """What is known further in: Tekton hands parameters down to whatever stands inside."""
+def _scope(node: Mapping[str, Any], scope: _Scope) -> _Scope:
+    """The scope further in: Tekton hands parameters down to whatever stands inside."""
     # Only a TriggerTemplate has these, and its parameters have names of their own.
     prefix = "tt.params" if "resourcetemplates" in node else "params"
-    values, arguments = dict(known.values), set(known.arguments)
+    values, arguments = dict(scope.values), set(scope.arguments)
     for parameter in items(node.get("params")):
         if not isinstance(name := at(parameter, "name"), str):
             continue
@@ -50,10 +50,10 @@ def _scope(node: Mapping[str, Any], known: _Known) -> _Known:
         if "value" in parameter:
             arguments.add(name)
             values.pop(name, None)
-            values.update(_parts(name, substitute(parameter["value"], known)))
-        elif "default" in parameter and name not in known.arguments:
+            values.update(_parts(name, substitute(parameter["value"], scope)))
+        elif "default" in parameter and name not in scope.arguments:
             values.update(_parts(name, parameter["default"]))
-    return _Known(values, frozenset(arguments))
+    return _Scope(values, frozenset(arguments))
 
 
 def _parts(name: str, value: Any) -> Iterator[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""What a pod may not have of its node, wherever the pod is described.
+"""Limits of a pod's access to its node, wherever the pod is described.
 
 The limits are those of the Pod Security level `baseline` (kubernetes.io, Pod Security Standards).
 """
@@ -31,21 +31,21 @@ APPARMOR = "container.apparmor.security.beta.kubernetes.io/"  # the annotation, 
 
 def no_privileged_container(resource: Resource) -> Iterator[str]:
     """No container is privileged but the Docker daemon of `builder.kind: docker`."""
-    allowed = _docker(resource)
+    docker_daemon = _docker(resource)
     for _, place in places(resource):
         context = place.get("securityContext")
-        if at(context, "privileged") is True and place is not allowed:
-            yield f"{_who(place)} is privileged, and has its node: remove `privileged`"
+        if at(context, "privileged") is True and place is not docker_daemon:
+            yield f"{_name(place)} is privileged, and has its node: remove `privileged`"
         if at(context, "windowsOptions", "hostProcess") is True:
-            yield f"{_who(place)} is a process of its node: remove `hostProcess`"
+            yield f"{_name(place)} is a process of its node: remove `hostProcess`"
 
 
 def no_host_access(resource: Resource) -> Iterator[str]:
     """No pod shares its node's namespaces, files or ports."""
     for _, place in places(resource):
-        for field, what in NAMESPACES.items():
+        for field, resource_of_node in NAMESPACES.items():
             if place.get(field) is True:
-                yield f"`{field}` gives a pod its node's {what}: remove it"
+                yield f"`{field}` gives a pod its node's {resource_of_node}: remove it"
         if isinstance(folder := place.get("hostPath"), Mapping):
             yield f"a volume is {folder.get('path')} of the node: use another kind of volume than hostPath"
         port = place.get("hostPort")
@@ -59,26 +59,28 @@ def pod_security_baseline(resource: Resource) -> Iterator[str]:
         context = place.get("securityContext")
         for capability in items(at(context, "capabilities", "add")):
             if isinstance(capability, str) and capability.upper().removeprefix("CAP_") not in CAPABILITIES:
-                yield f"{_who(place)} has the capability {capability} added: remove it"
+                yield f"{_name(place)} has the capability {capability} added: remove it"
         if at(context, "procMount") == "Unmasked":
-            yield f"{_who(place)} sees all of /proc: remove `procMount`"
+            yield f"{_name(place)} sees all of /proc: remove `procMount`"
         for sysctl in items(at(context, "sysctls")):
             name = at(sysctl, "name")
             if isinstance(name, str) and name.replace("/", ".") not in SYSCTLS:
-                yield f"{_who(place)} sets {name}, which is not safe for other pods: remove it from `sysctls`"
+                yield (
+                    f"{_name(place)} sets {name}, which is not safe for other pods: remove it from `sysctls`"
+                )
         for profile in ("seccompProfile", "appArmorProfile"):
             if at(context, profile, "type") == "Unconfined":
-                yield f"{_who(place)} has `{profile}.type: Unconfined`: use RuntimeDefault"
+                yield f"{_name(place)} has `{profile}.type: Unconfined`: use RuntimeDefault"
         labels = [at(context, "seLinuxOptions", name) for name in ("user", "role", "type")]
         if any(map(text, labels[:2])) or (text(labels[2]) and labels[2] not in SELINUX):
-            yield f"{_who(place)} has `seLinuxOptions` that leave its confinement: remove them"
+            yield f"{_name(place)} has `seLinuxOptions` that leave its confinement: remove them"
         if key == "annotations":
             for name, value in place.items():
                 if name.startswith(APPARMOR) and value == "unconfined":
                     yield f"the annotation {name} ends a container's confinement: remove it"
 
 
-def _who(place: Mapping[str, Any]) -> str:
+def _name(place: Mapping[str, Any]) -> str:
     name = place.get("name")
     return f"the container {name}" if isinstance(name, str) else "a pod's `securityContext`"
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 UNKNOWN = object()
-"""What a preview cannot know. No rule judges it."""
+"""A value that a preview cannot know. No rule judges it."""
 KUBERNETES = "kubernetes:"
 # Their contents are data: what looks like a container there runs nowhere.
 DATA = ("ConfigMap", "CustomResourceDefinition", "Secret")
@@ -70,7 +70,7 @@ def items(value: Any) -> Iterator[Any]:
 
 
 def text(value: Any) -> bool:
-    """Whether it is a text with something in it."""
+    """True for a text that is not empty."""
     return isinstance(value, str) and value != ""
 
 

@@ -1,9 +1,9 @@
-"""Who may do what in the cluster."""
+"""Rules for rights in the cluster."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .releases import MAY
+from .releases import RELEASE_ROLES
 from .resource import Object, Resource, at, items, objects
 
 RBAC = "rbac.authorization.k8s.io"
@@ -16,8 +16,8 @@ SENTENCES = {
 }
 # Kubernetes' own roles that read every Secret where they are bound for the whole cluster, and labels by which
 # a role collects what they have.
-WIDE = ("cluster-admin", "admin", "edit")
-AGGREGATED = tuple(f"{RBAC}/aggregate-to-{name}" for name in WIDE)
+WIDE_ROLES = ("cluster-admin", "admin", "edit")
+AGGREGATED = tuple(f"{RBAC}/aggregate-to-{name}" for name in WIDE_ROLES)
 
 
 def no_cluster_admin(resource: Resource) -> Iterator[str]:
@@ -26,7 +26,7 @@ def no_cluster_admin(resource: Resource) -> Iterator[str]:
         if item.kind.endswith("RoleBinding"):
             if item.at("roleRef", "name") == "cluster-admin":
                 yield "it binds cluster-admin: whoever it binds may do everything"
-        elif any(_everything(rule) for rule in items(item.at("rules"))):
+        elif any(_allows_everything(rule) for rule in items(item.at("rules"))):
             yield "it allows every verb on every resource, as cluster-admin does"
 
 
@@ -43,9 +43,9 @@ def no_far_reaching_role(resource: Resource) -> Iterator[str]:
             powers = {power for rule in items(item.at("rules")) for power in _powers(rule, item.kind)}
             if _aggregates(item):
                 powers.add(READS)
-            allowed = MAY.get((item.part_of, item.name))
-            if item.kind == "ClusterRole" and allowed:
-                powers -= allowed.powers
+            exception = RELEASE_ROLES.get((item.part_of, item.name))
+            if item.kind == "ClusterRole" and exception:
+                powers -= exception.powers
             yield from (SENTENCES[power] for power in sorted(powers))
 
 
@@ -53,13 +53,13 @@ def _rbac(resource: Resource) -> Iterator[Object]:
     return (item for item in objects(resource) if item.group == RBAC)
 
 
-def _everything(rule: Any) -> bool:
+def _allows_everything(rule: Any) -> bool:
     return all("*" in items(at(rule, key)) for key in ("apiGroups", "resources", "verbs"))
 
 
 def _powers(rule: Any, kind: str) -> Iterator[str]:
-    """What a rule gives of SENTENCES; nothing where it gives everything: no_cluster_admin speaks of that."""
-    if _everything(rule):
+    """Powers of SENTENCES in a rule; none where it gives everything, which no_cluster_admin reports."""
+    if _allows_everything(rule):
         return
     groups, resources, verbs, names = (
         {item for item in items(at(rule, key)) if isinstance(item, str)}
@@ -69,29 +69,32 @@ def _powers(rule: Any, kind: str) -> Iterator[str]:
     def has(group: str, *kinds: str) -> bool:
         return bool(groups & {group, "*"} and resources & {*kinds, "*"})
 
-    harmless = bool(names) and not any(_mighty(name) for name in names)
+    is_harmless = bool(names) and not any(_is_powerful(name) for name in names)
     if kind == "ClusterRole" and has("", "secrets") and verbs & {"get", "list", "watch", "*"} and not names:
         yield READS
     if has(RBAC, "roles", "clusterroles"):
         if verbs & {"escalate", "*"}:
             yield ESCALATES
-        if verbs & {"bind", "*"} and not harmless:
+        if verbs & {"bind", "*"} and not is_harmless:
             yield BINDS
     # Of users, groups, accounts, and `uids` and `userextras/...` in another group.
-    acts = "impersonate" in verbs or ("*" in verbs and has("", "users", "groups", "serviceaccounts"))
-    if acts and not harmless:
+    impersonates = "impersonate" in verbs or ("*" in verbs and has("", "users", "groups", "serviceaccounts"))
+    if impersonates and not is_harmless:
         yield IMPERSONATES
 
 
-def _mighty(name: str) -> bool:
-    return name in WIDE or name.startswith("system:")
+def _is_powerful(name: str) -> bool:
+    return name in WIDE_ROLES or name.startswith("system:")
 
 
 def _aggregates(role: Object) -> bool:
-    """Whether the role collects the rights of Kubernetes' own `admin` or `edit`."""
+    """True when the role collects the rights of Kubernetes' own `admin` or `edit`."""
     for selector in items(role.at("aggregationRule", "clusterRoleSelectors")):
         labels, expressions = at(selector, "matchLabels"), list(items(at(selector, "matchExpressions")))
-        keys = [*(labels if isinstance(labels, Mapping) else ()), *(at(each, "key") for each in expressions)]
+        keys = [
+            *(labels if isinstance(labels, Mapping) else ()),
+            *(at(expression, "key") for expression in expressions),
+        ]
         # One that selects by nothing selects every role.
         if selector == {} or any(key in AGGREGATED for key in keys):
             return True
@@ -100,10 +103,10 @@ def _aggregates(role: Object) -> bool:
 
 def _binding(binding: Object) -> Iterator[str]:
     name = binding.at("roleRef", "name")
-    allowed = [each for (_, role), each in MAY.items() if role == name]
-    homes = [home for each in allowed for home in each.accounts]
+    exceptions = [exception for (_, role), exception in RELEASE_ROLES.items() if role == name]
+    homes = [home for exception in exceptions for home in exception.accounts]
     # Of cluster-admin no_cluster_admin speaks.
-    if not allowed and name not in ("admin", "edit"):
+    if not exceptions and name not in ("admin", "edit"):
         return
     for subject in items(binding.at("subjects")):
         place = at(subject, "namespace")

@@ -1,4 +1,4 @@
-"""Where passwords and keys may stand."""
+"""Rules for places of passwords and keys."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""What a production stack shows to the world."""
+"""Encryption of the endpoints of a production stack."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -8,7 +8,7 @@ from .resource import Object, Resource, at, items, objects, text
 
 PRODUCTION = ("prod", "production")
 EXPOSING = ("LoadBalancer", "NodePort")
-SET = "set `ingress.kind` to one with TLS, and `ingress.tls`"
+ADVICE = "set `ingress.kind` to one with TLS, and `ingress.tls`"
 INGRESS = ("networking.k8s.io", "extensions")
 # By the number that a client calls, or by what the port is called: 443, https, websecure.
 TLS_PORTS = (443, 8443)
@@ -31,7 +31,7 @@ INTERNAL = {
 
 
 def is_production(stack: str) -> bool:
-    """Whether a part of the name is `prod` or `production`; `-`, `_` and `.` stand between parts."""
+    """True when a part of the name is `prod` or `production`; `-`, `_` and `.` separate parts."""
     return any(part in PRODUCTION for part in re.split(r"[-_.]", stack.lower()))
 
 
@@ -47,8 +47,10 @@ def tls_in_production(resource: Resource) -> Iterator[str]:
         elif item.kind == "EventListener":
             yield from _listener(item)
         elif item.kind == "Gateway" and item.group == "gateway.networking.k8s.io":
-            protocols = [at(each, "protocol") for each in items(item.at("spec", "listeners"))]
-            if "HTTP" in protocols and not {"HTTPS", "TLS"} & {each for each in protocols if text(each)}:
+            protocols = [at(listener, "protocol") for listener in items(item.at("spec", "listeners"))]
+            if "HTTP" in protocols and not {"HTTPS", "TLS"} & {
+                listener for listener in protocols if text(listener)
+            }:
                 yield "its listeners speak plain HTTP: add one with `protocol: HTTPS`"
 
 
@@ -57,22 +59,22 @@ def _ingress(item: Object) -> Iterator[str]:
     if not tls:
         yield "it has no TLS: set `ingress.tls`, and `dashboard.tls` for the Dashboard"
         return
-    listed = [host for entry in items(tls) for host in items(at(entry, "hosts"))]
+    hosts = [host for entry in items(tls) for host in items(at(entry, "hosts"))]
     # One without hosts is for all; what is not known may be.
     if (
-        not listed
-        or not all(map(text, listed))
-        or not all(any(items(at(each, "hosts"))) for each in items(tls))
+        not hosts
+        or not all(map(text, hosts))
+        or not all(any(items(at(entry, "hosts"))) for entry in items(tls))
     ):
         return
     for rule in items(item.at("spec", "rules")):
         host = at(rule, "host") or ""
-        if isinstance(host, str) and not any(_fits(host, each) for each in listed):
+        if isinstance(host, str) and not any(_fits(host, pattern) for pattern in hosts):
             yield f"it has no TLS for {host or 'other host names'}: add the host to `spec.tls`"
 
 
 def _fits(host: str, pattern: str) -> bool:
-    """Whether a certificate's host is this; `*.example.com` is for each name of one label more."""
+    """True when a certificate's host is this; `*.example.com` is for each name of one label more."""
     return host == pattern or (pattern.startswith("*.") and host.partition(".")[2] == pattern[2:])
 
 
@@ -84,9 +86,9 @@ def _service(item: Object) -> Iterator[str]:
     if _has(annotations, CERTIFICATES) or (exposed == "LoadBalancer" and _has(annotations, INTERNAL)):
         return
     ports = [port for port in items(item.at("spec", "ports")) if at(port, "protocol") not in ("UDP", "SCTP")]
-    if ports and not any(_encrypted(port) for port in ports):
-        what = exposed if exposed in EXPOSING else "externalIPs"
-        yield f"its {what} speaks plain HTTP, as no port is for TLS: {SET}"
+    if ports and not any(_is_encrypted(port) for port in ports):
+        exposure = exposed if exposed in EXPOSING else "externalIPs"
+        yield f"its {exposure} speaks plain HTTP, as no port is for TLS: {ADVICE}"
 
 
 def _has(annotations: Any, table: Mapping[str, re.Pattern[str]]) -> bool:
@@ -96,8 +98,8 @@ def _has(annotations: Any, table: Mapping[str, re.Pattern[str]]) -> bool:
     )
 
 
-def _encrypted(port: Any) -> bool:
-    """Whether a Service's port is for TLS, as far as it says."""
+def _is_encrypted(port: Any) -> bool:
+    """True when a Service's port is for TLS, as far as it says."""
     protocol, name = at(port, "appProtocol"), at(port, "name")
     if text(protocol):
         return TLS_NAME.search(protocol) is not None
@@ -114,6 +116,6 @@ def _listener(item: Object) -> Iterator[str]:
         return
     # With a certificate in its environment the listener itself speaks TLS.
     containers = items(at(service, "spec", "template", "spec", "containers"))
-    names = [at(variable, "name") for each in containers for variable in items(at(each, "env"))]
+    names = [at(variable, "name") for container in containers for variable in items(at(container, "env"))]
     if "TLS_CERT" not in names or "TLS_KEY" not in names:
-        yield f"its {exposed} speaks plain HTTP: {SET}"
+        yield f"its {exposed} speaks plain HTTP: {ADVICE}"

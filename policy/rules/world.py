@@ -1,4 +1,4 @@
-"""How much of the internet a list of networks is."""
+"""The share of the internet in a list of networks."""
 
 import ipaddress
 from collections.abc import Iterable, Iterator, Sequence
@@ -35,38 +35,39 @@ def network(cidr: object) -> Network | None:
 
 
 def is_world(networks: Iterable[Network]) -> bool:
-    """Whether these are the internet rather than somebody's addresses: one network is wider than any owner's,
-    or all together are more than WIDEST_IN_ALL of that. Private addresses count for nothing.
+    """True when these are the internet rather than somebody's addresses; private addresses count for nothing.
+
+    One network is wider than any owner's, or all together are more than WIDEST_IN_ALL of that.
     """
-    everything = list(networks)
+    candidates = list(networks)
     for version, prefix in WIDEST.items():
         # Any: the types of ipaddress know lists of one version only.
-        mine: list[Any] = [each for each in everything if each.version == version]
+        same_version: list[Any] = [candidate for candidate in candidates if candidate.version == version]
         widest = 2 ** (MAX_PREFIX[version] - prefix)
-        if any(public_addresses(each) > widest for each in mine):
+        if any(public_addresses(candidate) > widest for candidate in same_version):
             return True
-        if sum(map(public_addresses, ipaddress.collapse_addresses(mine))) > WIDEST_IN_ALL * widest:
+        if sum(map(public_addresses, ipaddress.collapse_addresses(same_version))) > WIDEST_IN_ALL * widest:
             return True
     return False
 
 
 def without(wide: Any, drops: Sequence[Any]) -> Iterator[Network]:
-    """What is left of a network when those in `drops` are taken out."""
-    for each in drops:
-        if each.version == wide.version and each.overlaps(wide):
-            if not wide.subnet_of(each):
-                for part in wide.address_exclude(each):
+    """Parts of a network without those in `drops`."""
+    for drop in drops:
+        if drop.version == wide.version and drop.overlaps(wide):
+            if not wide.subnet_of(drop):
+                for part in wide.address_exclude(drop):
                     yield from without(part, drops)
             return
     yield wide
 
 
 def public_addresses(wide: Network) -> int:
-    """How many public addresses it has."""
+    """Number of its public addresses."""
 
-    def shared(cidrs: Iterable[str]) -> int:
+    def common_addresses(cidrs: Iterable[str]) -> int:
         # Of two networks that overlap, one is inside the other.
-        others = [other for other in map(ipaddress.ip_network, cidrs) if other.overlaps(wide)]
-        return sum(min(other.num_addresses, wide.num_addresses) for other in others)
+        blocks = [block for block in map(ipaddress.ip_network, cidrs) if block.overlaps(wide)]
+        return sum(min(block.num_addresses, wide.num_addresses) for block in blocks)
 
-    return shared(PUBLIC[wide.version]) - shared(NOT_PUBLIC[wide.version])
+    return common_addresses(PUBLIC[wide.version]) - common_addresses(NOT_PUBLIC[wide.version])

@@ -17,7 +17,7 @@ from sandbox.toolchain import go
 from sandbox.toolchain.pins import HURRIED
 from sandbox.toolchain.processes import Processes, ToolchainError
 from sandbox.toolchain.tool import ARCHITECTURE, MODULES, Tool
-from sandbox.waiting import wait_for
+from toolkit.polling import wait_for
 
 # Stands for the registry's address in the cached manifests: the release server puts the real one there.
 PLACEHOLDER = "REGISTRY.SANDBOX.INVALID"

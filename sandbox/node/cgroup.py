@@ -4,11 +4,11 @@ import os
 from pathlib import Path
 
 from sandbox.node.problem import NodeProblem
-from sandbox.waiting import wait_for
+from toolkit.polling import wait_for
 
 
 def hierarchies(mountinfo: str) -> list[Path]:
-    """Where the cgroup hierarchies are mounted: one for version 2 alone, one a controller for version 1."""
+    """Mount points of the cgroup hierarchies: one for version 2, one a controller for version 1."""
     lines = (line.split() for line in mountinfo.splitlines())
     return [Path(words[4]) for words in lines if words[words.index("-") + 1] in {"cgroup", "cgroup2"}]
 
@@ -51,7 +51,7 @@ class Cgroup:
     def remove(self) -> None:
         """Removes all of it; the processes that were in it are gone, or are about to be."""
 
-        def gone() -> bool | str:
+        def is_removed() -> bool | str:
             for folder in self.folders():
                 try:
                     folder.rmdir()
@@ -61,7 +61,7 @@ class Cgroup:
                     return f"{folder}: {error.strerror}"
             return True
 
-        wait_for("the pods' cgroups to be empty", gone, seconds=20)
+        wait_for("the pods' cgroups to be empty", is_removed, seconds=20)
 
 
 def _enable(root: Path, controllers: list[str]) -> None:

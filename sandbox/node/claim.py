@@ -1,4 +1,4 @@
-"""Who has an address range on this machine, and which process is that sandbox's node."""
+"""Claims of address ranges on this machine, and the process of each sandbox's node."""
 
 import fcntl
 import os
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.node.problem import NodeProblem
-from sandbox.waiting import wait_for
+from toolkit.polling import wait_for
 
 PF_EXITING = 0x4  # <linux/sched.h>
 ROOT = Path("/run/tekton-builds")  # one for all checkouts of this machine
@@ -25,13 +25,13 @@ class Process:
 
     @classmethod
     def parse(cls, text: str) -> "Process":
-        """From `<boot id> <the line of /proc/PID/stat>`; raises ValueError for anything else."""
+        """Parses `<boot id> <the line of /proc/PID/stat>`; raises ValueError for anything else."""
         boot, _, stat = text.strip().partition(" ")
-        before, found, after = stat.rpartition(")")  # the name before it may hold blanks and brackets
-        fields = after.split()
-        if not found or len(fields) < 20:
+        head, bracket, tail = stat.rpartition(")")  # the name before it may hold blanks and brackets
+        fields = tail.split()
+        if not bracket or len(fields) < 20:
             raise ValueError(f"no process: {text!r}")
-        return cls(boot, int(before.split()[0]), int(fields[19]))
+        return cls(boot, int(head.split()[0]), int(fields[19]))
 
     def alive(self) -> bool:
         """True while this very process runs; a zombie runs no more."""
@@ -78,10 +78,10 @@ class Claim:
 
     @property
     def mount_points(self) -> Path:
-        """What the sandboxes of this machine that went before the last one left it to clean up."""
+        """The note of folders that earlier sandboxes of this machine left to the last one to clean up."""
         return self._root / "mount-points"
 
-    def last(self) -> bool:
+    def is_last(self) -> bool:
         """True when no other sandbox of this machine has a range."""
         folders = [folder for folder in self._root.glob("*-16") if folder.is_dir()]
         return all(folder == self.folder and self.owner() == self.state for folder in folders)
@@ -98,7 +98,7 @@ class Claim:
 
     @property
     def process_file(self) -> Path:
-        """Where the node's PID 1 writes who it is."""
+        """The file into which the node's PID 1 writes its identity."""
         return self.folder / "process"
 
     def owner(self) -> Path | None:
@@ -143,9 +143,9 @@ class Claim:
             if process and self.owner() != self.state:
                 process.kill()  # of a checkout that is gone
             self.folder.mkdir(parents=True, exist_ok=True)
-            new = self.folder / "state.new"
-            new.write_text(str(self.state))
-            new.replace(self.folder / "state")
+            temporary = self.folder / "state.new"
+            temporary.write_text(str(self.state))
+            temporary.replace(self.folder / "state")
             yield
         finally:
             os.close(lock)

@@ -11,9 +11,9 @@ from sandbox.credentials import Credentials
 from sandbox.images import recipes
 from sandbox.network import Network
 from sandbox.node.claim import Claim
-from sandbox.paths import Paths
-from sandbox.private_file import write_private
 from sandbox.toolchain.versions import KUBERNETES
+from toolkit.paths import Paths
+from toolkit.private_file import write_private
 
 FILES = Path(__file__).with_name("files")
 PATCHES = Path(__file__).with_name("patches")
@@ -69,7 +69,7 @@ class Configuration:
     def write(self) -> set[str]:
         """Writes all of them; the services whose files changed."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        changed = {
+        services = {
             service for name, service in NODE_FILES.items() if _write(self.folder / name, self.render(name))
         }
         for name in MOUNTED_FILES:
@@ -84,7 +84,7 @@ class Configuration:
         _write(self.folder / "cni" / "10-pods.conflist", self.render("pods.conflist"))
         self._write_plugins()
         self._write_password()
-        return changed - {""}
+        return services - {""}
 
     def _write_plugins(self) -> None:
         """Debian's CNI plugins and ours: they find each other in one folder."""
@@ -94,10 +94,10 @@ class Configuration:
             link = folder / plugin.name
             if not link.is_symlink():
                 link.symlink_to(plugin)
-        ours = folder / "node-policies"
+        wrapper = folder / "node-policies"
         command = shlex.join([sys.executable, "-IS", str(PLUGIN)])
-        _write(ours, f"#!/bin/sh\nexec {command}\n")
-        ours.chmod(0o700)
+        _write(wrapper, f"#!/bin/sh\nexec {command}\n")
+        wrapper.chmod(0o700)
 
     def _write_password(self) -> None:
         account = self._credentials.registry

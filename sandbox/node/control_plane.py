@@ -13,15 +13,15 @@ from sandbox.network import Network
 from sandbox.node.init import Init
 from sandbox.node.mounts import FOLDERS
 from sandbox.node.problem import NodeBroken
-from sandbox.private_file import write_private
-from sandbox.waiting import wait_for
+from toolkit.polling import wait_for
+from toolkit.private_file import write_private
 
 PHASES = ("certs all", "kubeconfig all", "etcd local", "control-plane all")
 REQUEST_SECONDS = 5
 
 
 class ControlPlane:
-    """What lies in the node's /etc/kubernetes, and the API server that comes of it."""
+    """The node's /etc/kubernetes, and the API server that runs from it."""
 
     def __init__(self, folder: Path, network: Network, init: Init, program: Callable[[str], Path]) -> None:
         self._folder = folder
@@ -35,11 +35,11 @@ class ControlPlane:
         return self._kubernetes / "complete"
 
     def fingerprint(self, images: Path) -> str:
-        """Of what the control plane is made from. A cluster made from something else is made anew."""
-        made_from = (self._folder / "kubeadm.yaml").read_text() + images.name
-        return hashlib.sha256(made_from.encode()).hexdigest()
+        """Hash of the sources of the control plane. A cluster with another fingerprint is made anew."""
+        sources = (self._folder / "kubeadm.yaml").read_text() + images.name
+        return hashlib.sha256(sources.encode()).hexdigest()
 
-    def made_from(self) -> str | None:
+    def current_fingerprint(self) -> str | None:
         """The fingerprint of the cluster that is here; None when there is none, or half of one."""
         return self._mark.read_text() if self._mark.exists() else None
 
@@ -64,12 +64,12 @@ class ControlPlane:
 
     def import_images(self, images: Path) -> None:
         """The control plane's images, from docker-archives; once per set of them. containerd must answer."""
-        done = self._folder / "containerd" / f"imported-{images.name}"
-        if done.exists():
+        marker = self._folder / "containerd" / f"imported-{images.name}"
+        if marker.exists():
             return
         for archive in sorted(images.glob("*.tar")):
             self._ctr("--namespace", "k8s.io", "images", "import", str(archive))
-        done.touch()
+        marker.touch()
 
     def wait_for_containerd(self, seconds: float) -> None:
         """Returns when containerd answers."""
@@ -87,11 +87,11 @@ class ControlPlane:
         self._init.run(["ctr", "--address", "/run/containerd/containerd.sock", *arguments])
 
     def apply_once(self, manifests: str) -> None:
-        """What every cluster starts with, and with it the administrators' rights."""
-        done = self._kubernetes / "applied"
-        if not done.exists():
+        """Applies the objects that every cluster starts with, among them the administrators' rights; once."""
+        marker = self._kubernetes / "applied"
+        if not marker.exists():
             self._apply(manifests, "super-admin.conf")
-            done.touch()
+            marker.touch()
 
     def apply(self, manifests: str) -> None:
         """Server-side apply, as the administrator."""
@@ -99,7 +99,7 @@ class ControlPlane:
 
     def _apply(self, manifests: str, kubeconfig: str) -> None:
         kubectl = (str(self._program("kubectl")), "--kubeconfig", str(self._kubernetes / kubeconfig))
-        done = subprocess.run(
+        process = subprocess.run(
             [
                 *kubectl,
                 "apply",
@@ -115,17 +115,17 @@ class ControlPlane:
             text=True,
             check=False,
         )
-        if done.returncode:
+        if process.returncode:
             raise NodeBroken(
-                f"the API server refused the sandbox's own objects: {done.stderr.strip()[-500:]}"
+                f"the API server refused the sandbox's own objects: {process.stderr.strip()[-500:]}"
             )
 
     def first_time(self) -> bool:
         """True once in a cluster's life: when it has come up and nobody can have used it yet."""
-        used = self._kubernetes / "used"
-        first = not used.exists()
-        used.touch()
-        return first
+        marker = self._kubernetes / "used"
+        is_first = not marker.exists()
+        marker.touch()
+        return is_first
 
     def publish_kubeconfig(self, file: Path) -> None:
         """The administrator's, 0600."""
@@ -159,16 +159,20 @@ class ControlPlane:
         if isinstance(node, str):
             return node
         conditions = {c["type"]: c for c in node.get("status", {}).get("conditions", [])}
-        ready = conditions.get("Ready", {})
-        return "" if ready.get("status") == "True" else str(ready.get("message", "no condition Ready yet"))
+        condition = conditions.get("Ready", {})
+        return (
+            ""
+            if condition.get("status") == "True"
+            else str(condition.get("message", "no condition Ready yet"))
+        )
 
     def deployment_problem(self, namespace: str, name: str) -> str:
         """Empty when a Deployment has all its pods."""
-        found = self.get(f"/apis/apps/v1/namespaces/{namespace}/deployments/{name}")
-        if isinstance(found, str):
-            return found
-        ready = found.get("status", {}).get("readyReplicas", 0)
-        return "" if ready >= found["spec"]["replicas"] else f"{ready} pods ready"
+        deployment = self.get(f"/apis/apps/v1/namespaces/{namespace}/deployments/{name}")
+        if isinstance(deployment, str):
+            return deployment
+        count = deployment.get("status", {}).get("readyReplicas", 0)
+        return "" if count >= deployment["spec"]["replicas"] else f"{count} pods ready"
 
 
 def _empty(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Which daemons the node has, and how each is started."""
+"""The node's daemons and their start scripts."""
 
 import shlex
 import sys
@@ -8,11 +8,11 @@ from pathlib import Path
 from sandbox.network import Network
 from sandbox.node.configuration import POLICIES_SOCKET
 from sandbox.node.services import Services
-from sandbox.paths import CHECKOUT, Paths
+from toolkit.paths import CHECKOUT, Paths
 
 SCRIPTS = Path(__file__).with_name("services")
-# What these read is made after the node's start.
-HELD = frozenset({"kubelet", "kube-proxy", "load-balancer", "node-policies"})
+# Started by hand: their configuration is made after the node's start.
+DEFERRED = frozenset({"kubelet", "kube-proxy", "load-balancer", "node-policies"})
 
 
 def scripts(paths: Paths, network: Network, program: Callable[[str], Path]) -> dict[str, str]:
@@ -49,4 +49,8 @@ def _script(name: str, environment: Mapping[str, object]) -> str:
 
 def define(services: Services, scripts_by_name: dict[str, str]) -> set[str]:
     """Defines all of them; the names of those that changed."""
-    return {name for name, script in scripts_by_name.items() if services.add(name, script, held=name in HELD)}
+    return {
+        name
+        for name, script in scripts_by_name.items()
+        if services.add(name, script, deferred=name in DEFERRED)
+    }

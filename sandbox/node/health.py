@@ -1,13 +1,13 @@
-"""Whether every part of a node does its work."""
+"""Health of every part of a node."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 from sandbox.node.control_plane import ControlPlane
 from sandbox.node.services import Services
-from sandbox.registry import Registry
-from sandbox.releases import Releases
-from sandbox.waiting import wait_for
+from sandbox.registry.registry import Registry
+from sandbox.registry.releases import Releases
+from toolkit.polling import wait_for
 
 # A busy machine of two cores needs a quarter of it.
 SECONDS = 120
@@ -42,15 +42,15 @@ class Health:
             wait_for(f"{name} (log: {self._services.log(name)})", self._runs(name), seconds=SECONDS)
 
     def status(self) -> dict[str, str]:
-        """By part: `ok`, or what is wrong."""
-        found = {part: problem() or "ok" for part, problem in self._problems.items()}
+        """State of each part: `ok`, or the problem."""
+        states = {part: problem() or "ok" for part, problem in self._problems.items()}
         for name in self._services.names():
-            if not self._services.running(name):
-                found[name] = self._services.state(name)
-        return found
+            if not self._services.is_running(name):
+                states[name] = self._services.state(name)
+        return states
 
     def _runs(self, name: str) -> Callable[[], bool | str]:
-        return lambda: self._services.running(name) or self._services.state(name)
+        return lambda: self._services.is_running(name) or self._services.state(name)
 
     def _log(self, part: str) -> Path | None:
         service = "kubelet" if part == "API server" else part  # kubelet runs it

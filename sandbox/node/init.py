@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sandbox.node.claim import Claim, Process
 from sandbox.node.problem import NodeBroken, NodeProblem
-from sandbox.waiting import wait_for
+from toolkit.polling import wait_for
 
 SCRIPT = Path(__file__).with_name("init.sh")
 # No variable of ours goes in: a proxy, a token or a KUBECONFIG of this machine means nothing there.
@@ -53,29 +53,29 @@ class Init:
                 start_new_session=True,  # it outlives us, and a Ctrl-C in our terminal
             )
 
-        def began() -> Process | str:
+        def first_process() -> Process | str:
             if starter.poll() is not None:
                 raise NodeBroken(f"the node's first process ended at once; see {self._log}")
             return self.process or "not yet"
 
-        process: Process = wait_for("the node's first process", began, seconds=10, interval=0.02)
+        process: Process = wait_for("the node's first process", first_process, seconds=10, interval=0.02)
         return process
 
     def command(self, command: Sequence[str]) -> list[str]:
-        """What to run on this machine so that `command` runs in the node as root.
+        """The command line for this machine that runs `command` in the node as root.
 
         Raises NodeProblem when the node does not run.
         """
         process = self.process
         if process is None:
             raise NodeProblem("the sandbox's node does not run; start it with `make up`")
-        inside = ["nsenter", "--target", str(process.pid), "--mount", "--uts", "--net", "--pid"]
-        return [*inside, "--", *command]
+        nsenter = ["nsenter", "--target", str(process.pid), "--mount", "--uts", "--net", "--pid"]
+        return [*nsenter, "--", *command]
 
     def run(self, command: Sequence[str], *, input: str = "", seconds: float = RUN_SECONDS) -> str:  # noqa: A002
-        """What the command printed. Raises NodeBroken with its last words when it fails or takes too long."""
+        """Runs a command; its output. Raises NodeBroken with its last words on failure or timeout."""
         try:
-            done = subprocess.run(
+            process = subprocess.run(
                 self.command(command),
                 input=input,
                 capture_output=True,
@@ -87,15 +87,15 @@ class Init:
             )
         except subprocess.TimeoutExpired:
             raise NodeBroken(f"in the node, {Path(command[0]).name} took more than {seconds:.0f} s") from None
-        if done.returncode:
-            words = (done.stderr.strip() or done.stdout.strip()).splitlines()[-3:]
+        if process.returncode:
+            words = (process.stderr.strip() or process.stdout.strip()).splitlines()[-3:]
             with self._log.open("a") as log:
-                log.write(f"$ {shlex.join(command)}\n{done.stdout}{done.stderr}\n")
+                log.write(f"$ {shlex.join(command)}\n{process.stdout}{process.stderr}\n")
             raise NodeBroken(
-                f"in the node, {Path(command[0]).name} ended with status {done.returncode}: "
+                f"in the node, {Path(command[0]).name} ended with status {process.returncode}: "
                 f"{' | '.join(words)} (log: {self._log})"
             )
-        return done.stdout
+        return process.stdout
 
     def kill(self) -> None:
         """End it and everything in its namespaces, and wait for that."""

@@ -22,43 +22,43 @@ class Link:
     def ensure(self, process: Process) -> bool:
         """Makes whatever of link, addresses and routes is missing; True when something was."""
         network = self._network
-        made = False
-        if not self._show("link", inside=None) or not self._show("link", inside=process):
+        is_new = False
+        if not self._show("link", node_process=None) or not self._show("link", node_process=process):
             self._remove_link()
             peer = ("peer", "name", "eth0", "netns", str(process.pid))
             _ip("link", "add", self.name, "type", "veth", *peer)
-            made = True
-        if not made and self._complete(process):
+            is_new = True
+        if not is_new and self._complete(process):
             return False
         # While the node is down, its addresses must not leave by the default route: they may be somebody's.
         _ip("route", "replace", "blackhole", network.range, "metric", LAST_RESORT)
         _ip("address", "replace", f"{network.host}/30", "dev", self.name)
         _ip("link", "set", self.name, "up")
-        inside = ("nsenter", "--target", str(process.pid), "--net")
-        _ip("link", "set", "eth0", "up", prefix=inside)
-        _ip("address", "replace", f"{network.node}/30", "dev", "eth0", prefix=inside)
-        _ip("route", "replace", "default", "via", network.host, prefix=inside)
+        in_node = ("nsenter", "--target", str(process.pid), "--net")
+        _ip("link", "set", "eth0", "up", prefix=in_node)
+        _ip("address", "replace", f"{network.node}/30", "dev", "eth0", prefix=in_node)
+        _ip("route", "replace", "default", "via", network.host, prefix=in_node)
         _ip("route", "replace", network.range, "via", network.node, "dev", self.name)
         return True
 
     def _complete(self, process: Process) -> bool:
         network = self._network
         routes = _json("route", "show", "root", network.range)
-        ours = {
+        present = {
             (route.get("type", "unicast"), route.get("dev")) for route in routes if _exact(route, network)
         }
-        inside = ("nsenter", "--target", str(process.pid), "--net")
-        defaults = _json("route", "show", "default", prefix=inside)
+        in_node = ("nsenter", "--target", str(process.pid), "--net")
+        defaults = _json("route", "show", "default", prefix=in_node)
         return (
-            {("blackhole", None), ("unicast", self.name)} <= ours
-            and self._has(network.host, self._show("address", inside=None))
-            and self._has(network.node, self._show("address", inside=process))
+            {("blackhole", None), ("unicast", self.name)} <= present
+            and self._has(network.host, self._show("address", node_process=None))
+            and self._has(network.node, self._show("address", node_process=process))
             and any(route.get("gateway") == network.host for route in defaults)
         )
 
-    def _show(self, what: str, inside: Process | None) -> list[dict[str, Any]]:
-        prefix = ("nsenter", "--target", str(inside.pid), "--net") if inside else ()
-        return _json(what, "show", "dev", "eth0" if inside else self.name, prefix=prefix)
+    def _show(self, kind: str, node_process: Process | None) -> list[dict[str, Any]]:
+        prefix = ("nsenter", "--target", str(node_process.pid), "--net") if node_process else ()
+        return _json(kind, "show", "dev", "eth0" if node_process else self.name, prefix=prefix)
 
     @staticmethod
     def _has(address: str, links: list[dict[str, Any]]) -> bool:
@@ -87,16 +87,16 @@ def _exact(route: dict[str, Any], network: Network) -> bool:
 
 
 def _json(*arguments: str, prefix: tuple[str, ...] = ()) -> list[dict[str, Any]]:
-    done = subprocess.run(
+    process = subprocess.run(
         [*prefix, "ip", "-json", "-4", *arguments], capture_output=True, text=True, check=False
     )
-    found: list[dict[str, Any]] = (
-        json.loads(done.stdout) if done.returncode == 0 and done.stdout.strip() else []
+    entries: list[dict[str, Any]] = (
+        json.loads(process.stdout) if process.returncode == 0 and process.stdout.strip() else []
     )
-    return found
+    return entries
 
 
 def _ip(*arguments: str, prefix: tuple[str, ...] = ()) -> None:
-    done = subprocess.run([*prefix, "ip", *arguments], capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise NodeBroken(f"`ip {' '.join(arguments)}` failed: {done.stderr.strip()}")
+    process = subprocess.run([*prefix, "ip", *arguments], capture_output=True, text=True, check=False)
+    if process.returncode:
+        raise NodeBroken(f"`ip {' '.join(arguments)}` failed: {process.stderr.strip()}")

@@ -1,4 +1,4 @@
-"""What the node sees in place of this machine's own folders and files."""
+"""Mounts that replace this machine's own folders and files in the node."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -61,7 +61,7 @@ class Mounts:
         return pairs
 
     @staticmethod
-    def missing(process: Process) -> list[str]:
+    def missing_targets(process: Process) -> list[str]:
         """Folders that are no longer mounted in a node: somebody unmounted them, or removed them here."""
         lines = Path(f"/proc/{process.pid}/mountinfo").read_text().splitlines()
         mounted = {line.split()[4] for line in lines}
@@ -69,34 +69,34 @@ class Mounts:
 
     def ensure_targets(self) -> None:
         """Makes the missing folders to mount on, and notes them before: an interruption forgets none."""
-        missing: list[Path] = []
+        folders: list[Path] = []
         for target in FOLDERS.values():
             path = self._root / target.lstrip("/")
-            missing += [folder for folder in reversed([path, *path.parents]) if not folder.exists()]
-        _note(self._made, map(str, missing))
-        for folder in missing:
+            folders += [folder for folder in reversed([path, *path.parents]) if not folder.exists()]
+        _note(self._made, map(str, folders))
+        for folder in folders:
             folder.mkdir(exist_ok=True)
 
     def remove_targets(self, *, last: bool) -> None:
         """Removes those folders again when this is the `last` sandbox; what is not empty stays."""
         if not last:
-            _note(self._shared, _noted(self._made))
+            _note(self._shared, _read_notes(self._made))
         else:
-            for folder in sorted({*_noted(self._made), *_noted(self._shared)}, reverse=True):
+            for folder in sorted({*_read_notes(self._made), *_read_notes(self._shared)}, reverse=True):
                 with suppress(OSError):  # gone already, or somebody has put something into it
                     Path(folder).rmdir()
             self._shared.unlink(missing_ok=True)
         self._made.unlink(missing_ok=True)
 
 
-def _noted(file: Path) -> list[str]:
+def _read_notes(file: Path) -> list[str]:
     return file.read_text().splitlines() if file.exists() else []
 
 
 def _note(file: Path, folders: Iterable[str]) -> None:
-    noted = _noted(file)
-    new = [folder for folder in dict.fromkeys(folders) if folder not in noted]
-    if new:
+    notes = _read_notes(file)
+    additions = [folder for folder in dict.fromkeys(folders) if folder not in notes]
+    if additions:
         file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("a") as stream:
-            stream.write("".join(f"{folder}\n" for folder in new))
+            stream.write("".join(f"{folder}\n" for folder in additions))

@@ -1,4 +1,4 @@
-"""The node as a whole: up, down, status."""
+"""The node: up, down, status."""
 
 import shutil
 from collections.abc import Sequence
@@ -20,10 +20,10 @@ from sandbox.node.mounts import Mounts
 from sandbox.node.pod_network import PodNetwork
 from sandbox.node.problem import NodeBroken, NodeProblem
 from sandbox.node.services import Services
-from sandbox.paths import Paths
-from sandbox.registry import Registry
-from sandbox.releases import Releases
-from sandbox.waiting import wait_for
+from sandbox.registry.registry import Registry
+from sandbox.registry.releases import Releases
+from toolkit.paths import Paths
+from toolkit.polling import wait_for
 
 # A busy machine of two cores needs a quarter of these.
 CONTAINERD_SECONDS = 60
@@ -34,7 +34,7 @@ STATE_FOLDERS = ("node", "services", "registry", "releases", "volumes", "forge")
 
 
 class Toolchain(Protocol):
-    """Where programs and images are."""
+    """Source of programs and images."""
 
     def program(self, name: str) -> Path: ...
 
@@ -42,14 +42,14 @@ class Toolchain(Protocol):
 
 
 class Progress(Protocol):
-    """Who is told what happens."""
+    """Receiver of messages for the user."""
 
     def note(self, text: str) -> None: ...
 
 
 @dataclass(frozen=True, kw_only=True)
-class Up:
-    """What `up` found to do. `new_cluster`: nothing that was deployed before is there any more."""
+class UpResult:
+    """Result of `up`. `new_cluster`: nothing that was deployed before is there any more."""
 
     new_cluster: bool
 
@@ -97,7 +97,7 @@ class Node:
 
     # -- up -------------------------------------------------------------------------------------------
 
-    def up(self) -> Up:
+    def up(self) -> UpResult:
         """The node runs, its API server answers and its DNS and registry do: from whatever state it is in.
 
         The toolchain's "kubernetes" and "control-plane" must be there.
@@ -109,33 +109,33 @@ class Node:
                     "run `make down` before you change SANDBOX_NETWORK"
                 )
         with self._claim.hold():
-            return self._up_whatever_it_takes()
+            return self._bring_up_with_remedies()
 
-    def _up_whatever_it_takes(self) -> Up:
+    def _bring_up_with_remedies(self) -> UpResult:
         images = self._toolchain.folder("control-plane")
         self._take_over()
-        had_something = (self._folder / "containerd").exists()
-        changed = self._configure()
-        before = self._control_plane.made_from()
-        if before and before != self._control_plane.fingerprint(images):
+        has_old_data = (self._folder / "containerd").exists()
+        services = self._configure()
+        fingerprint = self._control_plane.current_fingerprint()
+        if fingerprint and fingerprint != self._control_plane.fingerprint(images):
             self._progress.note("the sandbox's Kubernetes has changed: the node starts clean")
             self._start_clean()
-            before, had_something = None, False
-        remedies = [("starts clean", self._start_clean)] if had_something else []
+            fingerprint, has_old_data = None, False
+        remedies = [("starts clean", self._start_clean)] if has_old_data else []
         process = self._init.process
-        if before and process and not process.ending():
+        if fingerprint and process and not process.ending():
             remedies.insert(0, ("is restarted", self._init.kill))
         while True:
             try:
-                self._bring_up(images, changed)
-                return Up(new_cluster=self._control_plane.first_time())
+                self._bring_up(images, services)
+                return UpResult(new_cluster=self._control_plane.first_time())
             except (NodeBroken, TimeoutError) as error:
                 if not remedies:
                     raise NodeBroken(
                         f"{error}; the logs are in {self._paths.logs}, and `make down` removes everything"
                     ) from error
-                said, remedy = remedies.pop(0)
-                self._progress.note(f"{error}: the node {said}")
+                effect, remedy = remedies.pop(0)
+                self._progress.note(f"{error}: the node {effect}")
                 remedy()
 
     def _take_over(self) -> None:
@@ -150,34 +150,34 @@ class Node:
 
     def _configure(self) -> set[str]:
         """Writes every file; the services to restart for it."""
-        changed = self._configuration().write()
+        services = self._configuration().write()
         self.releases.prepare()
         (self._state / "registry").mkdir(exist_ok=True)
         scripts = daemons.scripts(self._paths, self._network, self._toolchain.program)
-        return changed | daemons.define(self.services, scripts)
+        return services | daemons.define(self.services, scripts)
 
-    def _bring_up(self, images: Path, changed: set[str]) -> None:
+    def _bring_up(self, images: Path, changed_services: set[str]) -> None:
         control_plane, services = self._control_plane, self.services
-        started = self._start_process()
-        if self._link.ensure(self._require_process()) and not started:
+        is_new_process = self._start_process()
+        if self._link.ensure(self._require_process()) and not is_new_process:
             self._progress.note("the link to the node is made again")
-        if not started:
-            for name in sorted(changed - daemons.HELD):
+        if not is_new_process:
+            for name in sorted(changed_services - daemons.DEFERRED):
                 services.restart(name)
-        made = control_plane.made_from() is not None
-        if not made:
-            for name in daemons.HELD:
+        exists = control_plane.current_fingerprint() is not None
+        if not exists:
+            for name in daemons.DEFERRED:
                 services.stop(name)
             control_plane.make(images)
         control_plane.place_kubelet_configuration()
         control_plane.wait_for_containerd(CONTAINERD_SECONDS)
         control_plane.import_images(images)
-        for name in sorted(daemons.HELD):
-            if made and not started and name in changed:
+        for name in sorted(daemons.DEFERRED):
+            if exists and not is_new_process and name in changed_services:
                 services.restart(name)
             else:
                 services.start(name)
-        self._health.wait("API server", REPAIR_SECONDS if made else API_SECONDS)
+        self._health.wait("API server", REPAIR_SECONDS if exists else API_SECONDS)
         control_plane.apply_once(self._configuration().render("cluster.yaml"))
         control_plane.publish_kubeconfig(self._paths.kubeconfig)
         self._health.wait_for_all()
@@ -187,13 +187,13 @@ class Node:
         if process and process.ending():
             process.kill()  # which waits until it has ended
         elif process:
-            missing = self._mounts.missing(process)
-            if not missing and not self._pod_network.has_changed():
+            targets = self._mounts.missing_targets(process)
+            if not targets and not self._pod_network.has_changed():
                 return False
-            reason = f"has lost its {missing[0]}" if missing else "has pods on an earlier network"
+            reason = f"has lost its {targets[0]}" if targets else "has pods on an earlier network"
             self._progress.note(f"the node {reason}: it is restarted")
             process.kill()
-        if self._control_plane.made_from():
+        if self._control_plane.current_fingerprint():
             self._progress.note("the node is down: it starts again with what it had")
         self._mounts.ensure_targets()
         self._cgroup.remove()  # of containers that ended with the last node
@@ -213,7 +213,7 @@ class Node:
     def _start_clean(self) -> None:
         self._init.kill()
         wipe(self._folder)
-        for name in daemons.HELD:
+        for name in daemons.DEFERRED:
             (self.services.folder / name / "down").touch()
 
     def provide_storage(self) -> None:
@@ -235,16 +235,16 @@ class Node:
                 Init(claim, self._paths.logs / "node.log").kill()
                 Link(claim.link, Network(claim.network)).remove()
                 Cgroup(claim.cgroup).remove()
-                self._mounts.remove_targets(last=claim.last())
+                self._mounts.remove_targets(last=claim.is_last())
                 claim.release()
-        self._mounts.remove_targets(last=self._claim.last())  # after a reboot there is no claim
+        self._mounts.remove_targets(last=self._claim.is_last())  # after a reboot there is no claim
         for name in STATE_FOLDERS:
             shutil.rmtree(self._state / name, ignore_errors=True)
         for name in ("kubeconfig", "credentials.json"):
             (self._state / name).unlink(missing_ok=True)
 
     def status(self) -> dict[str, str]:
-        """By part: `ok`, or what is wrong."""
+        """State of each part: `ok`, or the problem."""
         if self._init.process is None:
             return {"node": "down"}
         return {"node": "ok", **self._health.status()}

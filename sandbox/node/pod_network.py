@@ -1,4 +1,4 @@
-"""How the node's pods are joined: CNI's configuration, and whether the running ones were joined by it."""
+"""The pods' network: CNI's configuration, and a check that the running pods were joined by it."""
 
 import shutil
 from pathlib import Path
@@ -16,5 +16,5 @@ class PodNetwork:
         shutil.copyfile(self._present, self._at_start)
 
     def has_changed(self) -> bool:
-        """Whether the running pods are on another network than new ones; an earlier version noted none."""
+        """True when the running pods are on another network than new ones; an earlier version noted none."""
         return not (self._at_start.exists() and self._at_start.read_text() == self._present.read_text())

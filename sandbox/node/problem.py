@@ -1,4 +1,4 @@
-"""What can go wrong with a node, in words for whoever ran `make up`."""
+"""Errors of a node, in words for the user of `make up`."""
 
 
 class NodeProblem(Exception):

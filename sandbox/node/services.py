@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 from sandbox.node.problem import NodeBroken
-from sandbox.waiting import wait_for
+from toolkit.polling import wait_for
 
 WRAPPER = Path(__file__).with_name("service.sh")
 LOG_BYTES = 2_000_000
@@ -20,10 +20,10 @@ class Services:
         self.folder = folder
         self._logs = logs
 
-    def add(self, name: str, script: str, *, held: bool = False) -> bool:
+    def add(self, name: str, script: str, *, deferred: bool = False) -> bool:
         """Define a service by the text of its script, which must end in `exec`; True when that is a change.
 
-        In a running node a new one starts within 5 s. `held`: it waits for `start` (once).
+        In a running node a new one starts within 5 s. `deferred`: it waits for `start` (once).
         """
         service = self.folder / name
         (service / "log").mkdir(parents=True, exist_ok=True)
@@ -34,45 +34,45 @@ class Services:
         if not link.is_symlink():
             link.unlink(missing_ok=True)
             link.symlink_to(f"{name}/current")
-        new = not (service / "run").exists()
-        if new and held:
+        is_new = not (service / "run").exists()
+        if is_new and deferred:
             (service / "down").touch()
         _write(service / "log" / "run", _script(["svlogd", "-tt", str(log)]))
-        changed = _write(service / "start", script)
-        return _write(service / "run", _script([str(WRAPPER), name])) or changed
+        is_changed = _write(service / "start", script)
+        return _write(service / "run", _script([str(WRAPPER), name])) or is_changed
 
     def names(self) -> list[str]:
-        """Of every service."""
+        """Names of all services, sorted."""
         return sorted(run.parent.name for run in self.folder.glob("*/run"))
 
     def start(self, name: str) -> None:
         """Let a service run, now and after every restart of the node."""
         (self.folder / name / "down").unlink(missing_ok=True)
-        self._supervised(name)
+        self._wait_for_supervisor(name)
         self._sv("up", name)
 
     def restart(self, name: str) -> None:
         """End it, by force if need be, and start it."""
-        self._supervised(name)
+        self._wait_for_supervisor(name)
         (self.folder / name / "down").unlink(missing_ok=True)
         self._sv("-w", "5", "force-restart", name)
 
     def stop(self, name: str) -> None:
         """End it, by force if need be."""
-        self._supervised(name)
+        self._wait_for_supervisor(name)
         self._sv("-w", "5", "force-stop", name)
 
     def state(self, name: str) -> str:
-        """In runit's words, such as `run: 12 s` or `down: 3 s`."""
-        said = subprocess.run(
+        """State in runit's words, such as `run: 12 s` or `down: 3 s`."""
+        process = subprocess.run(
             ["sv", "status", str(self.folder / name)], capture_output=True, text=True, check=False
         )
-        words = said.stdout.partition(";")[0].strip()
+        words = process.stdout.partition(";")[0].strip()
         if not words:
             return "not supervised yet"
         return words.replace(f" {self.folder / name}:", "")
 
-    def running(self, name: str) -> bool:
+    def is_running(self, name: str) -> bool:
         """True when its process runs."""
         return self.state(name).startswith("run:")
 
@@ -80,18 +80,20 @@ class Services:
         """The file with what it said last."""
         return self._logs / f"{name}.log"
 
-    def _supervised(self, name: str) -> None:
-        def supervised() -> bool | str:
+    def _wait_for_supervisor(self, name: str) -> None:
+        def supervisor_state() -> bool | str:
             state = self.state(name)
             return state.startswith(("run:", "down:", "finish:")) or state
 
-        wait_for(f"the supervisor of {name}", supervised, seconds=SCAN_SECONDS)
+        wait_for(f"the supervisor of {name}", supervisor_state, seconds=SCAN_SECONDS)
 
     def _sv(self, *arguments: str) -> None:
         command = ["sv", *arguments[:-1], str(self.folder / arguments[-1])]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise NodeBroken(f"`{shlex.join(command)}` failed: {done.stdout.strip() or done.stderr.strip()}")
+        process = subprocess.run(command, capture_output=True, text=True, check=False)
+        if process.returncode:
+            raise NodeBroken(
+                f"`{shlex.join(command)}` failed: {process.stdout.strip() or process.stderr.strip()}"
+            )
 
 
 def _script(command: list[str]) -> str:
@@ -102,8 +104,8 @@ def _write(file: Path, text: str) -> bool:
     # Replaced as a whole: runit may be about to run it.
     if file.exists() and file.read_text() == text:
         return False
-    new = file.with_name(f".{file.name}.new")
-    new.write_text(text)
-    new.chmod(0o700)
-    new.replace(file)
+    temporary = file.with_name(f".{file.name}.new")
+    temporary.write_text(text)
+    temporary.chmod(0o700)
+    temporary.replace(file)
     return True

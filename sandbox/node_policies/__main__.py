@@ -17,7 +17,7 @@ from urllib3.exceptions import HTTPError
 
 from sandbox.node_policies.added_pods import AddedPod, Addresses, serve
 from sandbox.node_policies.ruleset import ruleset
-from sandbox.waiting import wait_for
+from toolkit.polling import wait_for
 
 log = logging.getLogger("node-policies")
 WATCH_SECONDS = 300
@@ -43,7 +43,7 @@ def lists(api: client.ApiClient) -> tuple[List, List, List]:
     )
 
 
-def present(calls: tuple[List, List, List], addresses: Addresses, added: list[AddedPod]) -> str:
+def current_ruleset(calls: tuple[List, List, List], addresses: Addresses, added: list[AddedPod]) -> str:
     """The ruleset of what is in the cluster now, with the pods just added."""
     answers = [call(_preload_content=False, _request_timeout=DEADLINE_SECONDS) for call in calls]
     policies, namespaces, pods = (json.loads(answer.data)["items"] for answer in answers)
@@ -52,11 +52,11 @@ def present(calls: tuple[List, List, List], addresses: Addresses, added: list[Ad
 
 def install(text: str) -> None:
     """Put the ruleset into force, all of it or nothing. Raises RuntimeError with what nft says against it."""
-    done = subprocess.run(
+    process = subprocess.run(
         ["nft", "-f", "-"], input=text, capture_output=True, text=True, check=False, timeout=DEADLINE_SECONDS
     )
-    if done.returncode:
-        raise RuntimeError(f"nft refuses the ruleset: {done.stderr.strip()}")
+    if process.returncode:
+        raise RuntimeError(f"nft refuses the ruleset: {process.stderr.strip()}")
 
 
 def run(
@@ -66,35 +66,35 @@ def run(
 
     A pod put into `changes` is answered when its rules are in force.
     """
-    added: list[AddedPod] = []
+    new_pods: list[AddedPod] = []
     for call in calls:
         threading.Thread(target=_follow, args=(call, changes), daemon=True).start()
-    installed = ""
+    current = ""
     while True:
-        text = present(calls, addresses, added)
-        if text != installed:
+        text = current_ruleset(calls, addresses, new_pods)
+        if text != current:
             install(text)
-            installed = text
+            current = text
             log.info("a ruleset of %d lines", text.count("\n"))
-        for pod in added:
+        for pod in new_pods:
             pod.answer.put(pod.error)
-        added = _next(changes)
+        new_pods = _next(changes)
 
 
 def _next(changes: Changes) -> list[AddedPod]:
     """Waits until something changes; what changes soon after is the same change. The pods added with it."""
-    added: list[AddedPod] = []
+    new_pods: list[AddedPod] = []
     change = changes.get()
     deadline = time.monotonic() + GATHER_SECONDS
     while True:
         if isinstance(change, BaseException):
             raise change
         if isinstance(change, AddedPod):
-            added.append(change)
+            new_pods.append(change)
         try:
-            change = changes.get(timeout=0 if added else max(0, deadline - time.monotonic()))
+            change = changes.get(timeout=0 if new_pods else max(0, deadline - time.monotonic()))
         except queue.Empty:
-            return added
+            return new_pods
 
 
 def _follow(call: List, changes: Changes) -> None:

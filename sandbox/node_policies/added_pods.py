@@ -29,7 +29,7 @@ class AddedPod:
 
 
 class Addresses:
-    """Which pod has which address, where a plugin said so.
+    """Addresses of pods, as the plugin reported them.
 
     A pod's status may lack the address, or have that of the pod's earlier sandbox. `file` keeps them for
     the next process.
@@ -48,26 +48,26 @@ class Addresses:
             (pod["metadata"]["namespace"], pod["metadata"]["name"]): pod["metadata"]["uid"] for pod in pods
         }
         owners = self._owners
-        for new in added:
-            uid = uids.get((new.namespace, new.name))
+        for pod_to_add in added:
+            uid = uids.get((pod_to_add.namespace, pod_to_add.name))
             if uid is None:
-                new.error = f"the API server has no pod {new.namespace}/{new.name}"
+                pod_to_add.error = f"the API server has no pod {pod_to_add.namespace}/{pod_to_add.name}"
             else:
-                others = {address: owner for address, owner in owners.items() if owner != uid}
-                owners = {**others, new.address: uid}
-        known = set(uids.values())
-        self._keep({address: uid for address, uid in owners.items() if uid in known})
+                kept_owners = {address: owner for address, owner in owners.items() if owner != uid}
+                owners = {**kept_owners, pod_to_add.address: uid}
+        current_uids = set(uids.values())
+        self._keep({address: uid for address, uid in owners.items() if uid in current_uids})
         by_uid = {uid: address for address, uid in self._owners.items()}
-        return [self._completed(pod, by_uid.get(pod["metadata"]["uid"])) for pod in pods]
+        return [self._complete_pod(pod, by_uid.get(pod["metadata"]["uid"])) for pod in pods]
 
     def _keep(self, owners: dict[str, str]) -> None:
         if owners != self._owners:
-            new = self._file.with_suffix(".new")
-            new.write_text(json.dumps(owners))
-            new.replace(self._file)
+            temporary = self._file.with_suffix(".new")
+            temporary.write_text(json.dumps(owners))
+            temporary.replace(self._file)
             self._owners = owners
 
-    def _completed(self, pod: Object, address: str | None) -> Object:
+    def _complete_pod(self, pod: Object, address: str | None) -> Object:
         status = pod.get("status", {})
         reported = status.get("podIP")
         return {

@@ -56,7 +56,7 @@ def _connect(connection: socket.socket, path: Path, deadline: float) -> None:
 
 
 def run(environment: Mapping[str, str], configuration: dict[str, Any]) -> dict[str, Any] | None:
-    """What to answer to the command, if anything. Raises NotInstalled."""
+    """Executes the command; its answer, None when there is none. Raises NotInstalled."""
     command = environment["CNI_COMMAND"]
     if command == "VERSION":
         return {"cniVersion": VERSIONS[-1], "supportedVersions": VERSIONS}

@@ -21,7 +21,7 @@ class Pod:
 
 
 class Pods:
-    """Those that policies bind and that selectors find."""
+    """Pods that policies bind and that selectors find."""
 
     def __init__(self, namespaces: Iterable[Object], pods: Iterable[Object]) -> None:
         """Leaves out pods on the node's network, pods that ended, and pods without an IPv4 address.
@@ -33,7 +33,7 @@ class Pods:
         newest = {pod.address: pod for pod in map(_pod, by_age) if pod}
         self.all = [newest[address] for address in sorted(newest)]
 
-    def selected(self, namespace: str | None, pods: Object, namespaces: Object | None = None) -> list[Pod]:
+    def select(self, namespace: str | None, pods: Object, namespaces: Object | None = None) -> list[Pod]:
         """Pods that `pods` selects, in `namespace` or, when that is None, wherever `namespaces` selects."""
         return [
             pod
@@ -81,7 +81,7 @@ def _labels(item: Object) -> dict[str, str]:
 
 
 def matches(selector: Object, labels: dict[str, str] | None) -> bool:
-    """Whether a label selector matches; an empty selector matches all, nothing matches labels that are None.
+    """Tests a label selector; an empty selector matches all, nothing matches labels that are None.
 
     Raises ValueError on an operator that Kubernetes does not have.
     """

@@ -78,7 +78,7 @@ def ruleset(policies: Iterable[Object], namespaces: Iterable[Object], pods: Iter
 
     Raises ValueError on a selector that Kubernetes would refuse.
     """
-    known = Pods(namespaces, pods)
+    cluster_pods = Pods(namespaces, pods)
     ordered = sorted(policies, key=_name)
     chains: list[str] = []
     maps: list[str] = []
@@ -89,8 +89,8 @@ def ruleset(policies: Iterable[Object], namespaces: Iterable[Object], pods: Iter
             if direction.type not in _types(spec):
                 continue
             chain = f"{direction.name}_policy_{number}"
-            chains.append(_chain(chain, _policy(policy, direction, known), comment=_name(policy)))
-            for pod in known.selected(policy["metadata"]["namespace"], spec.get("podSelector") or {}):
+            chains.append(_chain(chain, _policy(policy, direction, cluster_pods), comment=_name(policy)))
+            for pod in cluster_pods.select(policy["metadata"]["namespace"], spec.get("podSelector") or {}):
                 combinations[pod.address] += (chain,)
         names = {
             combination: f"{direction.name}_{number}"
@@ -105,7 +105,7 @@ def ruleset(policies: Iterable[Object], namespaces: Iterable[Object], pods: Iter
     return RULESET.format(
         table=TABLE,
         maps="\n".join(maps),
-        itself=_elements([f"{pod.address} . {pod.address}" for pod in known.all]),
+        itself=_elements([f"{pod.address} . {pod.address}" for pod in cluster_pods.all]),
         chains="\n".join(chains),
         pods=PODS,
     )
@@ -164,14 +164,12 @@ def _networks(peer: Object, namespace: str, pods: Pods) -> list[ipaddress.IPv4Ne
             log.warning("ipBlock %s of a policy in %s allows nothing: %s", peer["ipBlock"], namespace, error)
             return []
     namespaces = peer.get("namespaceSelector")
-    selected = pods.selected(
-        namespace if namespaces is None else None, peer.get("podSelector") or {}, namespaces
-    )
-    return [ipaddress.IPv4Network(pod.address) for pod in selected]
+    peers = pods.select(namespace if namespaces is None else None, peer.get("podSelector") or {}, namespaces)
+    return [ipaddress.IPv4Network(pod.address) for pod in peers]
 
 
 def _block(block: Object) -> list[ipaddress.IPv4Network]:
-    """What is left of its cidr without `except`; nothing of an IPv6 one, which no pod has."""
+    """Networks of its cidr without `except`; empty for an IPv6 one, which no pod has."""
     cidr = ipaddress.ip_network(block["cidr"], strict=False)
     if cidr.version == 6:
         return []
@@ -196,9 +194,11 @@ def _ports(ports: Iterable[Object], pods: Pods) -> list[str]:
         if number is None:
             matches.append(f"meta l4proto {protocol.lower()}")
         elif isinstance(number, int):
-            last = port.get("endPort", number)
-            matches.append(f"{protocol.lower()} dport {number}" + (f"-{last}" if last > number else ""))
+            end = port.get("endPort", number)
+            matches.append(f"{protocol.lower()} dport {number}" + (f"-{end}" if end > number else ""))
         else:  # in either direction a name is looked up in the target, and has a number in each
-            named = ", ".join(f"{address} . {found}" for address, found in pods.named_port(protocol, number))
-            matches += [f"ip daddr . {protocol.lower()} dport {{ {named} }}"] if named else []
+            pairs = ", ".join(
+                f"{address} . {target_port}" for address, target_port in pods.named_port(protocol, number)
+            )
+            matches += [f"ip daddr . {protocol.lower()} dport {{ {pairs} }}"] if pairs else []
     return matches if ports else [""]

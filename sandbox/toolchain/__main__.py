@@ -4,11 +4,11 @@ import argparse
 import json
 import sys
 
-from sandbox.progress import Progress, clock
 from sandbox.toolchain.inventory import DEBIAN
 from sandbox.toolchain.processes import ToolchainError
 from sandbox.toolchain.tool import MADE
 from sandbox.toolchain.toolchain import Toolchain
+from toolkit.progress import Progress, clock
 
 
 def _status(toolchain: Toolchain) -> None:

@@ -3,16 +3,15 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from sandbox import debian
 from sandbox.images.catalog import ON_DEMAND, RECIPES, REGISTRY_IMAGES
-from sandbox.paths import Paths
-from sandbox.toolchain import go, on_path
+from sandbox.toolchain import debian, go, on_path
 from sandbox.toolchain.cache import Cache
 from sandbox.toolchain.pins import BY_NAME, TOOLS
 from sandbox.toolchain.processes import ToolchainError
 from sandbox.toolchain.tool import Tool
+from toolkit.paths import Paths
 
-DEBIAN = "debian"  # the packages of sandbox.debian, a part like any other
+DEBIAN = "debian"  # the packages of sandbox.toolchain.debian, a part like any other
 # The builds, one after the other, so that each has all processors: first what the cluster starts with. The
 # Kubernetes provider is the last that the first `pulumi up` needs: images, registry and forge get ready while
 # it compiles, and once it is there nothing is left to do but to run it. The rest compiles beside the `up`.

@@ -9,15 +9,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sandbox import debian
-from sandbox.paths import Paths
-from sandbox.progress import Progress
-from sandbox.toolchain import go
+from sandbox.toolchain import debian, go
 from sandbox.toolchain.download import Downloads, Refused
 from sandbox.toolchain.inventory import BUILD_ORDER, DEBIAN, Inventory
 from sandbox.toolchain.pins import BY_NAME
 from sandbox.toolchain.processes import Processes, ToolchainError
 from sandbox.toolchain.tool import MADE, Tool
+from toolkit.paths import Paths
+from toolkit.progress import Progress
 
 PACKERS = 2  # images packed at a time, beside the compiler
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import yaml
 
-from tests import program
 from tests.cluster.processes import pulumi
 from tests.cluster.pulumi_stack import plugins
+from tests.support import program
 
 SECONDS = 240
 FOREIGN = ("TENCENTCLOUD_", "KUBECONFIG", "PULUMI_")

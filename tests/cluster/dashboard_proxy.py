@@ -18,11 +18,11 @@ from urllib.parse import urlsplit
 import bcrypt
 import requests
 
-from components.oauth2_proxy import LOGIN_FOLDER, PAGE_FOLDER, SIGN_IN
-from sandbox.waiting import wait_for
-from tests.loopback import serving
-from tests.program import ROOT, config
-from tests.unit.test_dashboard import deploy
+from components.dashboard.oauth2_proxy import LOGIN_FOLDER, PAGE_FOLDER, SIGN_IN
+from tests.support.loopback import serving
+from tests.support.program import ROOT, config
+from tests.unit.components.dashboard.test_dashboard import deploy
+from toolkit.polling import wait_for
 
 USER, PASSWORD = "admin", "right-pass-word"
 COOKIE_SECRET = "0123456789abcdefghijklmnopqrstuv"
@@ -104,7 +104,7 @@ def files(folder: Path, *, password: str = PASSWORD) -> None:
         (folder / mounted.lstrip("/")).mkdir(parents=True, exist_ok=True)
     hashed = bcrypt.hashpw(password.encode(), bcrypt.gensalt(4)).decode()
     (folder / LOGIN_FOLDER.lstrip("/") / "htpasswd").write_text(f"{USER}:{hashed}")
-    shutil.copy(ROOT / "components" / SIGN_IN, folder / PAGE_FOLDER.lstrip("/"))
+    shutil.copy(ROOT / "components" / "dashboard" / SIGN_IN, folder / PAGE_FOLDER.lstrip("/"))
 
 
 def _here(argument: str, folder: Path, dashboard: str, port: int) -> str:

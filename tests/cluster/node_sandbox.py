@@ -11,8 +11,8 @@ import requests
 from sandbox.network import Network
 from sandbox.node import Node
 from sandbox.node.claim import Claim
-from sandbox.paths import Paths
 from sandbox.toolchain.toolchain import Toolchain
+from toolkit.paths import Paths
 
 RANGE = os.environ.get("SANDBOX_TEST_NETWORK", "10.231.0.0/16")
 

@@ -15,6 +15,7 @@ class Case(NamedTuple):
     attempts: str
 
 
+NAMED = [{"port": "nothing"}, {"port": "dns"}, {"port": "dns", "protocol": "UDP"}]
 CASES = [
     Case(
         "a selected pod without rules is closed and all others stay open",
@@ -205,9 +206,9 @@ CASES = [
         ! builder > node tcp/8080""",
     ),
     Case(
-        "a name that no port has, and a name of the other protocol, open nothing",
-        [policy("builds", app("builder"), ingress=[{"ports": [{"port": "nothing"}, {"port": "dns"}]}])],
-        "! other > builder tcp/80\n! other > builder udp/53",
+        "a name opens the port of its protocol, and a name that no port has opens nothing",
+        [policy("builds", app("builder"), ingress=[{"ports": NAMED}])],
+        "other > builder udp/53\n! other > builder tcp/53\n! other > builder tcp/80",
     ),
     Case(
         "a Service is the pod behind it",

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from sandbox.pulumi_plugins import users_home
+from sandbox.toolchain.pulumi_plugins import users_home
 from tests.cluster.api_server import binary
 from tests.cluster.processes import pulumi
 

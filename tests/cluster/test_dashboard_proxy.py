@@ -7,9 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from sandbox.paths import Paths
 from sandbox.toolchain.toolchain import Toolchain
 from tests.cluster.dashboard_proxy import PAGE, PASSWORD, USER, Login, command_line, files, running
+from toolkit.paths import Paths
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(900)]
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from kubernetes import client, config
 
-from tests import program
 from tests.cluster.api_server import ApiServer
 from tests.cluster.checkout_stack import CheckoutStack
-from tests.manifests import served
+from tests.support import program
+from tests.support.manifests import served
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
 

@@ -18,10 +18,10 @@ import requests
 
 from sandbox.node import NodeProblem
 from sandbox.node.claim import ROOT, Claim
-from sandbox.paths import CHECKOUT
-from sandbox.waiting import wait_for
 from tests.cluster.node_sandbox import RANGE, Sandbox
 from tests.cluster.node_traces import machine, pid_namespace, processes_in, traces
+from toolkit.paths import CHECKOUT
+from toolkit.polling import wait_for
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
 
@@ -33,8 +33,8 @@ import sys
 from pathlib import Path
 from sandbox.network import Network
 from sandbox.node import Node
-from sandbox.paths import Paths
-from sandbox.progress import Progress
+from toolkit.paths import Paths
+from toolkit.progress import Progress
 from sandbox.toolchain.toolchain import Toolchain
 paths, progress = Paths(state=Path(sys.argv[1])), Progress()
 Node(paths, Network(sys.argv[2]), Toolchain(paths, progress), progress).up()
@@ -150,7 +150,7 @@ def test_another_sandbox_is_told_who_has_the_range(sandbox: Sandbox, tmp_path: P
     "victim",
     [
         *("containerd --config", "kubelet --config", "kube-proxy --config", "docker-registry serve"),
-        *("busybox httpd -f -p", "sandbox.load_balancer", "sandbox.node_policies"),
+        *("busybox httpd -f -p", "sandbox.node.load_balancer", "sandbox.node_policies"),
         *("kube-apiserver --", "etcd --", "coredns -conf"),
         *("runsv kubelet", "runsv containerd"),
     ],

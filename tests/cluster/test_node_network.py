@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from sandbox.waiting import wait_for
 from tests.cluster.node_sandbox import Sandbox
+from toolkit.polling import wait_for
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
 

@@ -9,10 +9,10 @@ import pytest
 
 from sandbox.node_policies import __main__ as enforcer
 from sandbox.node_policies.ruleset import ruleset
-from sandbox.waiting import wait_for
 from tests.cluster.pod_network import HAIRPIN, LINK_LOCAL, SERVICE, PodNetwork, inside
 from tests.cluster.policy_cases import CASES, Case
 from tests.cluster.policy_objects import ADDRESSES, Object, egress_to, namespaces, pods, policy
+from toolkit.polling import wait_for
 
 pytestmark = pytest.mark.cluster
 

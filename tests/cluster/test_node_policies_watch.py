@@ -16,9 +16,9 @@ from sandbox.node_policies import __main__ as program
 from sandbox.node_policies.__main__ import Changes, lists, run
 from sandbox.node_policies.added_pods import Addresses, serve
 from sandbox.node_policies.plugin import NotInstalled, request_rules
-from sandbox.waiting import wait_for
 from tests.cluster.api_server import ApiServer
 from tests.cluster.objects import Objects
+from toolkit.polling import wait_for
 
 pytestmark = pytest.mark.cluster
 

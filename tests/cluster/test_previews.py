@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 import yaml
 
-from tests import program
 from tests.cluster.checkout_stack import CheckoutStack, Plan
-from tests.manifests import PATHS, served
+from tests.support import program
+from tests.support.manifests import PATHS, served
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
 

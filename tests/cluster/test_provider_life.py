@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.pulumi import Pulumi
 from tests.cluster.api_server import ApiServer, binary
 from tests.cluster.objects import Objects
 from tests.cluster.pulumi_stack import Stack
+from toolkit.pulumi_cli import Pulumi
 
 pytestmark = pytest.mark.cluster
 
@@ -146,5 +146,5 @@ def test_our_commands_leave_no_kubeconfig_behind(
     assert list((tmp_path / "ours").iterdir()) == []
     stack.succeed("destroy", "--yes", "--skip-preview")
     left = list(stack.temporary.glob("kubeconfig*"))
-    assert left, "if plain `pulumi` leaves none any more, sandbox/temporary.py and README.md may forget it"
+    assert left, "if plain `pulumi` leaves none any more, toolkit/temporary.py and README.md may forget it"
     assert {file.stat().st_mode & 0o777 for file in left} == {0o600}

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from kubernetes import client, config
 
-from sandbox.cluster import EVENT_LABEL, Cluster
-from sandbox.pipeline_run import RUN_LABEL
-from sandbox.waiting import wait_for
+from inspection.pipeline_run import RUN_LABEL
+from inspection.runs import EVENT_LABEL, Cluster
 from tests.cluster.api_server import ApiServer
 from tests.cluster.objects import Objects
+from toolkit.polling import wait_for
 
 pytestmark = pytest.mark.cluster
 

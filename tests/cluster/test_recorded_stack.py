@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 import yaml
 
-from tests import program
 from tests.cluster.api_server import ApiServer
 from tests.cluster.checkout_stack import CheckoutStack, type_and_name
 from tests.cluster.objects import Objects
 from tests.cluster.recorded_stack import RecordedStack
-from tests.manifests import PATHS, served
+from tests.support import program
+from tests.support.manifests import PATHS, served
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from outputs.costs import plan
+from cli.costs import plan
 from tests.cluster.api_server import ApiServer
 from tests.cluster.tke_stack import TkeStack
 
@@ -16,7 +16,7 @@ TYPES = ("node S5.MEDIUM8", "node S5.LARGE16")
 
 
 def nodes(stack: plan.Stack) -> list[tuple[str, Any]]:
-    return [(charge.what, charge.quantity) for charge in stack.charges.values() if charge.what in TYPES]
+    return [(charge.item, charge.quantity) for charge in stack.charges.values() if charge.item in TYPES]
 
 
 def test_a_preview_tells_what_is_billed_before_and_after_and_what_twice_for_a_while(

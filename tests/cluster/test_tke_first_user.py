@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from plugins.tencentcloud.account import SWITCHES
-from tests.account import NEW_ACCOUNT, imported_ids
 from tests.cluster.api_server import ApiServer
 from tests.cluster.objects import Objects
 from tests.cluster.tke_stack import TkeStack, steps, uid
+from tests.support.account import NEW_ACCOUNT, imported_ids
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
 

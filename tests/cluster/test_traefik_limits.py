@@ -14,10 +14,11 @@ from typing import Any
 import pytest
 import requests
 
-from components.hooks_limits import BODY_BYTES, SIZES, Hooks, traefik_configuration
-from sandbox.waiting import wait_for
+from components.ingress.hooks_limits import Hooks, traefik_configuration
+from pipelines.body_sizes import BODY_BYTES, SIZES
 from tests.cluster.api_server import binary, free_port
-from tests.loopback import serving
+from tests.support.loopback import serving
+from toolkit.polling import wait_for
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
 

@@ -12,12 +12,12 @@ import requests
 from kubernetes import client, config
 from pulumi_kubernetes.rbac.v1 import PolicyRuleArgsDict
 
-from components.hooks_limits import closed_annotations
-from components.ingress_traefik import CLASS, CLUSTER_RULES, NAME, NAMESPACE, NAMESPACED_RULES
-from sandbox.waiting import wait_for
+from components.ingress.hooks_limits import closed_annotations
+from components.ingress.traefik import CLASS, CLUSTER_RULES, NAME, NAMESPACE, NAMESPACED_RULES
 from tests.cluster.api_server import ApiServer, binary, free_port
 from tests.cluster.objects import Objects
-from tests.loopback import serving
+from tests.support.loopback import serving
+from toolkit.polling import wait_for
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
 

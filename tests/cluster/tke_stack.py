@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from plugins.tencentcloud.account import account
-from sandbox.pulumi import Preview, Pulumi
 from tests.cluster.api_server import ApiServer, binary
 from tests.cluster.objects import Objects
 from tests.cluster.pulumi_stack import CHECKOUT, Stack
+from toolkit.pulumi_cli import Preview, Pulumi
 
 PROGRAM = f"""
 import json
@@ -22,10 +22,11 @@ import sys
 
 sys.path.insert(0, {str(CHECKOUT)!r})
 import pulumi_random
-from components import tke, tke_endpoint
-from components.secrets import CloudCredentials
-from components.settings import Registry
-from components.settings.tke import Tke
+from components.cluster.tke import cluster as tke
+from components.cluster.tke import endpoint as tke_endpoint
+from settings.secrets import CloudCredentials
+from settings import Registry
+from settings.tke import Tke
 
 settings = json.load(open("settings.json"))
 tke_endpoint.API_MBPS = settings.pop("apiMbps", tke_endpoint.API_MBPS)

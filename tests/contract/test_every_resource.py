@@ -6,8 +6,8 @@ from typing import Any
 import yaml
 
 from inspection.cluster import PATHS
-from tests import program
-from tests.recorded import OUTPUTS, SECRET_MARK, Recording
+from tests.support import program
+from tests.support.recorded import OUTPUTS, SECRET_MARK, Recording
 
 CLUSTER_WIDE = {*PATHS, "ClusterInterceptor"}
 GENERATED = OUTPUTS["random:index/randomPassword:RandomPassword"]["result"]

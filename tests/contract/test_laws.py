@@ -5,27 +5,11 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 import yaml
 
-from tests.program import ROOT
+from tests.support.program import ROOT
 
 LINES = 250
-FORBIDDEN = {
-    # It asks a cluster, and knows neither Pulumi nor the settings.
-    "inspection": {"bench", "components", "outputs", "plugins", "policy", "sandbox", "supply", "tests"},
-    "components": {"bench", "outputs", "sandbox", "plugins", "supply", "tests"},
-    "sandbox": {"bench", "components", "outputs", "plugins", "supply", "tests"},
-    "plugins": {"bench", "components", "outputs", "sandbox", "supply", "tests"},
-    # The CLI and the environment are the sandbox's.
-    "outputs": {"bench", "components", "plugins", "supply", "tests"},
-    # What is deployed is the components', crane the sandbox's.
-    "supply": {"bench", "outputs", "plugins", "tests"},
-    # The other side is made of the components' Tasks.
-    "bench": {"outputs", "plugins", "supply", "tests"},
-    # It has packages of its own, and runs alone.
-    "policy": {"bench", "components", "outputs", "plugins", "sandbox", "supply", "tests"},
-}
 CODE = {".py", ".sh"}
 
 
@@ -45,26 +29,25 @@ def _imports(file: Path) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
-@pytest.mark.parametrize("folder", FORBIDDEN)
-def test_a_layer_imports_nothing_from_the_others(folder: str) -> None:
-    for file in _tracked(f"{folder}/*.py"):
-        for name in _imports(file):
-            assert name.split(".")[0] not in FORBIDDEN[folder], f"{file.relative_to(ROOT)} imports {name}"
-
-
-def test_the_builders_of_tekton_objects_need_no_pulumi() -> None:
-    for file in _tracked("components/tasks/*.py"):
-        for name in _imports(file):
-            assert not name.startswith("pulumi"), (
-                f"{file.relative_to(ROOT)} imports {name}: it should be pure"
+def test_a_room_of_the_components_is_imported_by_what_it_offers() -> None:
+    """The layers are contracts of import-linter, in pyproject.toml; `kube` is below all rooms, and open."""
+    rooms = {file.parent.name for file in _tracked("components/*/__init__.py")} - {"kube"}
+    assert len(rooms) <= 10, "a picture with more boxes than that is none"
+    for file in _tracked("components/*.py", "components/**/*.py", "__main__.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.ImportFrom) and node.module):
+                continue
+            _, _, path = node.module.partition("components.")
+            room, _, inside = path.partition(".")
+            assert not (room in rooms and inside) or f"components/{room}/" in file.as_posix(), (
+                f"{file.relative_to(ROOT)} imports {node.module}: let components/{room}/__init__.py offer it"
             )
 
 
 def test_only_the_settings_read_configuration_so_that_every_component_can_be_tested_without_a_stack() -> None:
-    readers = {"settings.py", "secrets.py", "own_logins.py"}
-    for file in _tracked("components/*.py", "__main__.py"):
+    for file in _tracked("components/*.py", "releases/*.py", "__main__.py"):
         text = file.read_text(encoding="utf-8")
-        assert file.name in readers or "pulumi.Config(" not in text, f"{file.relative_to(ROOT)} reads config"
+        assert "pulumi.Config(" not in text, f"{file.relative_to(ROOT)} reads config"
 
 
 def test_nothing_is_created_inside_apply_where_a_preview_would_not_show_it() -> None:
@@ -78,7 +61,7 @@ def test_nothing_is_created_inside_apply_where_a_preview_would_not_show_it() -> 
 
 def test_main_is_a_table_of_contents() -> None:
     lines = (ROOT / "__main__.py").read_text(encoding="utf-8").splitlines()
-    assert len(lines) <= 90, "what needs more room belongs into a component"
+    assert len(lines) <= 130, "what needs more room belongs into a component"
 
 
 def test_no_file_of_code_is_so_long_that_it_should_be_two() -> None:

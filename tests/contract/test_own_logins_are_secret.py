@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from sandbox.ssh_key import SshKey
-from tests import program
-from tests.manifests import served
-from tests.recorded import SECRET_MARK, Recording
+from sandbox.forge.ssh_key import SshKey
+from tests.support import program
+from tests.support.manifests import served
+from tests.support.recorded import SECRET_MARK, Recording
 
 SSH_KEY = SshKey.generate().private
 SECRETS = {

@@ -7,13 +7,13 @@ from typing import Any
 
 import requests
 
-from sandbox.paths import Paths
-from sandbox.signed_push import commit_that_is_none
-from sandbox.waiting import wait_for
-from tests.account import NEW_ACCOUNT, imported_ids
+from forges.signed_push import commit_that_is_none
 from tests.docs.session import Session
 from tests.docs.shell import Result
 from tests.e2e import login_image
+from tests.support.account import NEW_ACCOUNT, imported_ids
+from toolkit.paths import Paths
+from toolkit.polling import wait_for
 
 YES = ((r"Do you want to perform this \w+\?", "yes\r"),)
 NO = ((r"Do you want to perform this \w+\?", "no\r"),)

@@ -6,9 +6,9 @@ from typing import Any
 
 import requests
 
-from sandbox.signed_push import SECONDS, signature
+from forges.signed_push import SECONDS, signature
 from tests.docs.internet import Request, Response
-from tests.unit.github_server import GitHub, Json
+from tests.support.github_server import GitHub, Json
 
 API = "https://api.github.com"
 

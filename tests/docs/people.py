@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.network import Network
-from sandbox.paths import cache_folder
+from toolkit.paths import cache_folder
 
 # What a person's shell does not have: variables of this run, of its CI, and of whoever started it.
 DROPPED = (

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from components.release import LOCK, Release, listed
+from releases.release import LOCK, Release, read_lock
 from sandbox.toolchain.tool import ARCHITECTURE
 from tests.docs.internet import Request, Response
 from tests.e2e.dashboard_release import release as dashboard
@@ -34,7 +34,7 @@ def texts(sandbox_lock: Path, folder: Path, images: Mapping[str, str]) -> dict[s
     """
     files = {
         release.name: (folder / urlsplit(release.urls[0]).path.lstrip("/")).read_bytes()
-        for release in listed(sandbox_lock)
+        for release in read_lock(sandbox_lock)
     }
     page = dashboard()
     for entry in page:
@@ -56,7 +56,7 @@ class Files:
     def __init__(self, texts: Mapping[str, bytes]) -> None:
         self._files = {
             (parts.hostname, VERSION.sub("*", parts.path)): texts[release.name]
-            for release in listed(LOCK)
+            for release in read_lock(LOCK)
             for parts in map(urlsplit, release.urls)
         }
 
@@ -68,7 +68,7 @@ class Files:
 def relocked(lock: Path, text: bytes) -> None:
     """Puts the digest of `text` in the place of ingress-nginx's, in a clone's own lock."""
     before = lock.read_text(encoding="utf-8")
-    (release,) = [release for release in listed(lock) if release.name == NGINX]
+    (release,) = [release for release in read_lock(lock) if release.name == NGINX]
     lock.write_text(before.replace(str(release.sha256), hashlib.sha256(text).hexdigest()), encoding="utf-8")
 
 

@@ -10,13 +10,11 @@ from pathlib import Path
 
 import yaml
 
-from components.release import LOCK, listed
+from releases.release import LOCK, read_lock
+from sandbox.forge.ssh_key import SshKey
 from sandbox.network import Network
-from sandbox.paths import CHECKOUT
-from sandbox.pulumi_plugins import plugins
-from sandbox.ssh_key import SshKey
-from sandbox.whole import BASE_IMAGE
-from tests.clone import cloned
+from sandbox.sandbox import BASE_IMAGE
+from sandbox.toolchain.pulumi_plugins import plugins
 from tests.docs import upstream
 from tests.docs.bucket import Bucket
 from tests.docs.forge import Api, CallingGitHub
@@ -25,7 +23,9 @@ from tests.docs.people import Machine
 from tests.docs.session import PLACEHOLDERS, Script, Session, Values, set_in
 from tests.docs.tables import SETTINGS
 from tests.e2e import login_image
-from tests.unit.github_server import TOKEN
+from tests.support.clone import cloned
+from tests.support.github_server import TOKEN
+from toolkit.paths import CHECKOUT
 
 # Beside the sandbox that is up: the pages' own is made and ended by what they say.
 RANGE = os.environ.get("SANDBOX_DOCS_NETWORK", "10.202.0.0/16")
@@ -106,7 +106,7 @@ class World:
         def files(request: Request) -> Response:
             return self._files(request)
 
-        hosts = dict.fromkeys(upstream.hosts(listed(LOCK)), files)
+        hosts = dict.fromkeys(upstream.hosts(read_lock(LOCK)), files)
         return {**hosts, "api.github.com": api, COS: self.bucket, f".{COS}": self.bucket}
 
     def cloud(self) -> dict[str, str]:
@@ -149,7 +149,7 @@ class World:
 
         raw.githubusercontent.com, which has the release, refused this machine.
         """
-        upstream.relocked(clone / "components" / "releases.yaml", self.texts[upstream.NGINX])
+        upstream.relocked(clone / "releases" / "releases.yaml", self.texts[upstream.NGINX])
 
     def of_github(self) -> dict[str, str]:
         """What docs/environments.md says the repository keeps at GitHub."""

@@ -1,7 +1,7 @@
 """Everything that is in a cluster, by kind, namespace and name."""
 
-from sandbox.paths import Paths
 from tests.e2e.kubectl import kubectl
+from toolkit.paths import Paths
 
 # They come and go with time: events, and what Kubernetes makes of other objects that are listed.
 PASSING = {

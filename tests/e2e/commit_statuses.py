@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from sandbox.forge import REPOSITORY
-from sandbox.push import Push
-from sandbox.waiting import wait_for
+from cli.push import Push
+from sandbox.forge.forge import REPOSITORY
+from toolkit.polling import wait_for
 
 SECONDS = 60.0
 

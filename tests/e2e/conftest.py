@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from sandbox.forge import REPOSITORY
-from sandbox.git import Git
+from cli.commands.push import open_push
+from cli.push import Push
+from forges.signed_push import SignedPush
+from sandbox.forge.forge import REPOSITORY
 from sandbox.network import Network
-from sandbox.paths import Paths
-from sandbox.push import Push
-from sandbox.push_command import opened
-from sandbox.signed_push import SignedPush
-from sandbox.stack import Stack
-from sandbox.stopwatch import Stopwatch
+from sandbox.stack.stack import Stack
+from toolkit.git import Git
+from toolkit.paths import Paths
+from toolkit.stopwatch import Stopwatch
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +45,7 @@ def screen(console: Console) -> Console:
 
 @pytest.fixture(scope="session")
 def push(paths: Paths, console: Console) -> Iterator[Push]:
-    with opened(paths, Network(), Stopwatch(console)) as push:
+    with open_push(paths, Network(), Stopwatch(console)) as push:
         yield push
 
 

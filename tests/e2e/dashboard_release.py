@@ -3,7 +3,7 @@
 from typing import Any
 
 from sandbox.network import Network
-from sandbox.whole import BASE_IMAGE
+from sandbox.sandbox import BASE_IMAGE
 
 HERE, NAME = "tekton-pipelines", "tekton-dashboard"
 PAGE = "the Dashboard's page"

@@ -2,7 +2,7 @@
 
 import requests
 
-from sandbox.gitea_database import Delivery
+from sandbox.forge.database import Delivery
 
 
 def taken(answer: requests.Response) -> Delivery:

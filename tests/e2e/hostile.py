@@ -3,8 +3,8 @@
 import shlex
 from pathlib import Path
 
+from cli.push import Push
 from sandbox.network import Network
-from sandbox.push import Push
 from tests.e2e.image_content import content
 
 DOCKERFILE, SCRIPT = Path("backend", "Dockerfile"), Path("backend", "hostile.sh")

@@ -3,7 +3,7 @@
 import tarfile
 from pathlib import Path
 
-from sandbox.push import Push
+from cli.push import Push
 
 
 def content(push: Push, reference: str, name: str, folder: Path) -> str:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sandbox.forge import REPOSITORY, Forge
-from sandbox.git import Git
-from sandbox.ssh_key import SshKey
+from sandbox.forge.forge import REPOSITORY, Forge
+from sandbox.forge.ssh_key import SshKey
+from toolkit.git import Git
 
 
 @dataclass

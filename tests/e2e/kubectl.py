@@ -2,7 +2,7 @@
 
 import subprocess
 
-from sandbox.paths import Paths
+from toolkit.paths import Paths
 
 SECONDS = 60
 

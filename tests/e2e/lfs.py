@@ -5,7 +5,7 @@ from pathlib import Path
 
 import requests
 
-from sandbox.forge import Forge
+from sandbox.forge.forge import Forge
 
 TYPE = "application/vnd.git-lfs+json"
 SECONDS = 20

@@ -3,9 +3,9 @@
 from sandbox.credentials import Credentials
 from sandbox.images.recipes import OAUTH2_PROXY_IMAGE
 from sandbox.network import Network
-from sandbox.paths import Paths
-from sandbox.registry import Registry
+from sandbox.registry.registry import Registry
 from sandbox.toolchain.toolchain import Toolchain
+from toolkit.paths import Paths
 
 PART = "oauth2-proxy-image"
 IMAGE = ":".join(OAUTH2_PROXY_IMAGE)

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from sandbox.paths import Paths
-from sandbox.waiting import wait_for
 from tests.e2e.kubectl import kubectl
+from toolkit.paths import Paths
+from toolkit.polling import wait_for
 
 SECONDS = 180
 AT_ONCE = 30

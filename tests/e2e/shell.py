@@ -2,8 +2,8 @@
 
 import subprocess
 
-from sandbox import env_file
-from sandbox.paths import CHECKOUT, Paths
+from toolkit import env_file
+from toolkit.paths import CHECKOUT, Paths
 
 
 def run_in_env(paths: Paths, commands: str, **variables: str) -> tuple[int, str]:

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sandbox.push import Push
-from sandbox.waiting import wait_for
+from cli.push import Push
+from toolkit.polling import wait_for
 
 DOCKERFILE = Path("frontend", "Dockerfile")
 SECONDS_OF_BUILD = 12

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from sandbox.changed_stack import changed
+from cli.push import Push, PushError
 from sandbox.network import Network
-from sandbox.paths import Paths
-from sandbox.push import Push, PushError
+from sandbox.stack.overrides import stack_overrides
 from tests.e2e.kubectl import kubectl
+from toolkit.paths import Paths
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
@@ -38,7 +38,9 @@ def stack(
         "memoryGib": MEMORY_GIB,
         "egress": Network().egress,
     }
-    with changed(paths, tmp_path_factory.mktemp("bounds") / "up.log", {"builder": builder}, {}) as outputs:
+    with stack_overrides(
+        paths, tmp_path_factory.mktemp("bounds") / "up.log", {"builder": builder}, {}
+    ) as outputs:
         yield outputs
 
 

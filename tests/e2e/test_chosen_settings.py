@@ -8,20 +8,20 @@ from typing import Any
 
 import pytest
 
-from sandbox.changed_stack import changed
-from sandbox.forge import BRANCH, REPOSITORY
+from cli.push import Push
+from forges.signed_push import SignedPush
+from inspection.pipeline_run import outcome
+from sandbox.forge.forge import BRANCH, REPOSITORY
 from sandbox.network import Network
-from sandbox.paths import Paths
-from sandbox.pipeline_run import outcome
-from sandbox.push import Push
-from sandbox.signed_push import SignedPush
-from sandbox.waiting import wait_for
+from sandbox.stack.overrides import stack_overrides
 from tests.e2e.commit_statuses import statuses
 from tests.e2e.delivery import taken
 from tests.e2e.image_content import content
 from tests.e2e.kubectl import kubectl
 from tests.e2e.lfs import track
 from tests.e2e.slow_build import building
+from toolkit.paths import Paths
+from toolkit.polling import wait_for
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
@@ -40,7 +40,7 @@ def stack(push: Push, paths: Paths, tmp_path_factory: pytest.TempPathFactory) ->
         "builder": {"retries": 1, "egress": Network().egress},
     }
     log = tmp_path_factory.mktemp("chosen") / "up.log"
-    with changed(paths, log, settings, {"statusToken": "none-that-the-forge-knows"}) as outputs:
+    with stack_overrides(paths, log, settings, {"statusToken": "none-that-the-forge-knows"}) as outputs:
         yield outputs
 
 

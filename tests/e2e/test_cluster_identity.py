@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 import yaml
 
-from sandbox.paths import Paths
-from sandbox.waiting import wait_for
 from tests.cluster.api_server import ApiServer
 from tests.e2e.kubectl import kubectl
 from tests.e2e.shell import run_in_env, shell
+from toolkit.paths import Paths
+from toolkit.polling import wait_for
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.push import Push, PushError
+from cli.push import Push, PushError
 from tests.e2e.commit_statuses import last_status, statuses
 from tests.e2e.slow_build import building
 

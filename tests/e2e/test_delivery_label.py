@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from sandbox.forge import BRANCH
-from sandbox.git import Git
-from sandbox.push import Push
-from sandbox.signed_push import SignedPush
+from cli.push import Push
+from forges.signed_push import SignedPush
+from sandbox.forge.forge import BRANCH
 from tests.e2e.delivery import taken
+from toolkit.git import Git
 
 pytestmark = pytest.mark.e2e
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from sandbox.paths import CHECKOUT, Paths
 from tests.e2e.kubectl import kubectl
+from toolkit.paths import CHECKOUT, Paths
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 import requests
 
-from sandbox.git import Git
-from sandbox.paths import Paths
-from sandbox.push import Push
-from sandbox.signed_push import SignedPush, signature
-from sandbox.waiting import wait_for
+from cli.push import Push
+from forges.signed_push import SignedPush, signature
 from tests.e2e.delivery import taken
 from tests.e2e.kubectl import kubectl
+from toolkit.git import Git
+from toolkit.paths import Paths
+from toolkit.polling import wait_for
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 

@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from sandbox.forge import BRANCH, REPOSITORY
-from sandbox.git import Git
+from cli.push import Push
+from forges.signed_push import commit_that_is_none
+from sandbox.forge.forge import BRANCH, REPOSITORY
+from sandbox.forge.webhook import ensure_webhook
 from sandbox.network import Network
-from sandbox.paths import CHECKOUT, Paths
-from sandbox.push import Push
-from sandbox.signed_push import commit_that_is_none
-from sandbox.waiting import wait_for
-from sandbox.webhook import ensure_webhook
 from tests.e2e.kubectl import kubectl
+from toolkit.git import Git
+from toolkit.paths import CHECKOUT, Paths
+from toolkit.polling import wait_for
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.changed_stack import changed
-from sandbox.paths import Paths
-from sandbox.push import Push
-from sandbox.signed_push import SignedPush
-from sandbox.waiting import wait_for
+from cli.push import Push
+from forges.signed_push import SignedPush
+from sandbox.stack.overrides import stack_overrides
 from tests.e2e.kubectl import kubectl
+from toolkit.paths import Paths
+from toolkit.polling import wait_for
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
@@ -31,7 +31,7 @@ def test_fifty_repositories_of_four_images_are_deployed(push: Push, paths: Paths
         for number in range(REPOSITORIES)
     ]
     settings = {"repositories": repositories, "runs": RUNS}
-    with changed(paths, tmp_path / "up.log", settings, {}) as outputs:
+    with stack_overrides(paths, tmp_path / "up.log", settings, {}) as outputs:
         assert len(outputs["repositories"]) == REPOSITORIES
         found = json.loads(kubectl(paths, "get", "pipelines", "--namespace", "builds", "--output", "json"))
         builds = [

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.paths import Paths
-from sandbox.push import Push
+from cli.push import Push
 from tests.e2e.hostile import ALLOWED, CONTROLS, escaped
+from toolkit.paths import Paths
 
 pytestmark = pytest.mark.e2e
 

@@ -12,11 +12,11 @@ import pytest
 import requests
 
 from sandbox.network import Network
-from sandbox.paths import CHECKOUT, Paths
-from sandbox.waiting import wait_for
-from sandbox.whole import BASE_IMAGE
+from sandbox.sandbox import BASE_IMAGE
 from tests.cluster.pulumi_stack import Stack
 from tests.e2e.kubectl import kubectl
+from toolkit.paths import CHECKOUT, Paths
+from toolkit.polling import wait_for
 
 pytestmark = pytest.mark.e2e
 

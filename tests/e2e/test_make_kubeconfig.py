@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from sandbox.paths import CHECKOUT, Paths
+from toolkit.paths import CHECKOUT, Paths
 
 pytestmark = pytest.mark.e2e
 

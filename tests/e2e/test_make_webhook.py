@@ -5,9 +5,9 @@ import subprocess
 
 import pytest
 
-from sandbox.forge import REPOSITORY
-from sandbox.paths import CHECKOUT
-from sandbox.push import Push
+from cli.push import Push
+from sandbox.forge.forge import REPOSITORY
+from toolkit.paths import CHECKOUT
 
 pytestmark = pytest.mark.e2e
 

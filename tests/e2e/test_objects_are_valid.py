@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from kubernetes import client, config, dynamic
 
-from sandbox.paths import Paths
-from sandbox.ssh_key import SshKey
-from sandbox.waiting import wait_for
-from tests import program
-from tests.manifests import served
-from tests.recorded import Registered
+from sandbox.forge.ssh_key import SshKey
+from tests.support import program
+from tests.support.manifests import served
+from tests.support.recorded import Registered
+from toolkit.paths import Paths
+from toolkit.polling import wait_for
 
 pytestmark = pytest.mark.e2e
 

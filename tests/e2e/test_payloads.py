@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from sandbox.forge import BRANCH
-from sandbox.git import Git
-from sandbox.push import Push
-from sandbox.signed_push import SignedPush, commit_that_is_none
+from cli.push import Push
+from forges.signed_push import SignedPush, commit_that_is_none
+from sandbox.forge.forge import BRANCH
 from tests.e2e.delivery import taken
+from toolkit.git import Git
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.example_repository import EXAMPLE
-from sandbox.paths import CHECKOUT
-from sandbox.push import Push, PushError
+from cli.push import Push, PushError
+from sandbox.forge.example_repository import EXAMPLE
 from tests.e2e.image_content import content
+from toolkit.paths import CHECKOUT
 
 pytestmark = pytest.mark.e2e
 

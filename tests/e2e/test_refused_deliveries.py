@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 import pytest
 import requests
 
-from sandbox.git import Git
-from sandbox.push import Push
-from sandbox.signed_push import SignedPush, commit_that_is_none
+from cli.push import Push
+from forges.signed_push import SignedPush, commit_that_is_none
 from tests.e2e.delivery import taken
+from toolkit.git import Git
 
 pytestmark = pytest.mark.e2e
 

@@ -8,19 +8,19 @@ from typing import Any
 
 import pytest
 
-from components.tasks import pipeline
-from sandbox.changed_stack import changed
+from cli.push import Push
+from inspection.pipeline_run import outcome
+from pipelines import pipeline
 from sandbox.network import Network
-from sandbox.paths import Paths
-from sandbox.pipeline_run import outcome
-from sandbox.private_file import write_private
-from sandbox.push import Push
-from sandbox.waiting import wait_for
-from sandbox.whole import BASE_IMAGE
+from sandbox.sandbox import BASE_IMAGE
+from sandbox.stack.overrides import stack_overrides
 from tests.e2e.image_content import content
 from tests.e2e.keyed_repositories import KeyedRepositories
 from tests.e2e.kubectl import kubectl
 from tests.e2e.lfs import track
+from toolkit.paths import Paths
+from toolkit.polling import wait_for
+from toolkit.private_file import write_private
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
@@ -57,7 +57,7 @@ def stack(
         f"gitSshKey/{repositories.path(name)}": repositories.keys[name].private for name in (APP, TOOL, LIB)
     }
     log = tmp_path_factory.mktemp("keys") / "up.log"
-    with changed(paths, log, settings, secrets) as outputs:
+    with stack_overrides(paths, log, settings, secrets) as outputs:
         for name in (APP, TOOL):
             hook = {"url": outputs["hooks_url"], "content_type": "json", "secret": outputs["webhook_secret"]}
             forge.api.post(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from kubernetes import client, config
 
-from sandbox.paths import Paths
+from toolkit.paths import Paths
 
 pytestmark = pytest.mark.e2e
 

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from sandbox.changed_stack import changed
+from cli.push import Push, PushError
+from forges.signed_push import SignedPush
+from sandbox.forge.webhook import ensure_webhook
 from sandbox.network import Network
-from sandbox.paths import CHECKOUT, Paths
-from sandbox.push import Push, PushError
-from sandbox.signed_push import SignedPush
-from sandbox.stack import Stack
-from sandbox.webhook import ensure_webhook
+from sandbox.stack.overrides import stack_overrides
+from sandbox.stack.stack import Stack
 from tests.e2e.delivery import taken
+from toolkit.paths import CHECKOUT, Paths
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
@@ -49,12 +49,12 @@ def test_both_secrets_are_taken_for_a_while_and_then_the_new_one_alone(
     paths: Paths, push: Push, outputs: dict[str, Any], signed_push: Callable[..., SignedPush], tmp_path: Path
 ) -> None:
     old, log = outputs["webhook_secret"], tmp_path / "up.log"
-    with changed(paths, log, {"webhook": {"secretVersion": 2, "previousToo": True}}, {}) as both:
+    with stack_overrides(paths, log, {"webhook": {"secretVersion": 2, "previousToo": True}}, {}) as both:
         new = both["webhook_secret"]
         assert new != old
         assert builds(push, signed_push(secret=old)), "the forge signs with it until it is told"
         assert builds(push, signed_push(secret=new))
-        with changed(paths, log, {"webhook": {"secretVersion": 2}}, {}) as after:
+        with stack_overrides(paths, log, {"webhook": {"secretVersion": 2}}, {}) as after:
             assert after["webhook_secret"] == new, "the same, or the forge would have the wrong one"
             assert builds(push, signed_push(secret=new))
             assert not builds(push, signed_push(secret=old)), "whoever has stolen it can do nothing more"

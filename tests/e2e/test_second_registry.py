@@ -12,17 +12,17 @@ import pytest
 import requests
 import yaml
 
-from sandbox.changed_stack import changed
-from sandbox.crane import Crane
+from cli.push import Push
 from sandbox.credentials import Credentials
 from sandbox.network import Network
-from sandbox.paths import Paths
-from sandbox.private_file import write_private
-from sandbox.push import Push
-from sandbox.waiting import wait_for
-from sandbox.whole import BASE_IMAGE
+from sandbox.sandbox import BASE_IMAGE
+from sandbox.stack.overrides import stack_overrides
 from tests.e2e.image_content import content
 from tests.e2e.kubectl import kubectl
+from toolkit.crane import Crane
+from toolkit.paths import Paths
+from toolkit.polling import wait_for
+from toolkit.private_file import write_private
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
@@ -100,7 +100,7 @@ def stack(
     if kind == "buildkit":
         builder["registryMirrors"] = {MIRRORED.partition("/")[0]: f"http://{registry}/mirror"}
     secrets = {f"registryPassword/{registry.replace(':', '_')}": PASSWORD}
-    with changed(paths, tmp_path_factory.mktemp(kind) / "up.log", {"builder": builder}, secrets):
+    with stack_overrides(paths, tmp_path_factory.mktemp(kind) / "up.log", {"builder": builder}, secrets):
         yield kind
 
 

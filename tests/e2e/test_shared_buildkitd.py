@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from sandbox.changed_stack import changed
+from cli.push import Push
 from sandbox.network import Network
-from sandbox.paths import Paths
-from sandbox.push import Push
-from sandbox.waiting import wait_for
-from sandbox.whole import BASE_IMAGE
+from sandbox.sandbox import BASE_IMAGE
+from sandbox.stack.overrides import stack_overrides
 from tests.e2e.hostile import ALLOWED, CONTROLS, escaped
 from tests.e2e.image_content import content
 from tests.e2e.kubectl import kubectl
 from tests.e2e.slow_build import building
+from toolkit.paths import Paths
+from toolkit.polling import wait_for
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
@@ -43,7 +43,9 @@ def shared(paths: Paths, mirrored: str, tmp_path_factory: pytest.TempPathFactory
         "registryMirrors": {"registry.invalid": mirrored},
         "egress": Network().egress,
     }
-    with changed(paths, tmp_path_factory.mktemp("shared") / "up.log", {"builder": builder}, {}) as outputs:
+    with stack_overrides(
+        paths, tmp_path_factory.mktemp("shared") / "up.log", {"builder": builder}, {}
+    ) as outputs:
         yield outputs
     left = kubectl(paths, "get", "namespaces,persistentvolumeclaims", "--all-namespaces")
     assert HERE not in left, "it goes with its volume"

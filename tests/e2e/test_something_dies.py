@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
+from cli.push import Push, PushError
 from sandbox.node.services import Services
-from sandbox.paths import Paths
-from sandbox.push import Push, PushError
-from sandbox.waiting import wait_for
 from tests.e2e.commit_statuses import last_status
 from tests.e2e.kubectl import kubectl
 from tests.e2e.slow_build import TASK, building
+from toolkit.paths import Paths
+from toolkit.polling import wait_for
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -48,7 +48,7 @@ def test_a_build_waits_for_a_registry_that_is_away(push: Push, paths: Paths) -> 
     with building(push) as (_, run, task_run):
         services.stop("registry")
         try:
-            assert not services.running("registry")
+            assert not services.is_running("registry")
             seen = asked_again(push, pod_of(task_run))
         finally:
             services.restart("registry")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.paths import CHECKOUT, Paths
 from tests.e2e.shell import run_in_env, shell
+from toolkit.paths import CHECKOUT, Paths
 
 pytestmark = pytest.mark.e2e
 

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from kubernetes import client, config
 
-from sandbox.forge import BRANCH, REPOSITORY
-from sandbox.paths import Paths
-from sandbox.push import Push
-from sandbox.signed_push import SignedPush
-from sandbox.waiting import wait_for
+from cli.push import Push
+from forges.signed_push import SignedPush
+from sandbox.forge.forge import BRANCH, REPOSITORY
+from toolkit.paths import Paths
+from toolkit.polling import wait_for
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 

@@ -12,19 +12,19 @@ from pathlib import Path
 
 import pytest
 
+from cli.commands.push import push
 from sandbox.network import Network
-from sandbox.paths import Paths
-from sandbox.pulumi import Pulumi
-from sandbox.push_command import push
-from sandbox.stack import Stack
-from sandbox.stack_environment import TKE_STACK
-from sandbox.waiting import wait_for
-from tests.account import NEW_ACCOUNT
-from tests.clone import cloned
+from sandbox.stack.environment import TKE_STACK
+from sandbox.stack.stack import Stack
 from tests.e2e import tke_quotas
 from tests.e2e.cluster_objects import everything
 from tests.e2e.kubectl import kubectl
 from tests.e2e.tke_quotas import TkeQuotas
+from tests.support.account import NEW_ACCOUNT
+from tests.support.clone import cloned
+from toolkit.paths import Paths
+from toolkit.polling import wait_for
+from toolkit.pulumi_cli import Pulumi
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
@@ -43,8 +43,8 @@ ORDER = (
 # The clone's own code: another checkout's would make `make up` begin the node anew.
 NODE = f"""
 from sandbox.network import Network
-from sandbox.paths import Paths
-from sandbox.progress import Progress
+from toolkit.paths import Paths
+from toolkit.progress import Progress
 from sandbox.toolchain.toolchain import Toolchain
 from sandbox.whole import Sandbox
 

@@ -9,19 +9,19 @@ import pytest
 import requests
 import yaml
 
-from sandbox import push_command
-from sandbox.changed_stack import changed
-from sandbox.forge import BRANCH, REPOSITORY, Forge
+from cli.commands import push as push_command
+from cli.push import Push
+from sandbox.forge.forge import BRANCH, REPOSITORY, Forge
+from sandbox.forge.ssh_key import SshKey
 from sandbox.network import Network
-from sandbox.paths import CHECKOUT, Paths
-from sandbox.push import Push
-from sandbox.ssh_key import SshKey
-from sandbox.stack import Stack
-from sandbox.waiting import wait_for
+from sandbox.stack.overrides import stack_overrides
+from sandbox.stack.stack import Stack
 from tests.e2e import login_image
 from tests.e2e.dashboard_release import HERE, PAGE, release
 from tests.e2e.kubectl import kubectl
-from tests.manifests import PATHS
+from tests.support.manifests import PATHS
+from toolkit.paths import CHECKOUT, Paths
+from toolkit.polling import wait_for
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
@@ -50,7 +50,7 @@ def lock(folder: Path) -> Path:
     """The sandbox's releases, and the Dashboard of the project's own lock."""
     ours, projects = (
         yaml.safe_load((CHECKOUT / file).read_text())
-        for file in ("sandbox/releases.yaml", "components/releases.yaml")
+        for file in ("sandbox/releases.yaml", "releases/releases.yaml")
     )
     file = folder / "releases.yaml"
     file.write_text(yaml.safe_dump({**ours, "tekton-dashboard": projects["tekton-dashboard"]}))
@@ -78,7 +78,7 @@ def tutorial(
     file.parent.mkdir(parents=True)
     file.write_text(yaml.safe_dump_all(release()))
     try:
-        with changed(paths, log, settings, {"gitSshKey": key.private}) as outputs:
+        with stack_overrides(paths, log, settings, {"gitSshKey": key.private}) as outputs:
             said = log.read_text()
             assert "its daemon is privileged" in said, "whoever chooses it is told"
             assert "passwords and cookies of its login travel in the clear" in said

@@ -8,14 +8,14 @@ import pytest
 import requests
 from kubernetes import client, config
 
-from sandbox.changed_stack import changed
+from cli.push import Push
 from sandbox.credentials import Credentials
-from sandbox.forge import REPOSITORY, Forge
+from sandbox.forge.forge import REPOSITORY, Forge
 from sandbox.network import Network
-from sandbox.paths import Paths
-from sandbox.push import Push
-from sandbox.waiting import wait_for
-from sandbox.whole import BASE_IMAGE
+from sandbox.sandbox import BASE_IMAGE
+from sandbox.stack.overrides import stack_overrides
+from toolkit.paths import Paths
+from toolkit.polling import wait_for
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
@@ -55,7 +55,7 @@ def outputs(forge: Forge, paths: Paths, tmp_path_factory: pytest.TempPathFactory
     ]
     log = tmp_path_factory.mktemp("two") / "up.log"
     settings = {"repositories": repositories, "builder": {"parallel": 1, "egress": Network().egress}}
-    with changed(paths, log, settings, {}) as found:
+    with stack_overrides(paths, log, settings, {}) as found:
         forge.api.post(
             f"repos/{user}/{SECOND}/hooks",
             {

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 import pytest
 import yaml
 
-from components.connections import PODS
+from components.network.connections import PODS
 from sandbox.network import Network
-from sandbox.paths import Paths
-from tests import program
 from tests.e2e import pod_network
 from tests.e2e.kubectl import kubectl
+from tests.support import program
+from toolkit.paths import Paths
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 

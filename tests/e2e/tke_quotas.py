@@ -15,7 +15,7 @@ from typing import Any
 from kubernetes import client, config
 from urllib3.exceptions import HTTPError
 
-from components.settings.levels import LEVELS
+from settings.levels import LEVELS
 
 NAME = "tke-default-quota"
 CONFIG_MAPS = 256  # of L5, there too

@@ -3,4 +3,4 @@
 # From the environment: PYTHON, CHECKOUT, KUBECONFIG (files and folder), ADDRESSES (CIDR).
 set -eu
 cd "$CHECKOUT"
-exec "$PYTHON" -m sandbox.load_balancer
+exec "$PYTHON" -m sandbox.node.load_balancer

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from sandbox.network import Network
-from sandbox.paths import Paths
-from sandbox.stack import Stack
+from sandbox.stack.stack import Stack
+from toolkit.paths import Paths
 
 INSTALLS = int(os.environ.get("INSTALLS", "20"))
 

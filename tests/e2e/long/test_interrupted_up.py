@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from sandbox.network import Network
-from sandbox.paths import CHECKOUT, Paths
-from sandbox.stack import Stack
-from sandbox.waiting import wait_for
+from sandbox.stack.stack import Stack
 from tests.e2e.long.test_installs import summary
+from toolkit.paths import CHECKOUT, Paths
+from toolkit.polling import wait_for
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 

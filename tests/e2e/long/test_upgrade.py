@@ -10,23 +10,23 @@ from typing import Any
 import pytest
 import yaml
 
-from sandbox.changed_stack import changed
+from cli.push import Push
+from inspection.pipeline_run import outcome
 from sandbox.credentials import Credentials
+from sandbox.forge.webhook import ensure_webhook
 from sandbox.images.tekton import PIPELINES, PREVIOUS
 from sandbox.network import Network
-from sandbox.paths import Paths
-from sandbox.pipeline_run import outcome
-from sandbox.progress import Progress
-from sandbox.push import Push
-from sandbox.registry import Registry
-from sandbox.releases import Releases, tekton
-from sandbox.stack import Stack
+from sandbox.registry.registry import Registry
+from sandbox.registry.releases import Releases, tekton
+from sandbox.sandbox import BASE_IMAGE
+from sandbox.stack.overrides import stack_overrides
+from sandbox.stack.stack import Stack
 from sandbox.toolchain.toolchain import Toolchain
-from sandbox.waiting import wait_for
-from sandbox.webhook import ensure_webhook
-from sandbox.whole import BASE_IMAGE
 from tests.e2e.kubectl import kubectl
 from tests.e2e.slow_build import building
+from toolkit.paths import Paths
+from toolkit.polling import wait_for
+from toolkit.progress import Progress
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(3600)]
 
@@ -130,7 +130,7 @@ def test_an_upgrade_and_the_way_back_lose_nothing(
     before, now = PREVIOUS[0].version, PIPELINES.version
     try:
         with ExitStack() as release:
-            outputs = release.enter_context(changed(paths, tmp_path / "older.log", older, {}))
+            outputs = release.enter_context(stack_overrides(paths, tmp_path / "older.log", older, {}))
             ensure_webhook(push.forge, outputs["hooks_url"], outputs["webhook_secret"])
             assert version(paths) == before
             written(paths)
@@ -142,7 +142,7 @@ def test_an_upgrade_and_the_way_back_lose_nothing(
         run(paths, "after")
         with ExitStack() as release:
             with building(push, LONGER) as (_, under_way, _):
-                release.enter_context(changed(paths, tmp_path / "back.log", older, {}))
+                release.enter_context(stack_overrides(paths, tmp_path / "back.log", older, {}))
                 assert version(paths) == before
                 assert len(push.follow(under_way)) == 2
             kept(paths)

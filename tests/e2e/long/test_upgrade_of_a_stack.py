@@ -12,18 +12,18 @@ from typing import Any
 import pytest
 import yaml
 
-from sandbox.forge import BRANCH, REPOSITORY
+from cli.push import Push
+from forges.signed_push import SignedPush
+from sandbox.forge.forge import BRANCH, REPOSITORY
+from sandbox.forge.webhook import ensure_webhook
 from sandbox.network import Network
-from sandbox.paths import CHECKOUT, Paths
-from sandbox.pulumi import Pulumi
-from sandbox.push import Push
-from sandbox.signed_push import SignedPush
-from sandbox.stack import Stack
-from sandbox.stack_config import PROJECT
-from sandbox.webhook import ensure_webhook
+from sandbox.stack.settings_file import PROJECT
+from sandbox.stack.stack import Stack
 from tests.e2e.delivery import taken
 from tests.e2e.kubectl import kubectl
 from tests.e2e.long.test_installs import summary
+from toolkit.paths import CHECKOUT, Paths
+from toolkit.pulumi_cli import Pulumi
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 

@@ -10,7 +10,7 @@ import pytest
 
 from inspection.cluster import UnreachableError, look
 from inspection.kubeconfig import Kubeconfig
-from tests.loopback import serving
+from tests.support.loopback import serving
 
 
 def items(*metadata: Mapping[str, Any], **rest: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.program import ROOT
+from tests.support.program import ROOT
 from tests.unit.policy.judge import case, sentences
 
 STACKS = sorted((ROOT / "tests" / "policy_stacks").glob("*.yaml"))

@@ -9,9 +9,9 @@ import pytest
 import yaml
 
 from policy.rules import RULES, Resource
-from tests import program
-from tests.manifests import served
-from tests.recorded import Recording
+from tests.support import program
+from tests.support.manifests import served
+from tests.support.recorded import Recording
 
 TLS = {"secretName": "hooks-tls", "clusterIssuer": "letsencrypt"}
 ENCRYPTED = {"kind": "traefik", "host": "hooks.example.com", "tls": TLS}

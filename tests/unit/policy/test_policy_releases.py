@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from policy.rules.releases import MAY
+from policy.rules.releases import RELEASE_ROLES
 from tests.unit.policy.judge import case, sentences
 
 UPSTREAM = Path(__file__).parent / "upstream"
@@ -49,7 +49,7 @@ def test_all_releases_are_here_with_their_pods_and_rights() -> None:
         assert {"ClusterRole", "ClusterRoleBinding", "Deployment", "Service"} <= kinds
 
 
-@pytest.mark.parametrize(("release", "name"), MAY)
+@pytest.mark.parametrize(("release", "name"), RELEASE_ROLES)
 def test_each_exception_is_a_role_that_is_there_and_needs_it(release: str, name: str) -> None:
     (role,) = [
         item

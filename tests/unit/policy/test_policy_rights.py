@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from policy.rules import UNKNOWN, no_cluster_admin, no_far_reaching_role
-from policy.rules.releases import MAY
+from policy.rules.releases import RELEASE_ROLES
 from tests.unit.policy.judge import Case, assert_accepted, refusal
 
 RBAC = "rbac.authorization.k8s.io"
@@ -121,10 +121,10 @@ def _needs(powers: frozenset[str]) -> dict[str, Any]:
     return rule(["secrets"], READ) if powers == {"reads"} else rule(*IMPERSONATE)
 
 
-@pytest.mark.parametrize(("release", "name"), MAY)
+@pytest.mark.parametrize(("release", "name"), RELEASE_ROLES)
 def test_a_role_of_a_release_may_do_what_it_needs_and_no_role_but_that(release: str, name: str) -> None:
-    needed = _needs(MAY[release, name].powers)
-    assert MAY[release, name].reason
+    needed = _needs(RELEASE_ROLES[release, name].powers)
+    assert RELEASE_ROLES[release, name].reason
     assert_accepted(no_far_reaching_role, role(needed, name=name, release=release))
     refusal(no_far_reaching_role, role(needed, name=f"{name}-2", release=release))
     refusal(no_far_reaching_role, role(needed, name=name))
@@ -133,9 +133,9 @@ def test_a_role_of_a_release_may_do_what_it_needs_and_no_role_but_that(release: 
     refusal(no_far_reaching_role, role(needed, more, name=name, release=release))
 
 
-@pytest.mark.parametrize(("release", "name"), MAY)
+@pytest.mark.parametrize(("release", "name"), RELEASE_ROLES)
 def test_accounts_of_a_release_alone_are_bound_to_its_roles(release: str, name: str) -> None:
-    for namespace in MAY[release, name].accounts:
+    for namespace in RELEASE_ROLES[release, name].accounts:
         assert_accepted(no_far_reaching_role, bound(name, namespace))
         refusal(no_far_reaching_role, bound(name, namespace, who="Group"))
     refusal(no_far_reaching_role, bound(name, "builds"))

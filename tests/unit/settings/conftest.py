@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.program import config
+from tests.support.program import config
 from tests.unit.settings.loading import Given
 
 

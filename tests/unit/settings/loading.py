@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from components.settings import Settings, SettingsError
-from tests.program import SECRETS
-from tests.recorded import record
+from settings import Settings, SettingsError
+from tests.support.program import SECRETS
+from tests.support.recorded import record
 
 Given = dict[str, Any]
 

@@ -4,12 +4,13 @@ import re
 
 import pytest
 
-from components.settings import Settings
-from components.settings.levels import LEVELS
-from components.settings.settings import REPORTS
-from components.tasks import build_image, pipeline
-from tests.program import ROOT, SECRETS
-from tests.recorded import record
+from pipelines import pipeline
+from pipelines.tasks import build_image
+from settings import Settings
+from settings.levels import LEVELS
+from settings.settings import REPORTS
+from tests.support.program import ROOT, SECRETS
+from tests.support.recorded import record
 from tests.unit.settings.loading import Given, load, refusal
 
 TKE = {"kind": "tke", "apiCidrs": ["100.64.7.0/24"]}
@@ -41,7 +42,7 @@ def test_fewer_runs_are_kept_on_tke_unless_the_settings_say_how_many(
 def test_a_run_has_as_many_tasks_as_its_pipeline(given: Given) -> None:
     build = pipeline.Build(name="a", server="s", namespace="", context=".", dockerfile="Dockerfile")
     report = pipeline.Report(api="https://a", repository="o/r", context="c", link="")
-    source = pipeline.Source(url="https://git.example.com/o/r.git")
+    source = pipeline.GitSource(url="https://git.example.com/o/r.git")
     spec = pipeline.spec(source, [build], task=build_image.NAME, parallel=1, report=report)
     assert len(spec["tasks"]) + len(spec["finally"]) == 1 + 1 + REPORTS
 

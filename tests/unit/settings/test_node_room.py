@@ -2,11 +2,11 @@
 
 import pytest
 
-from components.settings import Settings
-from components.settings.node_room import memory_gib
 from plugins.tencentcloud.catalog import TYPES
-from tests.program import SECRETS
-from tests.recorded import record
+from settings import Settings
+from settings.node_room import memory_gib
+from tests.support.program import SECRETS
+from tests.support.recorded import record
 from tests.unit.settings.loading import Given, load, refusal
 
 

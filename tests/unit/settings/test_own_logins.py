@@ -6,8 +6,8 @@ from typing import Any
 import pulumi
 import pytest
 
-from sandbox.ssh_key import SshKey
-from tests.program import SECRETS, config
+from sandbox.forge.ssh_key import SshKey
+from tests.support.program import SECRETS, config
 from tests.unit.settings.loading import Given, load, refusal
 
 KEY = SshKey.generate().private

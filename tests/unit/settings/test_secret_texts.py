@@ -6,10 +6,10 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.secret_texts import one_line
-from components.secrets import Secrets
-from tests.program import SECRETS, config
-from tests.recorded import record
+from settings.secret_texts import one_line
+from settings.secrets import Secrets
+from tests.support.program import SECRETS, config
+from tests.support.recorded import record
 from tests.unit.settings.loading import load, refusal
 
 

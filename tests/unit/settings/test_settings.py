@@ -9,10 +9,9 @@ import pytest
 import yaml
 from pydantic_core import PydanticUndefined
 
-from components import secrets
-from components.settings import Images, Repository, Settings, SettingsError
-from tests.program import ROOT
-from tests.recorded import record
+from settings import Images, Repository, Settings, SettingsError, secrets
+from tests.support.program import ROOT
+from tests.support.recorded import record
 from tests.unit.settings.loading import Given, load
 
 
@@ -53,7 +52,9 @@ def test_credentials_are_optional(given: Given) -> None:
     del given["registryUsername"], given["gitUsername"]
     found: list[secrets.Secrets] = []
     record(lambda: found.append(secrets.Secrets.load()), config=given)
-    assert found[0].logins == secrets.Logins(registry=None, git=None, ssh_key=None, status_token=None)
+    assert found[0].logins == secrets.BuildCredentials(
+        registry=None, git=None, ssh_key=None, status_token=None
+    )
 
 
 def test_the_cli_is_told_of_the_same_keys_and_defaults() -> None:
@@ -66,7 +67,7 @@ def test_the_cli_is_told_of_the_same_keys_and_defaults() -> None:
     ours |= dict.fromkeys(secrets.KEYS, "")
     del ours["ingress"]["kind"]  # else every stack would have said which, and none could keep an old default
     theirs = {name: copy.copy(entry.get("default")) for name, entry in project["config"].items()}
-    assert theirs == ours, "Pulumi.yaml and components/settings.py name different keys or defaults"
+    assert theirs == ours, "Pulumi.yaml and settings/ name different keys or defaults"
     for name, entry in project["config"].items():
         assert entry["description"], f"{name} has no description in Pulumi.yaml"
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.program import SECRETS
+from tests.support.program import SECRETS
 from tests.unit.settings.loading import Given, refusal
 
 
@@ -49,8 +49,8 @@ MISTAKES = {
     ),
     "no text for a mirror": (
         _set("builder", to={"registryMirrors": {"docker.io": 5}}),
-        "builder.registryMirrors.docker.io is 5, but must be text: where the images of FROM lines are asked "
-        "for first: {docker.io: https://HOST/PATH}",
+        "builder.registryMirrors.docker.io is 5, but must be text: mirror that is asked first for the images "
+        "of FROM lines: {docker.io: https://HOST/PATH}",
     ),
     "no host": (
         _set("builder", to={"registryMirrors": {"https://docker.io": MIRROR}}),

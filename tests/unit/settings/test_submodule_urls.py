@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from components import clone_urls
-from sandbox.ssh_key import SshKey
-from tests.manifests import served
-from tests.program import SECRETS, config, run
+from forges import clone_urls
+from sandbox.forge.ssh_key import SshKey
+from tests.support.manifests import served
+from tests.support.program import SECRETS, config, run
 from tests.unit.settings.loading import refusal
 
 HTTP, SSH = "https://git.example.com/Team/Shop.git", "git@git.example.com:Team/Shop.git"

@@ -1,0 +1,1 @@
+"""The command line for stacks; each command is a file of cli/commands."""

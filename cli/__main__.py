@@ -1,0 +1,8 @@
+"""`python -m cli COMMAND`: what the make targets call."""
+
+import sys
+
+from cli.main import main
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,1 @@
+"""The commands behind the make targets: each says in its docstring what it does, takes options, runs."""

@@ -1,0 +1,1 @@
+"""Costs of a stack: its billed resources and their prices."""

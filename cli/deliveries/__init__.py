@@ -1,0 +1,1 @@
+"""Webhooks of the forges and the deliveries that they record."""

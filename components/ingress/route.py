@@ -1,0 +1,124 @@
+"""A route: one path of the ingress controller that leads to one Service, and the URL it has from outside.
+
+Its Ingress object and its certificate are in the controller's own namespace, and a Service there stands for
+the one that it leads to: a controller that serves a namespace reads all Secrets of it, so it serves its own,
+where nothing but certificates is.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+from components.kube.backend import Backend
+from components.kube.metadata import metadata
+from components.kube.waiting import ADDRESS
+from settings import Tls
+
+NAME = "ingress-resource"  # the tutorial's
+
+
+@dataclass(frozen=True, kw_only=True)
+class IngressController:
+    """An ingress controller, as a route sees it."""
+
+    class_name: pulumi.Output[str]
+    """The IngressClass that it serves."""
+    address: pulumi.Output[str]
+    """Its load balancer: an IP address, or the host name that some clouds give instead."""
+    namespace: pulumi.Output[str]
+    """Namespace of its pods, and the only one whose Ingress objects and Secrets it reads."""
+    home: pulumi.Resource | None
+    """That namespace; None where a preview does not know the release that makes it."""
+    ready: Sequence[pulumi.Resource] = ()
+    """Resources that must exist before the controller's webhook admits an Ingress."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RouteArgs:
+    path: str
+    path_type: Literal["Exact", "Prefix"] = "Exact"
+    """Exact: the route serves that path only; Prefix: also all paths below it."""
+    host: str
+    """The only host name that the route answers to; empty: any, and the URL has the address."""
+    tls: Tls | None
+    """The host's certificate; None: plain HTTP."""
+    controller: IngressController
+    backend: Backend
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    """Extra annotations on the Ingress."""
+    object_name: str = ""
+    """Name of the Ingress; empty: the route's own name."""
+    depends_on: Sequence[pulumi.Resource] = ()
+    """Resources that make the Service, when a controller in the cluster makes it."""
+
+
+class Route(pulumi.ComponentResource):
+    """An Ingress object with one path."""
+
+    url: pulumi.Output[str]
+    """Public URL of the route."""
+
+    def __init__(self, name: str, args: RouteArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("tekton-builds:route:Route", name, None, opts)
+        service = kubernetes.core.v1.Service(
+            f"{name}-backend",
+            metadata=metadata(f"{name}-backend", args.controller.namespace, component="route"),
+            spec={
+                "type": "ExternalName",
+                "external_name": args.backend.host,
+                "ports": [{"name": "web", "port": args.backend.port, "target_port": args.backend.port}],
+            },
+            opts=pulumi.ResourceOptions(parent=self, depends_on=args.controller.ready),
+        )
+        rule: dict[str, Any] = {
+            "http": {
+                "paths": [
+                    {
+                        "path": args.path,
+                        "path_type": args.path_type,
+                        "backend": {
+                            "service": {
+                                "name": service.metadata.name,
+                                "port": {"number": args.backend.port},
+                            }
+                        },
+                    }
+                ]
+            }
+        }
+        if args.host:
+            rule["host"] = args.host
+        spec: dict[str, Any] = {"ingress_class_name": args.controller.class_name, "rules": [rule]}
+        annotations = {**args.annotations, **ADDRESS}
+        if args.tls:
+            spec["tls"] = [{"hosts": [args.host], "secret_name": args.tls.secret_name}]
+            if args.tls.cluster_issuer:
+                annotations["cert-manager.io/cluster-issuer"] = args.tls.cluster_issuer
+        ingress = kubernetes.networking.v1.Ingress(
+            name,
+            metadata=metadata(
+                args.object_name or name,
+                args.controller.namespace,
+                component="route",
+                annotations=annotations,
+            ),
+            spec=spec,
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[*args.depends_on, *args.controller.ready]),
+        )
+        scheme = "https" if args.tls else "http"
+        # The Ingress's id makes the URL wait for the route: who reads it may call it.
+        self.url = pulumi.Output.all(args.host or args.controller.address, ingress.id).apply(
+            lambda values: f"{scheme}://{values[0]}{args.path.rstrip('/')}"
+        )
+        self.register_outputs({"url": self.url})
+
+
+def load_balancer_address(status: Any) -> str:
+    """The address in a Service's status; empty where there is none."""
+    entries = status.load_balancer.ingress if status and status.load_balancer else None
+    if not entries:
+        return ""
+    return str(entries[0].ip or entries[0].hostname or "")

@@ -1,0 +1,1 @@
+"""URLs, APIs and signatures of forges."""

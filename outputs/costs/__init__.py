@@ -1,1 +1,0 @@
-"""What a stack has that is billed."""

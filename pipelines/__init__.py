@@ -1,0 +1,1 @@
+"""Tekton objects of a run, as plain dicts, without Pulumi."""

@@ -1,0 +1,1 @@
+"""Which upstream files and images a stack has, and from where."""

@@ -1,8 +1,0 @@
-"""`python -m sandbox`: what the make targets call."""
-
-import sys
-
-from sandbox.cli import main
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

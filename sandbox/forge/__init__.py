@@ -1,0 +1,1 @@
+"""The forge on this machine: Gitea with one repository."""

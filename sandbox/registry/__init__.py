@@ -1,0 +1,1 @@
+"""The registry on this machine, and the server of rendered releases."""

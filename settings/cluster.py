@@ -1,0 +1,23 @@
+"""Which cluster everything goes into."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from settings.tke import Tke
+from settings.types import ADOPT, Model
+
+
+class Existing(Model):
+    """A cluster that somebody else made."""
+
+    kind: Literal["existing"] = Field(description="existing: a cluster that a kubeconfig leads to")
+    kubeconfig: str = Field(
+        default="",
+        description="path of the kubeconfig, relative to the project; empty: the secret `kubeconfig` has it",
+    )
+    context: str = Field(default="", description="context of the kubeconfig; empty: its current one")
+    adopt: bool = ADOPT
+
+
+Cluster = Annotated[Existing | Tke, Field(discriminator="kind")]

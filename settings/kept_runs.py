@@ -1,0 +1,35 @@
+"""Check that the done runs that a stack keeps fit its TKE cluster."""
+
+from collections.abc import Sequence
+
+from settings.levels import LEVELS
+from settings.tke import Tke
+
+
+def kept_runs(cluster: Tke, keep: int, tasks: Sequence[int]) -> tuple[list[str], list[str]]:
+    """Errors and warnings. `tasks`: number of tasks in a run of each repository.
+
+    A run is a PipelineRun, and a TaskRun and a pod for each of its tasks. They stay as long as it does.
+    """
+    pods, custom = sum(tasks), sum(tasks) + len(tasks)
+
+    def fit(most_pods: int, most_custom: int) -> bool:
+        return keep * pods <= most_pods and keep * custom <= most_custom
+
+    level = LEVELS[cluster.level]
+    if fit(level.pods, level.custom):
+        return [], []
+    fewer = min(level.pods // pods, level.custom // custom)
+    larger = next((name for name, limits in LEVELS.items() if fit(limits.pods, limits.custom)), "")
+    remedies = [f"runs.keep to {fewer}"] * bool(fewer) + [f"cluster.level to {larger}"] * bool(larger)
+    mend = f" set {' or '.join(remedies)}" if remedies else " keep fewer runs of fewer repositories"
+    sentence = (
+        f"runs.keep is {keep}, so up to {keep * custom} custom objects and {keep * pods} pods of done runs "
+        f"stay, but cluster.level is {cluster.level}, which is for {level.custom} and {level.pods}"
+    )
+    if cluster.auto_upgrade_level:
+        return [], [f"{sentence}: the cloud raises it, and its price;{mend}"]
+    if fit(level.most_pods, level.most_custom):
+        return [], [f"{sentence}:{mend}"]
+    most = f"and takes no more than {level.most_custom} and {level.most_pods}"
+    return [f"{sentence}, {most}: pushes would be refused;{mend}"], []
