@@ -5,6 +5,10 @@ import argparse
 from sandbox.stack.environment import STACK, STACKS
 
 
+def add_none(parser: argparse.ArgumentParser) -> None:
+    """Adds nothing: the command has no options."""
+
+
 def add_stack(parser: argparse.ArgumentParser) -> None:
     """`--stack`."""
     parser.add_argument(

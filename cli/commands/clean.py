@@ -3,13 +3,12 @@
 import argparse
 
 from cli.commands import down
+from cli.options import add_none
 from sandbox.toolchain.toolchain import Toolchain
 from toolkit.paths import Paths
 from toolkit.progress import Progress
 
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """None."""
+add_arguments = add_none
 
 
 def main(options: argparse.Namespace, paths: Paths) -> int:

@@ -3,6 +3,7 @@
 import argparse
 import shutil
 
+from cli.options import add_none
 from sandbox.network import Network
 from sandbox.sandbox import Sandbox
 from sandbox.toolchain.toolchain import Toolchain
@@ -10,9 +11,7 @@ from toolkit.lock import state_lock
 from toolkit.paths import Paths
 from toolkit.progress import Progress
 
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """None."""
+add_arguments = add_none
 
 
 def main(options: argparse.Namespace, paths: Paths) -> int:

@@ -3,13 +3,12 @@
 import argparse
 
 from cli import sandbox_stack
+from cli.options import add_none
 from sandbox.stack.environment import STACK
 from toolkit import env_file
 from toolkit.paths import Paths
 
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """None."""
+add_arguments = add_none
 
 
 def main(options: argparse.Namespace, paths: Paths) -> int:

@@ -12,6 +12,7 @@ from kubernetes.client import ApiException
 from kubernetes.config import ConfigException
 from rich.console import Console
 
+from cli.options import add_none
 from cli.push import Push, PushError
 from forges.gitea import GiteaError
 from inspection.runs import Cluster
@@ -65,8 +66,7 @@ def open_push(paths: Paths, network: Network, screen: Stopwatch) -> Iterator[Pus
         yield Push(forge=forge, cluster=cluster, crane=crane, listener=outputs["hooks_url"], screen=screen)
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """None."""
+add_arguments = add_none
 
 
 def main(options: argparse.Namespace, paths: Paths) -> int:

@@ -3,6 +3,7 @@
 from components.builds import buildkitd, janitor
 from components.builds.build_pipeline import BuildPipeline, RunEnvironment
 from components.builds.builds import NAMESPACE, Builds, BuildsArgs
+from components.builds.credentials import RepositorySecrets
 from components.builds.janitor import Janitor, JanitorArgs
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "BuildsArgs",
     "Janitor",
     "JanitorArgs",
+    "RepositorySecrets",
     "RunEnvironment",
     "buildkitd",
     "janitor",

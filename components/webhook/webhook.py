@@ -16,7 +16,7 @@ import pulumi_random as random
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgsDict
 
 import settings
-from components.builds import BuildPipeline, RunEnvironment
+from components.builds import BuildPipeline, RepositorySecrets, RunEnvironment
 from components.kube.backend import Backend
 from components.kube.disruption import budget
 from components.kube.metadata import labels, metadata
@@ -131,17 +131,21 @@ class Webhook(pulumi.ComponentResource):
                 push_trigger.template.replace(template.NAME, f"{name}-template"),
                 "TriggerTemplate",
                 push_trigger.template,
-                self._template(args, push_trigger),
+                self._template(args, secrets),
                 opts=inside(self, self._home, depends_on=depends_on),
             )
-            for push_trigger in triggers
+            for push_trigger, secrets in triggers
         ]
         self.listener = self._custom(
             f"{name}-listener",
             "EventListener",
             trigger.LISTENER,
             trigger.listener_spec(
-                trigger.LISTENER, triggers, REPLICAS, args.secret_versions.versions, plain_placement(PODS)
+                trigger.LISTENER,
+                [push_trigger for push_trigger, _ in triggers],
+                REPLICAS,
+                args.secret_versions.versions,
+                plain_placement(PODS),
             ),
             # It names these, and fails without them. It goes before Tekton's webhooks do, and not with its
             # namespace; its pods take half a minute to end, and the namespace waits for them.
@@ -162,12 +166,14 @@ class Webhook(pulumi.ComponentResource):
     def _meta(self, name: str, annotations: Mapping[str, str] | None = None) -> ObjectMetaArgsDict:
         return metadata(name, self.namespace, component="webhook", annotations=annotations)
 
-    def _template(self, args: WebhookArgs, push_trigger: Trigger) -> pulumi.Output[dict[str, Any]]:
+    def _template(
+        self, args: WebhookArgs, repository_secrets: RepositorySecrets
+    ) -> pulumi.Output[dict[str, Any]]:
         """The spec holds names that other components give, so it is known when they are."""
         return pulumi.Output.all(
             namespace=args.environment.namespace,
             account=args.environment.account,
-            secrets=_secrets_of(push_trigger, args.pipelines),
+            secrets=repository_secrets.shared,
             priority=args.environment.priority,
         ).apply(
             lambda values: template.spec(
@@ -175,7 +181,7 @@ class Webhook(pulumi.ComponentResource):
                     namespace=values["namespace"],
                     account=values["account"],
                     secrets=values["secrets"],
-                    own_secrets=tuple(push_trigger.sources[0].secrets),
+                    own_secrets=tuple(repository_secrets.own),
                     volume_size=f"{args.run_policy.volume_gib}Gi",
                     minutes=args.run_policy.timeout_minutes,
                     labels=labels("run"),
@@ -205,38 +211,36 @@ class Webhook(pulumi.ComponentResource):
         )
 
 
-def _triggers(pipelines: Sequence[BuildPipeline]) -> list[Trigger]:
-    """One for all repositories whose runs have Secrets in the same workspaces: a template leaves none out."""
-    alike = dict[tuple[frozenset[str], frozenset[str], int], list[TriggerRepository]]()
+def _triggers(pipelines: Sequence[BuildPipeline]) -> list[tuple[Trigger, RepositorySecrets]]:
+    """One for all repositories whose runs have Secrets in the same workspaces: a template leaves none out.
+
+    With each, the Secrets of its first repository: the shared ones are the same for all.
+    """
+    alike = dict[tuple[frozenset[str], frozenset[str], int], list[BuildPipeline]]()
     sizes = Counter[tuple[frozenset[str], frozenset[str]]]()
     for build in pipelines:
-        repository, secrets = build.repository, build.secrets
-        bound = frozenset(secrets.shared), frozenset(secrets.own)
-        source = TriggerRepository(
-            full_name=repository.full_name,
-            branches=repository.branches,
-            pipeline=build.name,
-            # Each run of such a repository builds what that push changed: none makes another needless.
-            cancel_superseded=not repository.only_changed,
-            secrets=secrets.own,
+        bound = frozenset(build.secrets.shared), frozenset(build.secrets.own)
+        alike.setdefault((*bound, sizes[bound] // trigger.TABLE_SIZE), []).append(build)
+        sizes[bound] += _source(build).size
+    triggers = []
+    for index, builds in enumerate(alike.values()):
+        first = builds[0]
+        full_name = first.repository.full_name
+        push_trigger = Trigger(
+            name=pipeline.named(trigger.NAME, full_name) if index else trigger.NAME,
+            template=pipeline.named(template.NAME, full_name) if index else template.NAME,
+            sources=[_source(build) for build in builds],
         )
-        alike.setdefault((*bound, sizes[bound] // trigger.TABLE_SIZE), []).append(source)
-        sizes[bound] += source.size
-    return [
-        Trigger(
-            name=pipeline.named(trigger.NAME, sources[0].full_name) if index else trigger.NAME,
-            template=pipeline.named(template.NAME, sources[0].full_name) if index else template.NAME,
-            sources=sources,
-        )
-        for index, sources in enumerate(alike.values())
-    ]
+        triggers.append((push_trigger, first.secrets))
+    return triggers
 
 
-def _secrets_of(
-    push_trigger: Trigger, pipelines: Sequence[BuildPipeline]
-) -> Mapping[str, pulumi.Output[str]]:
-    """The Secrets that the repositories of a trigger have in common."""
-    (first, *_) = (
-        build for build in pipelines if build.repository.full_name == push_trigger.sources[0].full_name
+def _source(build: BuildPipeline) -> TriggerRepository:
+    return TriggerRepository(
+        full_name=build.repository.full_name,
+        branches=build.repository.branches,
+        pipeline=build.name,
+        # Each run of such a repository builds what that push changed: none makes another needless.
+        cancel_superseded=not build.repository.only_changed,
+        secrets=build.secrets.own,
     )
-    return first.secrets.shared

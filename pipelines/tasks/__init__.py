@@ -1,5 +1,6 @@
 """Tekton objects as plain dicts: pure functions without Pulumi, tested without mocks or a cluster."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -40,3 +41,29 @@ def workspace_environment(*names: str) -> dict[str, str]:
         variables[f"{variable}_BOUND"] = f"$(workspaces.{name}.bound)"
         variables[f"{variable}_PATH"] = f"$(workspaces.{name}.path)"
     return variables
+
+
+def params(texts: Mapping[str, tuple[str | None, str]]) -> list[Object]:
+    """A Task's parameters, all strings: default (None: required) and description, by name."""
+    return [
+        {
+            "name": name,
+            "type": "string",
+            "description": text,
+            **({} if default is None else {"default": default}),
+        }
+        for name, (default, text) in texts.items()
+    ]
+
+
+def workspaces(texts: Mapping[str, tuple[bool, str]]) -> list[Object]:
+    """A Task's workspaces: whether it is optional, and description, by name."""
+    return [
+        {"name": name, "description": text, **({"optional": True} if optional else {})}
+        for name, (optional, text) in texts.items()
+    ]
+
+
+def results(texts: Mapping[str, str]) -> list[Object]:
+    """A Task's results: description by name."""
+    return [{"name": name, "description": text} for name, text in texts.items()]

@@ -9,7 +9,17 @@ needs none of that.
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.tasks import RESTRICTED, USER, Object, environment, script, workspace_environment
+from pipelines.tasks import (
+    RESTRICTED,
+    USER,
+    Object,
+    environment,
+    params,
+    results,
+    script,
+    workspace_environment,
+    workspaces,
+)
 from pipelines.tasks.bounds import Bounds
 
 NAME = "build-image"
@@ -72,20 +82,9 @@ def spec(image: str, bounds: Bounds, *, config: str = "", shared: Shared | None 
         volume = {"name": "buildkit", "emptyDir": {"sizeLimit": bounds.kubelet_disk}}
     return {
         "description": "Builds an image from a Dockerfile without privileges, and pushes it.",
-        "params": [
-            {
-                "name": name,
-                "type": "string",
-                "description": text,
-                **({} if default is None else {"default": default}),
-            }
-            for name, (default, text) in PARAMS.items()
-        ],
-        "workspaces": [
-            {"name": name, "description": text, **({"optional": True} if optional else {})}
-            for name, (optional, text) in WORKSPACES.items()
-        ],
-        "results": [{"name": name, "description": text} for name, text in RESULTS.items()],
+        "params": params(PARAMS),
+        "workspaces": workspaces(WORKSPACES),
+        "results": results(RESULTS),
         "steps": [
             {
                 "name": "build-and-push",

@@ -5,7 +5,17 @@ waits for a daemon that answers, the password is never an argument, `registry_mi
 there are results. The daemon is privileged: a Dockerfile has the node. Rootless BuildKit is the default.
 """
 
-from pipelines.tasks import UNPRIVILEGED, USER, Object, environment, script, workspace_environment
+from pipelines.tasks import (
+    UNPRIVILEGED,
+    USER,
+    Object,
+    environment,
+    params,
+    results,
+    script,
+    workspace_environment,
+    workspaces,
+)
 from pipelines.tasks.bounds import Bounds
 
 NAME = "docker-socket"
@@ -57,20 +67,9 @@ def spec(client: str, daemon: str, bounds: Bounds, *, flags: str = "") -> Object
     socket = {"name": "dind-socket", "mountPath": "/var/run"}
     return {
         "description": "Builds an image from a Dockerfile with a privileged Docker daemon, and pushes it.",
-        "params": [
-            {
-                "name": name,
-                "type": "string",
-                "description": text,
-                **({} if default is None else {"default": default}),
-            }
-            for name, (default, text) in PARAMS.items()
-        ],
-        "workspaces": [
-            {"name": name, "description": text, **({"optional": True} if optional else {})}
-            for name, (optional, text) in WORKSPACES.items()
-        ],
-        "results": [{"name": name, "description": text} for name, text in RESULTS.items()],
+        "params": params(PARAMS),
+        "workspaces": workspaces(WORKSPACES),
+        "results": results(RESULTS),
         "steps": [
             {
                 "name": "docker-build",

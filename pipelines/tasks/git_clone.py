@@ -6,7 +6,7 @@ without rights, `basic-auth` takes a kubernetes.io/basic-auth Secret too, a revi
 commit is verified, and that login and the SSH key open `url` and `loginUrls` alone.
 """
 
-from pipelines.tasks import RESTRICTED, Object, environment, script, workspace_environment
+from pipelines.tasks import RESTRICTED, Object, environment, script, workspace_environment, workspaces
 
 NAME = "git-clone"
 OWN = "urls"  # in a Secret: lines of FILE URL, for each URL that a login of its own opens
@@ -73,10 +73,7 @@ def spec(image: str) -> Object:
                 "description": "Image of the step; it has git, ssh and sh.",
             },
         ],
-        "workspaces": [
-            {"name": name, "description": text, **({"optional": True} if optional else {})}
-            for name, (optional, text) in WORKSPACES.items()
-        ],
+        "workspaces": workspaces(WORKSPACES),
         "results": [
             {"name": name, "description": text, "type": "array" if name in ARRAYS else "string"}
             for name, text in RESULTS.items()

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -11,7 +10,6 @@ import grpc
 from google.protobuf import empty_pb2, json_format, struct_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, resource_pb2, resource_pb2_grpc
 
-from plugins.serve import start
 from plugins.values import from_wire, secret, to_wire
 from tests.golden import urns
 from tests.golden.stack import Stack, filled
@@ -126,21 +124,6 @@ class Engine(engine_pb2_grpc.EngineServicer, resource_pb2_grpc.ResourceMonitorSe
             outputs["output"] = from_wire(request.object)["input"]  # of a first run
         marked = set(request.additionalSecretOutputs)
         return {key: secret(value) if key in marked else value for key, value in outputs.items()}
-
-
-@contextmanager
-def serving(engine: Engine) -> Iterator[str]:
-    """Serves engine and monitor; gives their address."""
-
-    def register(server: Any) -> None:
-        engine_pb2_grpc.add_EngineServicer_to_server(engine, server)
-        resource_pb2_grpc.add_ResourceMonitorServicer_to_server(engine, server)
-
-    server, port = start(register)
-    try:
-        yield f"127.0.0.1:{port}"
-    finally:
-        server.stop(0).wait()
 
 
 def _recorded(urn: str, request: Any) -> dict[str, Any]:

@@ -16,8 +16,9 @@ import yaml
 
 from plugins.language_python.host import PROGRAM
 from plugins.values import SECRET, SIGNATURE
-from tests.golden.engine import PROJECT, Engine, serving
+from tests.golden.engine import PROJECT, Engine
 from tests.golden.stack import Stack, filled
+from tests.support.engine_server import serving
 
 ANSWERS = Path(__file__).with_name("answers.yaml")
 SECONDS = 300  # that one run may take, on a machine that does other things

@@ -1,13 +1,10 @@
 """The two services that a running program talks to, recording what it says."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, resource_pb2, resource_pb2_grpc
 
-from plugins.serve import start
 from plugins.values import from_wire
 
 
@@ -46,18 +43,3 @@ class FakeEngine(engine_pb2_grpc.EngineServicer, resource_pb2_grpc.ResourceMonit
 
     def SignalAndWaitForShutdown(self, request: Any, context: Any) -> Any:
         return empty_pb2.Empty()
-
-
-@contextmanager
-def serving(engine: FakeEngine) -> Iterator[str]:
-    """Serves both; gives their address."""
-
-    def register(server: Any) -> None:
-        engine_pb2_grpc.add_EngineServicer_to_server(engine, server)
-        resource_pb2_grpc.add_ResourceMonitorServicer_to_server(engine, server)
-
-    server, port = start(register)
-    try:
-        yield f"127.0.0.1:{port}"
-    finally:
-        server.stop(0)

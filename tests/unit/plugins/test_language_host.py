@@ -15,7 +15,8 @@ from plugins.language_python import program
 from plugins.language_python.host import REPORTED
 from plugins.protocol import language_pb2
 from plugins.values import secret
-from tests.unit.plugins.fake_engine import FakeEngine, serving
+from tests.support.engine_server import serving
+from tests.unit.plugins.fake_engine import FakeEngine
 from tests.unit.plugins.language_host import info, serving_host
 from toolkit.polling import wait_for
 
