@@ -14,7 +14,7 @@ import pulumi_kubernetes as kubernetes
 
 from components.kube.backend import Backend
 from components.kube.metadata import metadata
-from components.kube.waiting import ADDRESS
+from components.kube.waiting import ADDRESS, NO_WAIT
 from settings import Tls
 
 NAME = "ingress-resource"  # the tutorial's
@@ -65,7 +65,11 @@ class Route(pulumi.ComponentResource):
         super().__init__("tekton-builds:route:Route", name, None, opts)
         service = kubernetes.core.v1.Service(
             f"{name}-backend",
-            metadata=metadata(f"{name}-backend", args.controller.namespace, component="route"),
+            # A name has nothing to wait for. Its wait would also open the provider's watch of the namespace's
+            # Services, from which the load balancer's own wait then takes the Service as it was before.
+            metadata=metadata(
+                f"{name}-backend", args.controller.namespace, component="route", annotations=NO_WAIT
+            ),
             spec={
                 "type": "ExternalName",
                 "external_name": args.backend.host,

@@ -1,6 +1,9 @@
 """What keeps the folders apart and the files small."""
 
 import ast
+import importlib
+import importlib.util
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,6 +45,30 @@ def test_a_room_of_the_components_is_imported_by_what_it_offers() -> None:
             assert not (room in rooms and inside) or f"components/{room}/" in file.as_posix(), (
                 f"{file.relative_to(ROOT)} imports {node.module}: let components/{room}/__init__.py offer it"
             )
+
+
+def test_a_program_that_a_test_keeps_as_text_imports_what_is_there() -> None:
+    """No type checker reads such a program, and the tests that run it are the slow ones."""
+    line = re.compile(r"^[ \t]*from ([\w.]+) import ([\w, ]+)$", re.MULTILINE)
+    folders = {file.parent.name for file in ROOT.glob("*/__init__.py")}
+    count = 0
+    for file in _tracked("tests/*.py", "bench/*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
+                continue
+            for module, names in line.findall(node.value):
+                if module.partition(".")[0] not in folders:
+                    continue
+                count += 1
+                where = f"{file.relative_to(ROOT)}:{node.lineno}"
+                assert importlib.util.find_spec(module), f"{where} imports {module}, which there is not"
+                for name in (part.partition(" as ")[0] for part in names.split(", ")):
+                    parent = importlib.import_module(module)
+                    offered = hasattr(parent, name) or (
+                        hasattr(parent, "__path__") and importlib.util.find_spec(f"{module}.{name}")
+                    )
+                    assert offered, f"{where} imports {name} from {module}, which has none"
+    assert count > 10, "the programs were not found: the test looks for the wrong lines"
 
 
 def test_only_the_settings_read_configuration_so_that_every_component_can_be_tested_without_a_stack() -> None:

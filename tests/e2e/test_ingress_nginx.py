@@ -25,12 +25,12 @@ RBAC = "rbac.authorization.k8s.io"
 PROGRAM = """
 import json, sys
 sys.path.insert(0, {checkout!r})
-from components.ingress_nginx import Nginx, NginxArgs
+from components.ingress.nginx import Nginx, NginxArgs
 
 annotations = {{"example.com/bandwidth": "10"}}
 args = NginxArgs(manifest=json.load(open("manifest.json")), priorities=[], annotations=annotations)
 nginx = Nginx("ingress", args, pulumi.ResourceOptions(providers=[provider]))
-pulumi.export("address", nginx.front.address)
+pulumi.export("address", nginx.controller.address)
 """
 
 

@@ -46,7 +46,7 @@ from sandbox.network import Network
 from toolkit.paths import Paths
 from toolkit.progress import Progress
 from sandbox.toolchain.toolchain import Toolchain
-from sandbox.whole import Sandbox
+from sandbox.sandbox import Sandbox
 
 paths = Paths()
 with Toolchain(paths, Progress()) as toolchain:
