@@ -17,12 +17,12 @@ from rich.console import Console
 
 from forges.gitea import GiteaError
 from releases.release import ReleaseError
-from sandbox.node import NodeProblem
-from sandbox.sandbox import UnsupportedMachine
-from sandbox.toolchain.processes import Ended, ToolchainError
+from sandbox.node import NodeError
+from sandbox.sandbox import UnsupportedMachineError
+from sandbox.toolchain.processes import EndedError, ToolchainError
 from toolkit.errors import UserError
 from toolkit.git import GitError
-from toolkit.lock import Busy
+from toolkit.lock import BusyError
 from toolkit.paths import Paths
 from toolkit.pulumi_cli import PulumiError
 
@@ -30,9 +30,9 @@ INTERRUPTED = 130
 SEVERAL_SENTENCES = (UserError, ReleaseError)  # one a line
 EXPECTED = (
     *SEVERAL_SENTENCES,
-    Busy,
-    UnsupportedMachine,
-    NodeProblem,
+    BusyError,
+    UnsupportedMachineError,
+    NodeError,
     PulumiError,
     ToolchainError,
     GitError,
@@ -108,7 +108,7 @@ def main(arguments: Sequence[str]) -> int:
         del os.environ["TMPDIR"]  # as after `make down` in a shell with the env file: no compiler would start
     try:
         return load(options.command).main(options, Paths())
-    except (KeyboardInterrupt, Ended):
+    except (KeyboardInterrupt, EndedError):
         print(f"interrupted; `make {options.command}` goes on from here", file=sys.stderr)
         return INTERRUPTED
     except EXPECTED as error:

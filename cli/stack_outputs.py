@@ -43,7 +43,7 @@ def read(stack: str, paths: Paths) -> dict[str, Any]:
 
 
 def require(outputs: dict[str, Any], name: str, stack: str) -> str:
-    """This output's text. Raises UserError when the stack has none (yet)."""
+    """The text of an output. Raises UserError when the stack has none (yet)."""
     value = outputs.get(name)
     if not isinstance(value, str) or not value:
         raise UserError(f"the stack {stack} has no output {name}; `make up STACK={stack}` gives it one")

@@ -72,9 +72,9 @@ def spec(
     parallel: int,
     report: Report | None = None,
 ) -> Object:
-    """PipelineSpec (tekton.dev/v1). `task` builds an image, and at most `parallel` of them run at once;
-    without a `report`, nobody is told.
+    """PipelineSpec (tekton.dev/v1).
 
+    `task` builds an image, and at most `parallel` of them run at once; without a `report`, nobody is told.
     The URL, the images and the credentials are the settings'; the revision is all that a payload decides.
     """
     return {

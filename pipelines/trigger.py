@@ -105,8 +105,10 @@ def listener_spec(
     versions: Sequence[int] = (1,),
     placement: Object | None = None,
 ) -> Object:
-    """EventListenerSpec (triggers.tekton.dev/v1beta1). `versions`: those of the webhook's secret that are
-    taken, the present one first. `placement`: fields of its pods' spec that say where they run.
+    """EventListenerSpec (triggers.tekton.dev/v1beta1).
+
+    `versions`: those of the webhook's secret that are accepted, the present one first. `placement`: fields
+    of its pods' spec that say where they run.
     """
     memory = f"{listener_mib(len(triggers))}Mi"
     container = {"resources": {"requests": {"cpu": "50m", "memory": "64Mi"}, "limits": {"memory": memory}}}

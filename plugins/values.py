@@ -34,7 +34,7 @@ def has_unknown(value: Any) -> bool:
         return any(has_unknown(item) for item in value.values())
     if isinstance(value, list):
         return any(has_unknown(item) for item in value)
-    return value == UNKNOWN
+    return bool(value == UNKNOWN)
 
 
 def from_wire(properties: struct_pb2.Struct) -> dict[str, Any]:

@@ -44,8 +44,10 @@ class Release:
         return replace(self, urls=list(dict.fromkeys(urls)))
 
     def parse_verified(self, body: bytes, whence: str) -> list[manifest.Object]:
-        """The objects in the file. Raises ReleaseError for what is no manifest, a login page as a captive
-        portal sends it, and TamperedError for a manifest that is another than the lock's.
+        """The objects in the file.
+
+        Raises ReleaseError for what is no manifest, a login page as a captive portal sends it, and
+        TamperedError for a manifest that is another than the lock's.
         """
         try:
             objects = manifest.parsed(body)

@@ -18,8 +18,9 @@ def releases_of(settings: Settings) -> list[str]:
 
 
 def images_of(settings: Settings) -> list[str]:
-    """The images of steps and controllers. curl's is among them, as a token for commit statuses is a secret,
-    and may come later.
+    """The images of steps and controllers.
+
+    curl's is among them, as a token for commit statuses is a secret, and may come later.
     """
     images = settings.images
     references = [images.git, images.curl, images.kubectl]

@@ -78,11 +78,11 @@ def _say_unlocked(source: ReleaseSource, unlocked: Sequence[str]) -> None:
 
 
 def fetch_all(releases: Sequence[Release], cache: Path) -> dict[str, list[Object] | None]:
-    """The objects of each release, by its name: the kept copy of the lock's digest, else fetched, else a copy
-    in `cache`. Raises ReleaseError.
+    """The objects of each release, by its name. Raises ReleaseError.
 
-    None for one that a preview can have neither way. That is the preview of a machine on which nothing runs
-    yet: it says what it cannot show, and shows the rest. What came and is not the lock's stops a preview too.
+    They are the kept copy of the lock's digest, else fetched, else a copy in `cache`. None for one that a
+    preview can have neither way. That is the preview of a machine on which nothing runs yet: it says what it
+    cannot show, and shows the rest. What came and is not the lock's stops a preview too.
     """
     # Where a look will do, a dead network should cost one attempt; and all releases wait for it together.
     retries = 0 if pulumi.runtime.is_dry_run() else download.RETRIES
@@ -130,8 +130,10 @@ class _Answer:
 
 
 def _fetch(release: Release, retries: int, cache: Path) -> _Answer:
-    """Looks into the cache and tries the addresses, in order. It runs in a thread, so it neither logs nor
-    asks Pulumi anything. Raises TamperedError: another address would only hide that something is wrong.
+    """Looks into the cache and tries the addresses, in order.
+
+    It runs in a thread, so it neither logs nor asks Pulumi anything. Raises TamperedError: another address
+    would only hide that something is wrong.
     """
     for url in release.urls if release.sha256 else ():
         if (body := _read_cache(_cache_path(url, cache))) and digest(body) == release.sha256:

@@ -41,7 +41,7 @@ class Network:
 
     @property
     def host(self) -> str:
-        """This machine's end of the link to the node."""
+        """The machine's end of the link to the node."""
         return self._part("0.1")
 
     @property

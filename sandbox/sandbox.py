@@ -17,9 +17,10 @@ from sandbox.registry import stale_images
 from sandbox.registry.releases import tekton, version_differences
 from sandbox.stack.environment import STACK
 from sandbox.stack.stack import Stack
+from sandbox.toolchain.inventory import DEBIAN
 from sandbox.toolchain.plugin_folders import to_build
 from sandbox.toolchain.pulumi_plugins import plugins
-from sandbox.toolchain.toolchain import DEBIAN, Toolchain
+from sandbox.toolchain.toolchain import Toolchain
 from sandbox.up import Check
 from toolkit import env_file
 from toolkit.paths import Paths
@@ -32,8 +33,8 @@ BASE_IMAGE = "sandbox/busybox:1.35"
 FAILED_LINES = 40
 
 
-class UnsupportedMachine(Exception):
-    """This machine cannot have a sandbox: a sentence a line, each with what to do."""
+class UnsupportedMachineError(Exception):
+    """The machine cannot have a sandbox: a sentence a line, each with what to do."""
 
 
 class Sandbox:
@@ -76,7 +77,7 @@ class Sandbox:
         cached = all(map(self._toolchain.is_ready, self._toolchain.names))
         problems = preflight.problems(self._paths, self._network, cached=cached)
         if problems:
-            raise UnsupportedMachine("\n".join(problems))
+            raise UnsupportedMachineError("\n".join(problems))
 
     def begin_builds(self) -> None:
         if sentence := version_differences(CURRENT):
@@ -94,7 +95,7 @@ class Sandbox:
     def start_node(self) -> None:
         self._toolchain.wait(DEBIAN)
         if problems := preflight.kernel_problems(self._paths, self._network):
-            raise UnsupportedMachine("\n".join(problems))
+            raise UnsupportedMachineError("\n".join(problems))
         for part in NODE_PARTS:
             self._toolchain.wait(part)
         with self._progress.step("Start the node", log=self._paths.logs / "node.log"):

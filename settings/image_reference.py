@@ -2,8 +2,9 @@
 
 
 def normalize_reference(reference: str) -> str:
-    """The reference with the host that Docker's short forms leave out: `alpine:3` is
-    `docker.io/library/alpine:3`.
+    """The reference with the host that Docker's short forms leave out.
+
+    `alpine:3` is `docker.io/library/alpine:3`.
     """
     first, slash, rest = reference.partition("/")
     if not slash or not ("." in first or ":" in first or first == "localhost"):

@@ -72,8 +72,10 @@ class Network(Model):
         return self.node_ports == "world" and not self.nat and not self.security_group_ids
 
     def subnet_of(self, zone: str) -> str:
-        """The range of an own subnet in a further zone: the block of subnetCidr's size that has the zone's
-        number, counted from subnetCidr, so that no other zone changes it.
+        """The range of an own subnet in a further zone.
+
+        It is the block of subnetCidr's size that has the zone's number, counted from subnetCidr, so that no
+        other zone changes it.
         """
         first = ipaddress.IPv4Network(self.subnet_cidr)
         start = int(first.network_address) + int(zone.rpartition("-")[2]) * first.num_addresses

@@ -15,8 +15,9 @@ def one_line(text: str) -> str:
 
 
 def private_key(text: str, setting: str = "gitSshKey") -> str:
-    """The key as ssh reads it: with a line's end at its own. `setting` is the secret's key in the stack.
-    Raises pulumi.RunError, without the private key.
+    """The key as ssh reads it: with a line's end at its own.
+
+    `setting` is the secret's key in the stack. Raises pulumi.RunError, without the private key.
     """
     key = "\n".join(line.strip() for line in text.strip().splitlines())
     if not re.match(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----\n", key):

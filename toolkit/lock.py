@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-class Busy(Exception):
+class BusyError(Exception):
     """Another command is at work; says which."""
 
 
 @contextmanager
 def state_lock(state: Path) -> Iterator[None]:
-    """Holds the sandbox while the block runs. Raises Busy, naming the process, when another one has it.
+    """Holds the sandbox while the block runs. Raises BusyError, naming the process, when another one has it.
 
     A kernel lock: it goes with its process, however that ends.
     """
@@ -24,7 +24,7 @@ def state_lock(state: Path) -> Iterator[None]:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             holder = os.read(descriptor, 20).decode().strip() or "unknown"
-            raise Busy(f"process {holder} is at work on this sandbox; wait for it, or end it") from None
+            raise BusyError(f"process {holder} is at work on this sandbox; wait for it, or end it") from None
         os.truncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
         yield

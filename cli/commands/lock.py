@@ -1,7 +1,6 @@
 """`make lock`: the digests that the lock does not have yet, fetched and recorded."""
 
 import argparse
-import os
 import re
 import tempfile
 from collections.abc import Sequence
@@ -108,7 +107,7 @@ def _write(lock: Path, text: str) -> None:
     with tempfile.NamedTemporaryFile("w", dir=lock.parent, delete=False, encoding="utf-8") as file:
         file.write(text)
     try:
-        os.chmod(file.name, lock.stat().st_mode)
+        Path(file.name).chmod(lock.stat().st_mode)
         Path(file.name).replace(lock)
     except OSError:
         Path(file.name).unlink()

@@ -119,8 +119,9 @@ def without_redundant_digest(reference: str) -> str:
 
 
 def copy(program: Path, source: str, target: str) -> str:
-    """Every platform's image, with the same digest; empty, or why not. The logins are the user's own, as
-    `crane auth login` and `docker login` write them.
+    """Copies every platform's image, with the same digest; returns the error's text, empty without one.
+
+    The logins are the user's own, as `crane auth login` and `docker login` write them.
     """
     process = subprocess.run(
         [program, "copy", source, target],

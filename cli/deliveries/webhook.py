@@ -122,4 +122,4 @@ def ping(repository: Repository, hook: Hook, url: str, *, seconds: float = SECON
             f"GitHub's ping did not reach {url}: {delivery.status} ({delivery.status_code}); the webhook is "
             "made, and works once GitHub can reach that address"
         )
-    return delivery.status_code
+    return int(delivery.status_code)

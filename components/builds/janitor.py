@@ -1,6 +1,6 @@
-"""The controller of the runs: those that a newer push has overtaken are cancelled, those that wait start
-in their turn, and old ones are deleted.
+"""The controller of the runs.
 
+It cancels those that a newer push has overtaken, starts those that wait in their turn, and deletes old ones.
 Tekton has neither a queue nor a limit on what it keeps. This may touch PipelineRuns of one namespace, and
 nothing else.
 """

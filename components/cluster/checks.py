@@ -24,8 +24,10 @@ class ClusterError(pulumi.RunError):
 
 
 def inspected(kubeconfig: Kubeconfig | None, state: RecordedState, where: str) -> inspection.Cluster | None:
-    """A look at the cluster. None in the preview of a stack that is not in any cluster yet, when there is no
-    kubeconfig or nothing answers. Raises ClusterError.
+    """Inspects the cluster. Raises ClusterError.
+
+    None in the preview of a stack that is not in any cluster yet, when there is no kubeconfig or nothing
+    answers.
     """
     try:
         if kubeconfig is None:

@@ -85,7 +85,8 @@ def _invoke(function: str, arguments: Mapping[str, str]) -> Fields:
     response = monitor.Invoke(request)
     if response.failures:
         raise pulumi.RunError("; ".join(failure.reason for failure in response.failures))
-    return getattr(response, "return").fields["outputs"].struct_value.fields
+    outputs: Fields = getattr(response, "return").fields["outputs"].struct_value.fields
+    return outputs
 
 
 def _parsed(resources: Fields) -> RecordedState:
@@ -138,7 +139,7 @@ def _object(kind: str, metadata: Value) -> Iterator[tuple[Identity, str]]:
 
 
 def _text(holder: Value, key: str) -> str:
-    return _field(holder, key).string_value
+    return str(_field(holder, key).string_value)
 
 
 def _field(holder: Value, key: str) -> Value:

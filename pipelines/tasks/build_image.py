@@ -58,8 +58,10 @@ class Shared:
 
 
 def spec(image: str, bounds: Bounds, *, config: str = "", shared: Shared | None = None) -> Object:
-    """TaskSpec (tekton.dev/v1). `image` keeps the contract of moby/buildkit's rootless images; `bounds` are
-    of one build; `config` is its buildkitd's buildkitd.toml, of no use to a build that has a `shared` one.
+    """TaskSpec (tekton.dev/v1).
+
+    `image` keeps the contract of moby/buildkit's rootless images; `bounds` are of one build; `config` is its
+    buildkitd's buildkitd.toml, of no use to a build that has a `shared` one.
     """
     step: Object
     if shared:

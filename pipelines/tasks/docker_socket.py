@@ -61,8 +61,10 @@ NOTE = "/var/run/took-too-much-disk"
 
 
 def spec(client: str, daemon: str, bounds: Bounds, *, flags: str = "") -> Object:
-    """TaskSpec (tekton.dev/v1). The images keep the contract of docker:VERSION-cli and -dind; `bounds` are
-    of one build; `flags` are more of the daemon's, separated by spaces.
+    """TaskSpec (tekton.dev/v1).
+
+    The images keep the contract of docker:VERSION-cli and -dind; `bounds` are of one build; `flags` are more
+    of the daemon's, separated by spaces.
     """
     socket = {"name": "dind-socket", "mountPath": "/var/run"}
     return {

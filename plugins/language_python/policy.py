@@ -17,7 +17,7 @@ from plugins.serve import CHANNEL_OPTIONS, start
 SERVICE = "/pulumirpc.Analyzer/"
 
 
-class PolicyProxy(grpc.GenericRpcHandler):
+class PolicyProxy(grpc.GenericRpcHandler):  # type: ignore[misc] # grpc has no types
     """`configuration` waits for the engine; `attach` names the pack's port and releases what waits for it."""
 
     def __init__(self) -> None:

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from plugins.tencentcloud.errors import CloudRefused, Refused
+from plugins.tencentcloud.errors import CloudError, RefusedError
 
 STATE = "TENCENTCLOUD_STAND_IN_STATE"
 LETTERS = string.ascii_lowercase + string.digits
@@ -64,14 +64,14 @@ class Account:
     def call(self, action: str) -> None:
         """An action of the API is called, and done: what follows it in the operation does not undo it.
 
-        Raises CloudRefused when the account's switches refuse the call; then it is not done.
+        Raises CloudError when the account's switches refuse the call; then it is not done.
         """
         refusals = [list(pair) for pair in self.switches.get("refusals", [])]
         refusal = next((pair for pair in refusals if pair[0] == action), None)
         if refusal:
             self.switch(refusals=[pair for pair in refusals if pair is not refusal])
             self.committed[SWITCHES] = dict(self.switches)
-            raise CloudRefused(action, refusal[1], "refused because the account's `refusals` say so")
+            raise CloudError(action, refusal[1], "refused because the account's `refusals` say so")
         self.committed = copy.deepcopy(self._resources)
 
     def add(self, prefix: str, properties: Mapping[str, Any]) -> str:
@@ -85,10 +85,10 @@ class Account:
         return None if properties is None or GONE in properties else properties
 
     def need(self, identity: str, action: str, code: str) -> Properties:
-        """A resource that an action names. Raises CloudRefused when it is not there."""
+        """A resource that an action names. Raises CloudError when it is not there."""
         properties = self.get(identity)
         if properties is None:
-            raise CloudRefused(action, code, f"{identity} does not exist")
+            raise CloudError(action, code, f"{identity} does not exist")
         return properties
 
     def put(self, identity: str, properties: Mapping[str, Any]) -> None:
@@ -149,7 +149,7 @@ def account(file: Path) -> Iterator[Account]:
         cloud_account = Account(resources)
         try:
             yield cloud_account
-        except Refused:
+        except RefusedError:
             _write(file, cloud_account.committed)
             raise
         _write(file, resources)

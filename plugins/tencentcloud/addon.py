@@ -1,7 +1,7 @@
 """An add-on of a cluster. It runs at once."""
 
 from plugins.tencentcloud.account import Account
-from plugins.tencentcloud.errors import CloudRefused
+from plugins.tencentcloud.errors import CloudError
 from plugins.tencentcloud.kind import Inputs, Kind, Outputs, stored_inputs
 
 # What the cloud makes of a version and values that the program leaves out.
@@ -17,7 +17,7 @@ def _create(account: Account, inputs: Inputs) -> str:
     account.need(inputs["clusterId"], action, code)
     identity = f"{inputs['clusterId']}#{inputs['addonName']}"
     if account.get(_key(identity)) is not None:
-        raise CloudRefused(action, code, f"the add-on {inputs['addonName']} is installed already")
+        raise CloudError(action, code, f"the add-on {inputs['addonName']} is installed already")
     account.put(_key(identity), {**NEW, **inputs})
     account.call(action)
     return identity

@@ -1,7 +1,7 @@
 """A logset of CLS, and the topics in it."""
 
 from plugins.tencentcloud.account import Account
-from plugins.tencentcloud.errors import CloudRefused, Refused
+from plugins.tencentcloud.errors import CloudError, RefusedError
 from plugins.tencentcloud.kind import Inputs, Kind, Outputs, stored_inputs
 
 FOR_EVER = 3640
@@ -10,7 +10,7 @@ DAYS = range(1, 3601)
 
 def _create_logset(account: Account, inputs: Inputs) -> str:
     if account.all("logset", logsetName=inputs["logsetName"]):
-        raise CloudRefused(
+        raise CloudError(
             "cls:CreateLogset", "InvalidParameter.LogsetConflict", "there is a logset of this name"
         )
     logset = account.add("logset", inputs)
@@ -20,7 +20,7 @@ def _create_logset(account: Account, inputs: Inputs) -> str:
 
 def _delete_logset(account: Account, logset: str, _inputs: Inputs) -> None:
     if topics := account.all("topic", logsetId=logset):
-        raise CloudRefused(
+        raise CloudError(
             "cls:DeleteLogset", "FailedOperation.LogsetNotEmpty", f"the logset has {', '.join(topics)}"
         )
     account.remove(logset)
@@ -29,14 +29,14 @@ def _delete_logset(account: Account, logset: str, _inputs: Inputs) -> None:
 def _create_topic(account: Account, inputs: Inputs) -> str:
     action = "cls:CreateTopic"
     if inputs.get("extends") and not inputs.get("isWebTracking"):
-        raise Refused("If `is_web_tracking` is false, Not support set `extends`.")
+        raise RefusedError("If `is_web_tracking` is false, Not support set `extends`.")
     if inputs.get("isWebTracking") and not inputs.get("extends"):
-        raise Refused("If `is_web_tracking` is true, Must set `extends` params.")
+        raise RefusedError("If `is_web_tracking` is true, Must set `extends` params.")
     account.need(inputs["logsetId"], action, "ResourceNotFound.LogsetNotExist")
     if inputs.get("period", FOR_EVER) not in {*DAYS, FOR_EVER}:
-        raise CloudRefused(action, "FailedOperation.InvalidPeriod", "the period is 1 to 3600, or 3640")
+        raise CloudError(action, "FailedOperation.InvalidPeriod", "the period is 1 to 3600, or 3640")
     if account.all("topic", logsetId=inputs["logsetId"], topicName=inputs["topicName"]):
-        raise CloudRefused(action, "InvalidParameter.TopicConflict", "there is a topic of this name")
+        raise CloudError(action, "InvalidParameter.TopicConflict", "there is a topic of this name")
     topic = account.add("topic", inputs)
     account.call(action)
     return topic
@@ -51,9 +51,9 @@ def _delete(account: Account, identity: str, _inputs: Inputs) -> None:
 
 
 def _read(account: Account, identity: str, _inputs: Inputs) -> Outputs:
-    """Raises Refused for a resource that is gone; it stays in the state."""
+    """Raises RefusedError for a resource that is gone; it stays in the state."""
     if account.get(identity) is None:
-        raise Refused(f"resource {identity} does not exist")
+        raise RefusedError(f"resource {identity} does not exist")
     return {}
 
 

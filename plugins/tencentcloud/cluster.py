@@ -19,7 +19,7 @@ from plugins.tencentcloud.cluster_rules import (
     upgrades,
 )
 from plugins.tencentcloud.endpoint import check_subnet, close_public, kubeconfig, open_public
-from plugins.tencentcloud.errors import CloudRefused, Refused, codes
+from plugins.tencentcloud.errors import CloudError, RefusedError, codes
 from plugins.tencentcloud.kind import Inputs, Kind, Outputs, stored_inputs
 
 SCALING = {
@@ -41,12 +41,12 @@ ATTRIBUTES = ("projectId", "clusterName", "clusterDesc", "clusterLevel", "autoUp
 def _create(account: Account, inputs: Inputs) -> str:
     _check_network(inputs)
     if len(account.all("cls", lingering=True)) >= account.switches.get("clusters", CLUSTERS):
-        raise CloudRefused(CREATE, "InternalError.QuotaMaxClsLimit", "no more clusters in this region")
+        raise CloudError(CREATE, "InternalError.QuotaMaxClsLimit", "no more clusters in this region")
     if inputs.get("clusterCidr"):
         check_ranges(account, inputs)
     version = inputs.get("clusterVersion", VERSIONS[-1])
     if version not in VERSIONS:
-        raise CloudRefused(CREATE, "FailedOperation.Param", f"there is no version {version} of Kubernetes")
+        raise CloudError(CREATE, "FailedOperation.Param", f"there is no version {version} of Kubernetes")
     check_level(CREATE, inputs.get("clusterLevel", ""))
     check_image(CREATE, "InternalError.OsNotSupport", inputs["clusterOs"])
     level = inputs.get("clusterLevel", next(iter(LEVELS)))
@@ -62,23 +62,26 @@ def _create(account: Account, inputs: Inputs) -> str:
 
 
 def _check_network(inputs: Inputs) -> None:
-    """The provider's own checks (resource_tc_kubernetes_cluster_extension.go:37 to 150). Raises Refused."""
+    """The provider's own checks (resource_tc_kubernetes_cluster_extension.go:37 to 150).
+
+    Raises RefusedError.
+    """
     check_subnet(inputs)
     if inputs.get("clusterInternet") and not inputs.get("workerConfigs"):
-        raise Refused(
+        raise RefusedError(
             "when creating a cluster, if `cluster_internet` is true, you need to configure the "
             "`worker_config` field to ensure that there are available nodes in the cluster."
         )
     if inputs["networkType"] == "VPC-CNI":
         if not inputs.get("serviceCidr") or not inputs.get("eniSubnetIds"):
-            raise Refused(
+            raise RefusedError(
                 "`service_cidr` must be set and `eni_subnet_ids` must be set when cluster `network_type` is "
                 "VPC-CNI."
             )
     elif not inputs.get("clusterCidr"):
-        raise Refused("`cluster_cidr` must be set when cluster `network_type` is GR")
+        raise RefusedError("`cluster_cidr` must be set when cluster `network_type` is GR")
     if inputs["clusterDeployType"] == "MANAGED_CLUSTER" and inputs.get("masterConfigs"):
-        raise Refused(
+        raise RefusedError(
             "if `cluster_deploy_type` is `MANAGED_CLUSTER` , You don't need define the master yourself"
         )
 
@@ -86,12 +89,12 @@ def _check_network(inputs: Inputs) -> None:
 def _scale(account: Account, cluster: str, options: Inputs) -> None:
     action = "tke:ModifyClusterAsGroupOptionAttribute"
     if (options.get("expander") or EXPANDERS[0]) not in EXPANDERS:
-        raise CloudRefused(action, "InvalidParameter.Param", f"there is no expander {options['expander']}")
+        raise CloudError(action, "InvalidParameter.Param", f"there is no expander {options['expander']}")
     _modify(account, cluster, action, {"nodePoolGlobalConfigs": [dict(options)]}, "nodePoolGlobalConfigs")
 
 
 def _modify(account: Account, cluster: str, action: str, new: Inputs, *keys: str) -> None:
-    """Changes the cluster with an action. Raises CloudRefused when the cluster is not there."""
+    """Changes the cluster with an action. Raises CloudError when the cluster is not there."""
     code = "ResourceNotFound" if "ResourceNotFound" in codes(action) else "InternalError.Param"
     properties = account.need(cluster, action, code)
     account.put(cluster, {**properties, **{key: new[key] for key in keys if key in new}})
@@ -128,7 +131,7 @@ def _update_version(account: Account, cluster: str, old: Inputs, new: Inputs) ->
     if "clusterVersion" in new and _change(old, new, "clusterVersion"):
         properties = account.need(cluster, action, "ResourceNotFound")
         if new["clusterVersion"] not in upgrades(properties.get("clusterVersion", "")):
-            raise Refused(f"version {new['clusterVersion']} is unsupported")
+            raise RefusedError(f"version {new['clusterVersion']} is unsupported")
         _modify(account, cluster, action, new, "clusterVersion")
     if new.get("upgradeInstancesFollowCluster"):
         _upgrade_nodes(account, cluster)
@@ -138,7 +141,7 @@ def _update_image(account: Account, cluster: str, new: Inputs) -> None:
     """The provider sends the image's name as if it were its id."""
     action = "tke:ModifyClusterImage"
     if not new["clusterOs"].startswith(IMAGE_ID):
-        raise CloudRefused(action, "InternalError.ImageIdNotFound", f"there is no image {new['clusterOs']}")
+        raise CloudError(action, "InternalError.ImageIdNotFound", f"there is no image {new['clusterOs']}")
     _modify(account, cluster, action, new, "clusterOs")
 
 
@@ -148,7 +151,7 @@ def _update_rights(account: Account, cluster: str, old: Inputs, new: Inputs) -> 
         _modify(account, cluster, f"tke:{verb}ClusterDeletionProtection", new, "deletionProtection")
     if _change(old, new, "acquireClusterAdminRole"):
         if not new.get("acquireClusterAdminRole"):
-            raise Refused("argument `acquire_cluster_admin_role` cannot set to false")
+            raise RefusedError("argument `acquire_cluster_admin_role` cannot set to false")
         _modify(account, cluster, "tke:AcquireClusterAdminRole", new, "acquireClusterAdminRole")
 
 
@@ -161,7 +164,7 @@ def _upgrade_nodes(account: Account, cluster: str) -> None:
 
 def _delete(account: Account, cluster: str, _inputs: Inputs) -> None:
     if (account.get(cluster) or {}).get("deletionProtection"):
-        raise CloudRefused(
+        raise CloudError(
             "tke:DeleteCluster",
             "OperationDenied.ClusterInDeletionProtection",
             f"the cluster {cluster} has deletion protection; disable it before you delete the cluster",

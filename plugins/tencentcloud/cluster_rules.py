@@ -4,7 +4,7 @@ import ipaddress
 
 from plugins.tencentcloud.account import Account
 from plugins.tencentcloud.catalog import IMAGES, LEVELS, VERSIONS
-from plugins.tencentcloud.errors import CloudRefused
+from plugins.tencentcloud.errors import CloudError
 from plugins.tencentcloud.kind import Failure, Inputs
 from plugins.tencentcloud.network import canonical, overlap
 
@@ -35,13 +35,13 @@ def check_ranges(account: Account, inputs: Inputs) -> None:
     block = ipaddress.IPv4Network(cidr)
     services = 0 if inputs.get("serviceCidr") else inputs.get("clusterMaxServiceNum", 256)
     if block.prefixlen not in MASKS or block.num_addresses < services + inputs.get("clusterMaxPodNum", 256):
-        raise CloudRefused(
+        raise CloudError(
             CREATE,
             "InvalidParameter.CIDRMaskSizeOutOfRange",
             f"{cidr} has no room for {services} Services and a node",
         )
     if overlap(cidr, vpc["cidrBlock"]):
-        raise CloudRefused(
+        raise CloudError(
             CREATE,
             "InternalError.CidrConflictWithVpcCidr",
             f"CIDR_CONFLICT_WITH_VPC_CIDR[cidr {cidr} is conflict with vpc cidr {vpc['cidrBlock']}]",
@@ -50,7 +50,7 @@ def check_ranges(account: Account, inputs: Inputs) -> None:
         return
     for cluster, properties in account.all("cls", lingering=True, vpcId=vpc_id).items():
         if properties.get("clusterCidr") and overlap(cidr, properties["clusterCidr"]):
-            raise CloudRefused(
+            raise CloudError(
                 CREATE,
                 "InternalError.CidrConflictWithOtherCluster",
                 f"CIDR_CONFLICT_WITH_OTHER_CLUSTER[cidr {cidr} is conflict with cluster id: {cluster}]",
@@ -59,7 +59,7 @@ def check_ranges(account: Account, inputs: Inputs) -> None:
     for route in account.having("destinationCidrBlock").values():
         to = ipaddress.IPv4Network(route["destinationCidrBlock"])
         if route.get("routeTableId") in tables and to.prefixlen and overlap(cidr, str(to)):
-            raise CloudRefused(
+            raise CloudError(
                 CREATE, "InternalError.CidrConflictWithOtherRoute", f"{cidr} is conflict with a route to {to}"
             )
 
@@ -67,13 +67,13 @@ def check_ranges(account: Account, inputs: Inputs) -> None:
 def check_image(action: str, code: str, image: str) -> None:
     """Refuses an image of nodes that is no public one; an id may be that of the account's own image."""
     if image not in IMAGES and not image.startswith(IMAGE_ID):
-        raise CloudRefused(action, code, f"there is no image {image}")
+        raise CloudError(action, code, f"there is no image {image}")
 
 
 def check_level(action: str, level: str) -> None:
     """Refuses a level that has no price."""
     if level and level not in LEVELS:
-        raise CloudRefused(action, "FailedOperation.TradeCommon", f"the level {level} has no price")
+        raise CloudError(action, "FailedOperation.TradeCommon", f"the level {level} has no price")
 
 
 def upgrades(version: str) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from plugins.tencentcloud.account import Account
 from plugins.tencentcloud.cluster_rules import nodes_of
-from plugins.tencentcloud.errors import CloudRefused, Refused
+from plugins.tencentcloud.errors import CloudError, RefusedError
 from plugins.tencentcloud.kind import Inputs, Kind, Outputs
 
 KUBECONFIG = "TENCENTCLOUD_STAND_IN_KUBECONFIG"
@@ -31,11 +31,11 @@ users:
 
 
 def check_subnet(inputs: Inputs) -> None:
-    """The provider's own check of a private endpoint. Raises Refused."""
+    """The provider's own check of a private endpoint. Raises RefusedError."""
     if inputs.get("clusterIntranet") and not inputs.get("clusterIntranetSubnetId"):
-        raise Refused("`cluster_intranet_subnet_id` must set when `cluster_intranet` is true")
+        raise RefusedError("`cluster_intranet_subnet_id` must set when `cluster_intranet` is true")
     if inputs.get("clusterIntranetSubnetId") and not inputs.get("clusterIntranet"):
-        raise Refused("`cluster_intranet_subnet_id` can only set when `cluster_intranet` is true")
+        raise RefusedError("`cluster_intranet_subnet_id` can only set when `cluster_intranet` is true")
 
 
 def _create(account: Account, inputs: Inputs) -> str:
@@ -43,7 +43,7 @@ def _create(account: Account, inputs: Inputs) -> str:
     check_subnet(inputs)
     account.need(cluster, "tke:DescribeClusterInstances", "InvalidParameter.ClusterNotFound")
     if not nodes_of(account, cluster):
-        raise Refused("waiting for workers created")  # the provider's, after 15 minutes
+        raise RefusedError("waiting for workers created")  # the provider's, after 15 minutes
     if inputs.get("clusterIntranet"):
         open_private(account, cluster, inputs)
     if inputs.get("clusterInternet"):
@@ -52,11 +52,11 @@ def _create(account: Account, inputs: Inputs) -> str:
 
 
 def open_public(account: Account, cluster: str, inputs: Inputs) -> None:
-    """A load balancer with a public address, when a node runs. Raises CloudRefused."""
+    """A load balancer with a public address, when a node runs. Raises CloudError."""
     _need_node(account, cluster)
     group, options = inputs.get("clusterInternetSecurityGroup"), inputs.get("extensiveParameters", "")
     if not group or account.get(group) is None:
-        raise CloudRefused(CREATE, "InvalidParameter", "SecurityGroup is invalid")
+        raise CloudError(CREATE, "InvalidParameter", "SecurityGroup is invalid")
     _check_options(options)
     properties = account.get(cluster) or {}
     requested = {
@@ -67,27 +67,27 @@ def open_public(account: Account, cluster: str, inputs: Inputs) -> None:
     if properties.get("internet") and any(
         properties.get(key, value) != value for key, value in requested.items()
     ):
-        raise CloudRefused(CREATE, "ResourceInUse", f"the cluster {cluster} has a public endpoint already")
+        raise CloudError(CREATE, "ResourceInUse", f"the cluster {cluster} has a public endpoint already")
     _modify(account, cluster, internet=True, **requested)
     account.call(CREATE)
 
 
 def open_private(account: Account, cluster: str, inputs: Inputs) -> None:
-    """A load balancer in a subnet of the cluster's VPC, when a node runs. Raises CloudRefused."""
+    """A load balancer in a subnet of the cluster's VPC, when a node runs. Raises CloudError."""
     _need_node(account, cluster)
     properties = account.get(cluster) or {}
     subnet = inputs["clusterIntranetSubnetId"]
     if account.need(subnet, CREATE, "InvalidParameter")["vpcId"] != properties.get("vpcId"):
-        raise CloudRefused(CREATE, "InvalidParameter", f"{subnet} is not in the cluster's VPC")
+        raise CloudError(CREATE, "InvalidParameter", f"{subnet} is not in the cluster's VPC")
     if properties.get("intranet", subnet) not in ("", subnet):
-        raise CloudRefused(CREATE, "ResourceInUse", f"the cluster {cluster} has a private endpoint already")
+        raise CloudError(CREATE, "ResourceInUse", f"the cluster {cluster} has a private endpoint already")
     _modify(account, cluster, intranet=subnet)
     account.call(CREATE)
 
 
 def _need_node(account: Account, cluster: str) -> None:
     if not nodes_of(account, cluster):
-        raise CloudRefused(
+        raise CloudError(
             CREATE, "InvalidParameter", "No normal node cluster is not allowed to enable access endpoint"
         )
 
@@ -98,9 +98,9 @@ def _check_options(text: str) -> None:
         options: Any = json.loads(text or "{}")
         mbps = options.get("InternetAccessible", {}).get("InternetMaxBandwidthOut", 0)
     except (ValueError, AttributeError):
-        raise CloudRefused(CREATE, "InvalidParameter", "ExtensiveParameters is no JSON object") from None
+        raise CloudError(CREATE, "InvalidParameter", "ExtensiveParameters is no JSON object") from None
     if not 0 <= mbps <= MOST_MBPS:
-        raise CloudRefused(
+        raise CloudError(
             CREATE, "InvalidParameter", f"InternetMaxBandwidthOut is {mbps}, and at most {MOST_MBPS}"
         )
 
@@ -160,7 +160,7 @@ def kubeconfig(account: Account, cluster: str) -> str:
     try:
         text = Path(path).read_text(encoding="utf-8")
     except OSError as error:
-        raise Refused(f"{KUBECONFIG} is {path}, but that cannot be read: {error.strerror}") from None
+        raise RefusedError(f"{KUBECONFIG} is {path}, but that cannot be read: {error.strerror}") from None
     if account.switches.get("defaultDomain"):
         return SERVER.sub(f"https://{cluster}.ccs.tencent-cloud.com", text)
     return text if nodes_of(account, cluster) else SERVER.sub(DEAD_SERVER, text)
@@ -176,7 +176,7 @@ def _address() -> str:
 def _read(account: Account, cluster: str, inputs: Inputs) -> Outputs:
     properties = account.get(cluster)
     if properties is None:
-        raise Refused(f"cluster {cluster} not found")  # the official one does not drop it from the state
+        raise RefusedError(f"cluster {cluster} not found")  # the official one does not drop it from the state
     return {
         "clusterDeployType": properties.get("clusterDeployType", "MANAGED_CLUSTER"),
         "clusterExternalEndpoint": _address() if properties.get("internet") else "",

@@ -9,11 +9,11 @@ from typing import Any
 FACTS = Path(__file__).parent / "facts" / "codes.json"
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """The operation is not done; the text is what the user reads."""
 
 
-class CloudRefused(Refused):
+class CloudError(RefusedError):
     """Refused by an action of the cloud's API, as "tke:CreateCluster": a code, and its words.
 
     Raises ValueError for a code that the cloud's SDK does not list for the action (facts/codes.json).

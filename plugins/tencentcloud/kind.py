@@ -33,7 +33,7 @@ def stored_inputs(*keys: str, key: Callable[[str], str] = resource_id_of) -> Cal
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """One resource type. Inputs and outputs are plain; `create` gives the id; errors are Refused.
+    """One resource type. Inputs and outputs are plain; `create` gives the id; errors are RefusedError.
 
     `read` gives the computed outputs of what is there; `update` gets the state's outputs and the new inputs.
     `cloud_inputs` gives the inputs that the provider's Read takes from the cloud: a refresh has them of what

@@ -17,7 +17,7 @@ TOPICS = {
 
 
 def apply_changes(account: Account, cluster: str, old: Inputs, new: Inputs) -> None:
-    """Switches on and off what differs. Raises CloudRefused for a topic that is not there."""
+    """Switches on and off what differs. Raises CloudError for a topic that is not there."""
     if _block(old, AGENT) != _block(new, AGENT):
         _keep(account, cluster, AGENT, new)
         account.call("tke:InstallLogAgent" if _block(new, AGENT).get("enabled") else "tke:UninstallLogAgent")

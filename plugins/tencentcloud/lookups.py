@@ -6,7 +6,7 @@ from typing import Any
 from plugins.tencentcloud.account import Account
 from plugins.tencentcloud.catalog import CHARGES, LEVELS, NOT_IN_STOCK, SELL, SOLD_OUT, TYPES, ZONES, is_zone
 from plugins.tencentcloud.cluster_rules import upgrades
-from plugins.tencentcloud.errors import CloudRefused
+from plugins.tencentcloud.errors import CloudError
 from plugins.tencentcloud.kind import Inputs
 
 Answer = dict[str, Any]
@@ -68,7 +68,7 @@ def _types(_account: Account, arguments: Inputs) -> Answer:
         filters["zone"] = [zone]
     for name in filters:
         if name not in FILTERS:
-            raise CloudRefused(
+            raise CloudError(
                 "cvm:DescribeZoneInstanceConfigInfos", "InvalidFilter", f"there is no filter {name}"
             )
     foreign_zones = [zone for zone in filters.get("zone", []) if zone not in ZONES and is_zone(zone)]

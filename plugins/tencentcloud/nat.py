@@ -3,7 +3,7 @@
 import ipaddress
 
 from plugins.tencentcloud.account import Account, Properties
-from plugins.tencentcloud.errors import CloudRefused, Refused
+from plugins.tencentcloud.errors import CloudError, RefusedError
 from plugins.tencentcloud.kind import Failure, Inputs, Kind, Outputs, stored_inputs
 from plugins.tencentcloud.network import canonical
 
@@ -23,7 +23,7 @@ MOST_ROUTES = 50  # of one table, in this model
 def _allocate(account: Account, inputs: Inputs) -> str:
     charge = inputs.get("internetChargeType", BY_TRAFFIC)
     if charge == BY_TRAFFIC and inputs.get("internetMaxBandwidthOut", 1) > BY_TRAFFIC_MBPS:
-        raise CloudRefused(
+        raise CloudError(
             "vpc:AllocateAddresses",
             "InvalidParameterValue.BandwidthOutOfRange",
             f"an address billed by traffic has at most {BY_TRAFFIC_MBPS} Mbps",
@@ -38,7 +38,7 @@ def _allocate(account: Account, inputs: Inputs) -> str:
 def _change_address(account: Account, address: str, old: Inputs, new: Inputs) -> None:
     for key in NOT_CHANGED:
         if old.get(key, "") != new.get(key, ""):
-            raise Refused(f"tencentcloud_eip update on {key} is not support yet")
+            raise RefusedError(f"tencentcloud_eip update on {key} is not support yet")
     account.put(address, {**(account.get(address) or {}), **new})
 
 
@@ -47,7 +47,7 @@ def _release(account: Account, address: str, _inputs: Inputs) -> None:
     public = (account.get(address) or {}).get("publicIp")
     for gateway, properties in account.all("nat").items():
         if properties["assignedEipSets"] == [public]:
-            raise CloudRefused(
+            raise CloudError(
                 "vpc:DisassociateNatGatewayAddress",
                 "UnsupportedOperation.PublicIpAddressDisassociate",
                 f"{public} is the last address of the NAT gateway {gateway}",
@@ -77,17 +77,17 @@ def _create_gateway(account: Account, inputs: Inputs) -> str:
     for public in inputs["assignedEipSets"]:
         addresses = list(account.all("eip", publicIp=public).values())
         if not addresses:
-            raise CloudRefused(
+            raise CloudError(
                 action, "UnsupportedOperation.PublicIpAddressIsNotExisted", f"{public} is no address of yours"
             )
         if addresses[0]["internetChargeType"] != BY_TRAFFIC:
-            raise CloudRefused(
+            raise CloudError(
                 action,
                 "UnsupportedOperation.PublicIpAddressNotBilledByTraffic",
                 f"{public} is not billed by traffic",
             )
         if any(public in gateway["assignedEipSets"] for gateway in account.all("nat").values()):
-            raise CloudRefused(action, "ResourceInUse.Address", f"{public} is in use")
+            raise CloudError(action, "ResourceInUse.Address", f"{public} is in use")
     gateway = account.add("nat", inputs)
     account.call(action)
     return gateway
@@ -105,7 +105,7 @@ def _delete_gateway(account: Account, gateway: str, _inputs: Inputs) -> None:
         if hop["nextHub"] == gateway
     ]
     if users:
-        raise CloudRefused(
+        raise CloudError(
             "vpc:DeleteNatGateway",
             "ResourceInUse",
             f"the NAT gateway {gateway} is the next hop of {', '.join(users)}",
@@ -129,19 +129,19 @@ def _check_route(inputs: Inputs) -> list[Failure]:
 def _create_route(account: Account, inputs: Inputs) -> str:
     action, table, hop = "vpc:CreateRoutes", inputs["routeTableId"], inputs["nextHub"]
     if inputs["nextType"] == "EIP" and hop != "0":
-        raise Refused('if next_type is EIP, next_hub can only be "0" ')
+        raise RefusedError('if next_type is EIP, next_hub can only be "0" ')
     account.need(table, action, "ResourceNotFound")
     routes = _routes(account, table)
     if any(route["destinationCidrBlock"] == inputs["destinationCidrBlock"] for route in routes.values()):
-        raise CloudRefused(
+        raise CloudError(
             action,
             "InvalidParameterValue.Duplicate",
             f"{table} has a route to {inputs['destinationCidrBlock']} already",
         )
     if inputs["nextType"] == "NAT" and account.get(hop) is None:
-        raise CloudRefused(action, "InvalidParameterValue.RouteNextHopInvalid", f"{hop} does not exist")
+        raise CloudError(action, "InvalidParameterValue.RouteNextHopInvalid", f"{hop} does not exist")
     if len(routes) == MOST_ROUTES:
-        raise CloudRefused(action, "LimitExceeded", f"{table} has {MOST_ROUTES} routes")
+        raise CloudError(action, "LimitExceeded", f"{table} has {MOST_ROUTES} routes")
     route = next(f"{number}.{table}" for number in range(1, 1000) if f"{number}.{table}" not in routes)
     account.put(route, inputs)
     account.call(action)

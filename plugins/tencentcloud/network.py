@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from plugins.tencentcloud.account import Account
 from plugins.tencentcloud.catalog import is_zone
-from plugins.tencentcloud.errors import CloudRefused
+from plugins.tencentcloud.errors import CloudError
 from plugins.tencentcloud.kind import Failure, Inputs, Kind, Outputs, stored_inputs
 
 PRIVATE = [ipaddress.IPv4Network(text) for text in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")]
@@ -36,7 +36,7 @@ def canonical(*keys: str) -> Callable[[Inputs], list[Failure]]:
 def _create_vpc(account: Account, inputs: Inputs) -> str:
     block = ipaddress.IPv4Network(inputs["cidrBlock"])
     if not any(block.subnet_of(private_range) for private_range in PRIVATE) or block.prefixlen not in MASKS:
-        raise CloudRefused(
+        raise CloudError(
             "vpc:CreateVpc",
             "InvalidParameterValue",
             f"{block} is no range of a VPC: it must be private, and have 12 to 28 bits",
@@ -56,7 +56,7 @@ def _delete_vpc(account: Account, vpc: str, _inputs: Inputs) -> None:
         ]
 
     if remaining_users := account.wait(PATIENCE, users):
-        raise CloudRefused(
+        raise CloudError(
             "vpc:DeleteVpc", "ResourceInUse", f"the VPC {vpc} is used by {', '.join(remaining_users)}"
         )
     for table in account.all("rtb", vpcId=vpc):
@@ -80,18 +80,18 @@ def _create_subnet(account: Account, inputs: Inputs) -> str:
     vpc = account.need(inputs["vpcId"], "vpc:CreateSubnet", "ResourceNotFound")
     block = ipaddress.IPv4Network(inputs["cidrBlock"])
     if not block.subnet_of(ipaddress.IPv4Network(vpc["cidrBlock"])) or block.prefixlen not in SUBNET_MASKS:
-        raise CloudRefused(
+        raise CloudError(
             "vpc:CreateSubnet",
             "InvalidParameterValue.SubnetRange",
             f"the subnet's CIDR {block} is not in the VPC's, or has not 16 to 28 bits",
         )
     if not is_zone(inputs["availabilityZone"]):
-        raise CloudRefused(
+        raise CloudError(
             "vpc:CreateSubnet", "InvalidParameterValue", f"there is no zone {inputs['availabilityZone']}"
         )
     for neighbour, properties in account.all("subnet", lingering=True, vpcId=inputs["vpcId"]).items():
         if overlap(properties["cidrBlock"], inputs["cidrBlock"]):
-            raise CloudRefused(
+            raise CloudError(
                 "vpc:CreateSubnet",
                 "InvalidParameterValue.SubnetOverlap",
                 f"the subnet overlaps with {neighbour}",
@@ -113,7 +113,7 @@ def _delete_subnet(account: Account, subnet: str, _inputs: Inputs) -> None:
         return identities + list(account.all("cls", lingering=True, intranet=subnet))
 
     if remaining_users := account.wait(PATIENCE, users):
-        raise CloudRefused(
+        raise CloudError(
             "vpc:DeleteSubnet",
             "ResourceInUse",
             f"the subnet {subnet} is used by {', '.join(remaining_users)}",

@@ -5,7 +5,7 @@ from typing import Any
 from plugins.tencentcloud.account import Account
 from plugins.tencentcloud.catalog import NOT_IN_STOCK, TYPES
 from plugins.tencentcloud.cluster_rules import check_image
-from plugins.tencentcloud.errors import CloudRefused, Refused
+from plugins.tencentcloud.errors import CloudError, RefusedError
 from plugins.tencentcloud.kind import Inputs, Kind, Outputs, resource_id_of, stored_inputs
 
 LONGEST_NAME = 25
@@ -17,11 +17,11 @@ SPOT = "SPOTPAID"
 
 
 def _check_waiting(inputs: Inputs) -> None:
-    """The provider's own check (resource_tc_kubernetes_node_pool_extension.go:1435). Raises Refused."""
+    """The provider's own check (resource_tc_kubernetes_node_pool_extension.go:1435). Raises RefusedError."""
     if inputs.get("waitNodeReady") and inputs.get("enableAutoScale"):
-        raise Refused("`wait_node_ready` only can be set if `enable_auto_scale` is `false`.")
+        raise RefusedError("`wait_node_ready` only can be set if `enable_auto_scale` is `false`.")
     if "scaleTolerance" in inputs and not inputs.get("waitNodeReady"):
-        raise Refused("`scale_tolerance` only can be set if `wait_node_ready` is `true`.")
+        raise RefusedError("`scale_tolerance` only can be set if `wait_node_ready` is `true`.")
 
 
 def _create(account: Account, inputs: Inputs) -> str:
@@ -29,7 +29,7 @@ def _create(account: Account, inputs: Inputs) -> str:
     _check_waiting(inputs)
     nodes = inputs.get("desiredCapacity") or minimum
     if not minimum <= nodes <= inputs["maxSize"]:
-        raise Refused(BOUNDS)
+        raise RefusedError(BOUNDS)
     shape = inputs["autoScalingConfig"]
     _check_login(shape)
     version = account.need(cluster, CREATE, "ResourceNotFound").get("clusterVersion", "")
@@ -37,12 +37,12 @@ def _create(account: Account, inputs: Inputs) -> str:
     _check_shape(account, CREATE, "FailedOperation.AsCommon", shape)
     check_image(CREATE, "InvalidParameter.OsNotSupport", inputs["nodeOs"])
     if len(inputs["name"]) > LONGEST_NAME:
-        raise CloudRefused(
+        raise CloudError(
             CREATE, "InvalidParameter.Param", f"the name does not exceed {LONGEST_NAME} characters"
         )
     if not _in_stock(account, inputs):
         if inputs.get("waitNodeReady"):
-            raise Refused("Node pool is still scaling: the instance types are sold out")
+            raise RefusedError("Node pool is still scaling: the instance types are sold out")
         nodes = 0
     pool = account.add("np", {**_properties(inputs, nodes), "version": version})
     account.call(CREATE)
@@ -51,11 +51,11 @@ def _create(account: Account, inputs: Inputs) -> str:
 
 def _check_login(shape: Inputs) -> None:
     if not shape.get("password") and not shape.get("keyIds"):
-        raise Refused("Parameters `key_ids` and `password` should be set one")
+        raise RefusedError("Parameters `key_ids` and `password` should be set one")
     if shape.get("password") and shape.get("keyIds"):
-        raise Refused("Parameters `key_ids` and `password` can only be supported one")
+        raise RefusedError("Parameters `key_ids` and `password` can only be supported one")
     if shape.get("securityGroupIds"):
-        raise Refused(
+        raise RefusedError(
             "The parameter `security_group_ids` has an issue [...] use `orderly_security_group_ids` instead."
         )
 
@@ -64,19 +64,19 @@ def _check_network(account: Account, inputs: Inputs) -> None:
     for subnet in inputs.get("subnetIds", []):
         properties = account.need(subnet, CREATE, "FailedOperation.AsCommon")
         if properties["vpcId"] != inputs["vpcId"]:
-            raise CloudRefused(CREATE, "FailedOperation.AsCommon", f"{subnet} is not in {inputs['vpcId']}")
+            raise CloudError(CREATE, "FailedOperation.AsCommon", f"{subnet} is not in {inputs['vpcId']}")
 
 
 def _check_shape(account: Account, action: str, code: str, shape: Inputs) -> None:
     """Refuses a launch configuration as the autoscaler does, with `code` of the action that passes it on."""
     for name in _types(shape):
         if name not in TYPES:
-            raise CloudRefused(action, code, f"InvalidParameterValue.InvalidInstanceType: {name}")
+            raise CloudError(action, code, f"InvalidParameterValue.InvalidInstanceType: {name}")
     for group in shape.get("orderlySecurityGroupIds", []):
         if account.get(group) is None:
-            raise CloudRefused(action, code, f"InvalidParameterValue.InvalidSecurityGroupId: {group}")
+            raise CloudError(action, code, f"InvalidParameterValue.InvalidSecurityGroupId: {group}")
     if shape.get("instanceChargeType") == SPOT and not shape.get("spotMaxPrice"):
-        raise CloudRefused(action, code, "MissingParameter.InstanceMarketOptions: a spot needs its price")
+        raise CloudError(action, code, "MissingParameter.InstanceMarketOptions: a spot needs its price")
 
 
 def _types(shape: Inputs) -> list[str]:
@@ -123,7 +123,7 @@ def _update(account: Account, pool: str, old: Inputs, new: Inputs) -> None:
         minimum,
         maximum,
     ):
-        raise Refused(
+        raise RefusedError(
             "`min_size` or `max_size` cannot be modified at the same time as `desired_capacity`, please "
             "modify `min_size` or `max_size` first, and then modify `desired_capacity`"
         )
@@ -136,7 +136,7 @@ def _update(account: Account, pool: str, old: Inputs, new: Inputs) -> None:
         account.call(LAUNCH)
     if capacity != old.get("desiredCapacity", capacity) or minimum <= capacity <= maximum:
         if not properties["minSize"] <= capacity <= properties["maxSize"]:
-            raise CloudRefused(
+            raise CloudError(
                 "tke:ModifyNodePoolDesiredCapacityAboutAsg",
                 "InvalidParameterValue.Size",
                 f"{capacity} nodes are not within {properties['minSize']} and {properties['maxSize']}",
@@ -146,7 +146,7 @@ def _update(account: Account, pool: str, old: Inputs, new: Inputs) -> None:
         account.call("tke:ModifyNodePoolDesiredCapacityAboutAsg")
     check_image(MODIFY, "InvalidParameter.Param", new["nodeOs"])
     if minimum > maximum:
-        raise CloudRefused(
+        raise CloudError(
             MODIFY, "InvalidParameter.Param", f"the least {minimum} is more than the most {maximum}"
         )
     account.put(name, {**properties, **_properties(new, min(max(properties["nodes"], minimum), maximum))})
@@ -155,7 +155,7 @@ def _update(account: Account, pool: str, old: Inputs, new: Inputs) -> None:
 
 def _delete(account: Account, pool: str, inputs: Inputs) -> None:
     if inputs.get("deletionProtection"):
-        raise Refused(
+        raise RefusedError(
             "deletion protection was enabled, please set `deletion_protection` to `false` and apply first"
         )
     name = resource_id_of(pool)

@@ -16,7 +16,7 @@ from plugins.stand_in import StandIn, type_of
 from plugins.tencentcloud.account import Account, account
 from plugins.tencentcloud.checks import DEFAULTS, failures
 from plugins.tencentcloud.differences import differences
-from plugins.tencentcloud.errors import Refused
+from plugins.tencentcloud.errors import RefusedError
 from plugins.tencentcloud.kind import Inputs, Kind
 from plugins.tencentcloud.kinds import KINDS
 from plugins.tencentcloud.lookups import LOOKUPS
@@ -175,7 +175,7 @@ class TencentCloudProvider(StandIn):
         try:
             with account(self._file) as cloud_account:
                 yield cloud_account
-        except Refused as refusal:
+        except RefusedError as refusal:
             context.abort(grpc.StatusCode.UNKNOWN, str(refusal))
 
     def _kind(self, urn: str, context: grpc.ServicerContext) -> Kind:
@@ -195,7 +195,7 @@ def _check_fixed(kind: Kind, old: Inputs, new: Inputs) -> None:
     for key, field in kind.inputs.items():
         is_left_out = field.computed and key not in new
         if field.fixed and not is_left_out and (old.get(key) or None) != (new.get(key) or None):
-            raise Refused(f"argument `{field.fixed}` cannot be changed")
+            raise RefusedError(f"argument `{field.fixed}` cannot be changed")
 
 
 def _top_level(path: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from plugins.tencentcloud.account import Account
-from plugins.tencentcloud.errors import CloudRefused, Refused
+from plugins.tencentcloud.errors import CloudError, RefusedError
 from plugins.tencentcloud.kind import Inputs, Kind, Outputs, stored_inputs
 
 PATIENCE = 3  # minutes for which the provider waits until nothing has the group: its ReadRetryTimeout
@@ -30,7 +30,7 @@ def _delete_group(account: Account, group: str, _inputs: Inputs) -> None:
     account.wait(PATIENCE, lambda: machines() + balancers())
     for users, kind in ((machines(), "CVM"), (balancers(), "CLB")):
         if users:
-            raise Refused(
+            raise RefusedError(
                 f"security group {group} still bind {len(users)} {kind} instances ({', '.join(users)})"
             )
     account.remove(group)
@@ -56,7 +56,7 @@ def _set_rules(account: Account, inputs: Inputs) -> str:
         for index, rule in enumerate(rules):
             _check_rule(account, index, rule)
             if rule in rules[:index]:
-                raise CloudRefused(
+                raise CloudError(
                     MODIFY_RULES,
                     "UnsupportedOperation.DuplicatePolicy",
                     f"rule {index} of {key} is there twice",
@@ -69,7 +69,7 @@ def _set_rules(account: Account, inputs: Inputs) -> str:
 def _check_rule(account: Account, index: int, rule: Inputs) -> None:
     peers = [key for key in PEERS if rule.get(key)]
     if len(peers) > 1:
-        raise Refused(f"conflict at rule.{index}, cannot set {','.join(peers)} in time")
+        raise RefusedError(f"conflict at rule.{index}, cannot set {','.join(peers)} in time")
     if source := rule.get("sourceSecurityId"):
         account.need(source, MODIFY_RULES, "ResourceNotFound")
 

@@ -1,7 +1,7 @@
 """A pool of super nodes. Pods on them are not modelled."""
 
 from plugins.tencentcloud.account import Account
-from plugins.tencentcloud.errors import CloudRefused
+from plugins.tencentcloud.errors import CloudError
 from plugins.tencentcloud.kind import Inputs, Kind, Outputs, resource_id_of
 
 CREATE = "tke:CreateClusterVirtualNodePool"
@@ -15,14 +15,14 @@ def _create(account: Account, inputs: Inputs) -> str:
     for subnet in subnets:
         properties = account.need(subnet, CREATE, "InvalidParameter.SubnetNotExist")
         if properties["vpcId"] != vpc:
-            raise CloudRefused(
+            raise CloudError(
                 CREATE,
                 "InvalidParameter.SubnetInvalidError",
                 f"the subnet {subnet} is not in the cluster's VPC {vpc}",
             )
     groups = inputs.get("securityGroupIds", [])
     if not groups:
-        raise CloudRefused(CREATE, "InvalidParameter.Param", "SecurityGroupIds is required")
+        raise CloudError(CREATE, "InvalidParameter.Param", "SecurityGroupIds is required")
     for group in groups:
         account.need(group, CREATE, "InvalidParameter.Param")
     # Whether a super node is node enough for a public endpoint is not known; here it is not.

@@ -4,7 +4,7 @@ import re
 import secrets
 
 from plugins.tencentcloud.account import Account
-from plugins.tencentcloud.errors import CloudRefused, Refused
+from plugins.tencentcloud.errors import CloudError, RefusedError
 from plugins.tencentcloud.kind import Failure, Inputs, Kind, Outputs, stored_inputs
 
 EDITIONS = ("basic", "standard", "premium")
@@ -42,17 +42,17 @@ def _check_registry(inputs: Inputs) -> list[Failure]:
 def _create_registry(account: Account, inputs: Inputs) -> str:
     action = "tcr:CreateInstance"
     if inputs.get("securityPolicies") and not inputs.get("openPublicOperation"):
-        raise Refused("`open_public_operation` must be `true` if `security_policy` set")
+        raise RefusedError("`open_public_operation` must be `true` if `security_policy` set")
     prepaid = ("instanceChargeTypePrepaidPeriod", "instanceChargeTypePrepaidRenewFlag")
     if inputs["registryChargeType"] == PREPAID and not all(inputs.get(key) for key in prepaid):
-        raise Refused(
+        raise RefusedError(
             "Must set instance_charge_type_prepaid_period and instance_charge_type_prepaid_renew_flag when "
             "registry_charge_type is postpaid"
         )
     if inputs["instanceType"] not in EDITIONS:
-        raise CloudRefused(action, "InvalidParameter", f"RegistryType is one of {', '.join(EDITIONS)}")
+        raise CloudError(action, "InvalidParameter", f"RegistryType is one of {', '.join(EDITIONS)}")
     if account.all("tcr", name=inputs["name"]):
-        raise CloudRefused(action, "InvalidParameter.ErrorNameExists", "there is a registry of this name")
+        raise CloudError(action, "InvalidParameter.ErrorNameExists", "there is a registry of this name")
     registry = account.add("tcr", inputs)
     account.put(f"bucket-{registry}", {"registryId": registry})
     account.call(action)
@@ -62,7 +62,7 @@ def _create_registry(account: Account, inputs: Inputs) -> str:
 def _update_registry(account: Account, registry: str, old: Inputs, new: Inputs) -> None:
     policies = [inputs.get("securityPolicies") or [] for inputs in (old, new)]
     if policies[0] != policies[1] and not new.get("openPublicOperation"):
-        raise Refused("unexpected external endpoint status: `Closed`")
+        raise RefusedError("unexpected external endpoint status: `Closed`")
     account.put(registry, new)
 
 
@@ -86,10 +86,10 @@ def _create_namespace(account: Account, inputs: Inputs) -> str:
     action, registry = "tcr:CreateNamespace", inputs["instanceId"]
     account.need(registry, action, "ResourceNotFound")
     if not NAMESPACE.fullmatch(inputs["name"]):
-        raise CloudRefused(action, "InvalidParameter", f"{inputs['name']} is no name of a namespace")
+        raise CloudError(action, "InvalidParameter", f"{inputs['name']} is no name of a namespace")
     identity = f"{registry}#{inputs['name']}"
     if account.get(_namespace(identity)) is not None:
-        raise CloudRefused(action, "FailedOperation.ErrorTcrResourceConflict", f"{identity} is there already")
+        raise CloudError(action, "FailedOperation.ErrorTcrResourceConflict", f"{identity} is there already")
     account.put(_namespace(identity), {**inputs, "registryId": registry, "images": 0})
     account.call(action)
     return identity
@@ -103,7 +103,7 @@ def _update_namespace(account: Account, namespace: str, _old: Inputs, new: Input
 def _delete_namespace(account: Account, namespace: str, _inputs: Inputs) -> None:
     key = _namespace(namespace)
     if (account.get(key) or {}).get("images"):
-        raise CloudRefused(
+        raise CloudError(
             "tcr:DeleteNamespace", "FailedOperation.PreconditionFailed", f"{namespace} has images"
         )
     account.remove(key)
@@ -116,10 +116,10 @@ def _create_account(account: Account, inputs: Inputs) -> str:
         namespace = _namespace(f"{registry}#{permission['resource']}")
         account.need(namespace, action, "InvalidParameter")
         if wrong := set(permission["actions"]) - ACTIONS:
-            raise CloudRefused(action, "InvalidParameter", f"no such actions: {', '.join(sorted(wrong))}")
+            raise CloudError(action, "InvalidParameter", f"no such actions: {', '.join(sorted(wrong))}")
     identity = f"{registry}#{inputs['name']}"
     if account.get(_account(identity)) is not None:
-        raise CloudRefused(action, "FailedOperation", f"tcr${inputs['name']} is there already")
+        raise CloudError(action, "FailedOperation", f"tcr${inputs['name']} is there already")
     properties = {**inputs, "password": inputs.get("password", secrets.token_hex(16))}
     account.put(_account(identity), properties)
     account.call(action)

@@ -3,7 +3,7 @@
 import ipaddress
 
 from plugins.tencentcloud.account import Account
-from plugins.tencentcloud.errors import CloudRefused
+from plugins.tencentcloud.errors import CloudError
 from plugins.tencentcloud.kind import Failure, Inputs, Kind, Outputs, stored_inputs
 
 ACTION = "tcr:ManageInternalEndpoint"
@@ -23,10 +23,10 @@ def _create(account: Account, inputs: Inputs) -> str:
     registry, vpc, subnet = (inputs[key] for key in ("instanceId", "vpcId", "subnetId"))
     account.need(registry, ACTION, "ResourceNotFound")
     if account.need(subnet, ACTION, "ResourceNotFound")["vpcId"] != vpc:
-        raise CloudRefused(ACTION, "InvalidParameter", f"{subnet} is not in {vpc}")
+        raise CloudError(ACTION, "InvalidParameter", f"{subnet} is not in {vpc}")
     identity = f"{registry}#{vpc}#{subnet}"
     if account.get(_key(identity)) is not None:
-        raise CloudRefused(ACTION, "InternalError.ErrorConflict", f"{identity} is there already")
+        raise CloudError(ACTION, "InternalError.ErrorConflict", f"{identity} is there already")
     account.put(_key(identity), {**inputs, "registryId": registry})
     account.call(ACTION)
     return identity

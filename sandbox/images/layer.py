@@ -106,7 +106,7 @@ class Layer:
                 entry.linkname = first
                 self._tar.addfile(entry)
             elif stat.S_ISLNK(status.st_mode):
-                self.link(name, os.readlink(path))
+                self.link(name, str(path.readlink()))
             elif stat.S_ISDIR(status.st_mode):
                 self._entry(name, tarfile.DIRTYPE, stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid)
             elif stat.S_ISREG(status.st_mode):

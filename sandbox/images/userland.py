@@ -1,6 +1,5 @@
 """A Debian userland by debootstrap, from the mirror this machine itself uses."""
 
-import os
 import re
 import shutil
 from collections.abc import Sequence
@@ -60,7 +59,7 @@ def make(folder: Path, processes: Processes, log: Path) -> None:
     for name, capability in MAPPERS.items():
         target = mappers / Path(name).name
         shutil.move(root / name, target)
-        os.chmod(target, 0o755)  # not setuid: it would ask for more than a pod may have
+        target.chmod(0o755)  # not setuid: it would ask for more than a pod may have
         processes.run(["setcap", capability, str(target)], log=log)
     _keep(root, folder)
 

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from sandbox.node.problem import NodeProblem
+from sandbox.node.problem import NodeError
 from toolkit.polling import wait_for
 
 
@@ -25,9 +25,9 @@ class Cgroup:
         self._roots = hierarchies(Path("/proc/self/mountinfo").read_text()) if roots is None else roots
 
     def ensure(self) -> None:
-        """Makes it where it is missing. Raises NodeProblem when there are no cgroups."""
+        """Makes it where it is missing. Raises NodeError when there are no cgroups."""
         if not self._roots:
-            raise NodeProblem("no cgroups are mounted below /sys/fs/cgroup; containers need them")
+            raise NodeError("no cgroups are mounted below /sys/fs/cgroup; containers need them")
         for root in self._roots:
             folder = root / self.name
             controllers = root / "cgroup.controllers"

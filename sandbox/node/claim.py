@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.node.problem import NodeProblem
+from sandbox.node.problem import NodeError
 from toolkit.polling import wait_for
 
 PF_EXITING = 0x4  # <linux/sched.h>
@@ -88,7 +88,7 @@ class Claim:
 
     @property
     def link(self) -> str:
-        """This machine's end of the veth pair. Named by the range: whoever takes a range over finds it."""
+        """The machine's end of the veth pair. Named by the range: whoever takes a range over finds it."""
         return "tekton-" + "-".join(self.network.split(".")[:2])
 
     @property
@@ -133,12 +133,12 @@ class Claim:
     def hold(self) -> Iterator[None]:
         """Nobody else starts or ends this sandbox meanwhile.
 
-        Raises NodeProblem when somebody does, or when another sandbox has the range.
+        Raises NodeError when somebody does, or when another sandbox has the range.
         """
         lock = self._lock()
         try:
             if problem := self.conflict():
-                raise NodeProblem(problem)
+                raise NodeError(problem)
             process = self.process()
             if process and self.owner() != self.state:
                 process.kill()  # of a checkout that is gone
@@ -160,7 +160,7 @@ class Claim:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 os.close(descriptor)
-                raise NodeProblem(
+                raise NodeError(
                     f"another `make up` or `make down` is at work on {self.network}; let it finish"
                 ) from None
             if file.exists() and os.path.samestat(os.fstat(descriptor), file.stat()):

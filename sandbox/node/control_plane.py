@@ -12,7 +12,7 @@ import requests
 from sandbox.network import Network
 from sandbox.node.init import Init
 from sandbox.node.mounts import FOLDERS
-from sandbox.node.problem import NodeBroken
+from sandbox.node.problem import NodeBrokenError
 from toolkit.polling import wait_for
 from toolkit.private_file import write_private
 
@@ -77,7 +77,7 @@ class ControlPlane:
         def answers() -> bool | str:
             try:
                 self._ctr("version")
-            except NodeBroken as error:
+            except NodeBrokenError as error:
                 return str(error)
             return True
 
@@ -116,7 +116,7 @@ class ControlPlane:
             check=False,
         )
         if process.returncode:
-            raise NodeBroken(
+            raise NodeBrokenError(
                 f"the API server refused the sandbox's own objects: {process.stderr.strip()[-500:]}"
             )
 

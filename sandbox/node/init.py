@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sandbox.node.claim import Claim, Process
-from sandbox.node.problem import NodeBroken, NodeProblem
+from sandbox.node.problem import NodeBrokenError, NodeError
 from toolkit.polling import wait_for
 
 SCRIPT = Path(__file__).with_name("init.sh")
@@ -34,7 +34,7 @@ class Init:
     def start(self, services: Path, mounts: Sequence[tuple[Path, str]]) -> Process:
         """Start the node over its services; `mounts` are (source, target inside) pairs.
 
-        It waits for its link for 30 s and ends without. Raises NodeBroken when it does not even begin.
+        It waits for its link for 30 s and ends without. Raises NodeBrokenError when it does not even begin.
         """
         self._claim.process_file.unlink(missing_ok=True)
         pairs = [str(word) for pair in mounts for word in pair]
@@ -55,7 +55,7 @@ class Init:
 
         def first_process() -> Process | str:
             if starter.poll() is not None:
-                raise NodeBroken(f"the node's first process ended at once; see {self._log}")
+                raise NodeBrokenError(f"the node's first process ended at once; see {self._log}")
             return self.process or "not yet"
 
         process: Process = wait_for("the node's first process", first_process, seconds=10, interval=0.02)
@@ -64,16 +64,16 @@ class Init:
     def command(self, command: Sequence[str]) -> list[str]:
         """The command line for this machine that runs `command` in the node as root.
 
-        Raises NodeProblem when the node does not run.
+        Raises NodeError when the node does not run.
         """
         process = self.process
         if process is None:
-            raise NodeProblem("the sandbox's node does not run; start it with `make up`")
+            raise NodeError("the sandbox's node does not run; start it with `make up`")
         nsenter = ["nsenter", "--target", str(process.pid), "--mount", "--uts", "--net", "--pid"]
         return [*nsenter, "--", *command]
 
     def run(self, command: Sequence[str], *, input: str = "", seconds: float = RUN_SECONDS) -> str:  # noqa: A002
-        """Runs a command; its output. Raises NodeBroken with its last words on failure or timeout."""
+        """Runs a command; its output. Raises NodeBrokenError with its last words on failure or timeout."""
         try:
             process = subprocess.run(
                 self.command(command),
@@ -86,12 +86,14 @@ class Init:
                 timeout=seconds,
             )
         except subprocess.TimeoutExpired:
-            raise NodeBroken(f"in the node, {Path(command[0]).name} took more than {seconds:.0f} s") from None
+            raise NodeBrokenError(
+                f"in the node, {Path(command[0]).name} took more than {seconds:.0f} s"
+            ) from None
         if process.returncode:
             words = (process.stderr.strip() or process.stdout.strip()).splitlines()[-3:]
             with self._log.open("a") as log:
                 log.write(f"$ {shlex.join(command)}\n{process.stdout}{process.stderr}\n")
-            raise NodeBroken(
+            raise NodeBrokenError(
                 f"in the node, {Path(command[0]).name} ended with status {process.returncode}: "
                 f"{' | '.join(words)} (log: {self._log})"
             )

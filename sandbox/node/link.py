@@ -6,7 +6,7 @@ from typing import Any
 
 from sandbox.network import Network
 from sandbox.node.claim import Process
-from sandbox.node.problem import NodeBroken
+from sandbox.node.problem import NodeBrokenError
 
 # Of the blackhole: higher (worse) than any other route has.
 LAST_RESORT = "4278198272"
@@ -99,4 +99,4 @@ def _json(*arguments: str, prefix: tuple[str, ...] = ()) -> list[dict[str, Any]]
 def _ip(*arguments: str, prefix: tuple[str, ...] = ()) -> None:
     process = subprocess.run([*prefix, "ip", *arguments], capture_output=True, text=True, check=False)
     if process.returncode:
-        raise NodeBroken(f"`ip {' '.join(arguments)}` failed: {process.stderr.strip()}")
+        raise NodeBrokenError(f"`ip {' '.join(arguments)}` failed: {process.stderr.strip()}")

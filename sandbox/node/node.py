@@ -18,7 +18,7 @@ from sandbox.node.init import Init
 from sandbox.node.link import Link
 from sandbox.node.mounts import Mounts
 from sandbox.node.pod_network import PodNetwork
-from sandbox.node.problem import NodeBroken, NodeProblem
+from sandbox.node.problem import NodeBrokenError, NodeError
 from sandbox.node.services import Services
 from sandbox.registry.registry import Registry
 from sandbox.registry.releases import Releases
@@ -57,7 +57,7 @@ class UpResult:
 class Node:
     """One sandbox's node. All it has lies in `paths.state`; this machine sees one link and two routes.
 
-    Everything raises NodeProblem, one sentence, when it cannot be done.
+    Everything raises NodeError, one sentence, when it cannot be done.
     """
 
     def __init__(self, paths: Paths, network: Network, toolchain: Toolchain, progress: Progress) -> None:
@@ -104,7 +104,7 @@ class Node:
         """
         for claim in Claim.of(self._state):
             if claim.network != self._network.range:
-                raise NodeProblem(
+                raise NodeError(
                     f"this sandbox has {claim.network}, not {self._network.range}: "
                     "run `make down` before you change SANDBOX_NETWORK"
                 )
@@ -129,9 +129,9 @@ class Node:
             try:
                 self._bring_up(images, services)
                 return UpResult(new_cluster=self._control_plane.first_time())
-            except (NodeBroken, TimeoutError) as error:
+            except (NodeBrokenError, TimeoutError) as error:
                 if not remedies:
-                    raise NodeBroken(
+                    raise NodeBrokenError(
                         f"{error}; the logs are in {self._paths.logs}, and `make down` removes everything"
                     ) from error
                 effect, remedy = remedies.pop(0)
@@ -207,7 +207,7 @@ class Node:
     def _require_process(self) -> Process:
         process = self._init.process
         if process is None:
-            raise NodeBroken("the node's first process has ended")
+            raise NodeBrokenError("the node's first process has ended")
         return process
 
     def _start_clean(self) -> None:

@@ -1,9 +1,9 @@
 """Errors of a node, in words for the user of `make up`."""
 
 
-class NodeProblem(Exception):
+class NodeError(Exception):
     """One clear sentence: what is wrong and what to do."""
 
 
-class NodeBroken(NodeProblem):
+class NodeBrokenError(NodeError):
     """The node does not come up as it is; a restart, or a clean start, may help."""

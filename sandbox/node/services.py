@@ -4,7 +4,7 @@ import shlex
 import subprocess
 from pathlib import Path
 
-from sandbox.node.problem import NodeBroken
+from sandbox.node.problem import NodeBrokenError
 from toolkit.polling import wait_for
 
 WRAPPER = Path(__file__).with_name("service.sh")
@@ -91,7 +91,7 @@ class Services:
         command = ["sv", *arguments[:-1], str(self.folder / arguments[-1])]
         process = subprocess.run(command, capture_output=True, text=True, check=False)
         if process.returncode:
-            raise NodeBroken(
+            raise NodeBrokenError(
                 f"`{shlex.join(command)}` failed: {process.stdout.strip() or process.stderr.strip()}"
             )
 

@@ -21,12 +21,12 @@ TRY_AGAIN = 11  # the specification's error code
 VERSIONS = ("0.3.0", "0.3.1", "0.4.0", "1.0.0")
 
 
-class NotInstalled(Exception):
+class NotInstalledError(Exception):
     """The pod's rules are not in force: it must not run."""
 
 
 def request_rules(path: Path, namespace: str, name: str, address: str, seconds: float = ADD_SECONDS) -> None:
-    """Returns when the pod's rules are in force. Raises NotInstalled if they are not within `seconds`.
+    """Returns when the pod's rules are in force. Raises NotInstalledError if they are not within `seconds`.
 
     The enforcer starts together with the kubelet, so its socket at `path` is waited for.
     """
@@ -40,9 +40,9 @@ def request_rules(path: Path, namespace: str, name: str, address: str, seconds: 
             with connection.makefile() as answer:
                 error = json.loads(answer.readline(LINE_BYTES))["error"]
     except (OSError, ValueError) as problem:
-        raise NotInstalled(f"{namespace}/{name} gets no NetworkPolicies: {path}: {problem}") from problem
+        raise NotInstalledError(f"{namespace}/{name} gets no NetworkPolicies: {path}: {problem}") from problem
     if error:
-        raise NotInstalled(f"{namespace}/{name} gets no NetworkPolicies: {error}")
+        raise NotInstalledError(f"{namespace}/{name} gets no NetworkPolicies: {error}")
 
 
 def _connect(connection: socket.socket, path: Path, deadline: float) -> None:
@@ -56,7 +56,7 @@ def _connect(connection: socket.socket, path: Path, deadline: float) -> None:
 
 
 def run(environment: Mapping[str, str], configuration: dict[str, Any]) -> dict[str, Any] | None:
-    """Executes the command; its answer, None when there is none. Raises NotInstalled."""
+    """Executes the command; its answer, None when there is none. Raises NotInstalledError."""
     command = environment["CNI_COMMAND"]
     if command == "VERSION":
         return {"cniVersion": VERSIONS[-1], "supportedVersions": VERSIONS}
@@ -76,7 +76,7 @@ def main() -> int:
     configuration = json.load(sys.stdin)
     try:
         answer = run(os.environ, configuration)
-    except NotInstalled as error:
+    except NotInstalledError as error:
         version = configuration["cniVersion"]
         print(json.dumps({"cniVersion": version, "code": TRY_AGAIN, "msg": str(error)}))
         return 1

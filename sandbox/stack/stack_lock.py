@@ -1,7 +1,6 @@
 """The lock that a `pulumi` command leaves on a stack when it is killed."""
 
 import json
-import os
 import socket
 from pathlib import Path
 
@@ -23,6 +22,6 @@ def remove_stale_locks(folder: Path) -> None:
 
 def _is_pulumi(pid: int) -> bool:
     try:
-        return os.readlink(f"/proc/{pid}/exe").removesuffix(" (deleted)").endswith("/pulumi")
+        return str(Path(f"/proc/{pid}/exe").readlink()).removesuffix(" (deleted)").endswith("/pulumi")
     except OSError:
         return False

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sandbox.toolchain.processes import CommandFailed, Processes, ToolchainError
+from sandbox.toolchain.processes import CommandFailedError, Processes, ToolchainError
 
 # The one list: package and what the sandbox does with it.
 PACKAGES = {
@@ -85,10 +85,10 @@ def ensure(processes: Processes, log: Path, packages: Iterable[str] = PACKAGES) 
         try:
             try:
                 processes.run(install, log=log, env=environment)
-            except CommandFailed:  # no package lists yet, or old ones
+            except CommandFailedError:  # no package lists yet, or old ones
                 processes.run(["apt-get", "update"], log=log, env=environment)
                 processes.run(install, log=log, env=environment)
-        except CommandFailed as error:
+        except CommandFailedError as error:
             raise ToolchainError(f"apt could not install {' '.join(absent)}: {error}") from error
     _disable([service for package, service in SERVICES.items() if package in absent], processes, log)
     return absent

@@ -21,7 +21,7 @@ READ_SECONDS = 30
 CHUNK = 1 << 20
 
 
-class Refused(ToolchainError):
+class RefusedError(ToolchainError):
     """A download that is not what its host says it is, or is not there: the tool is built instead."""
 
 
@@ -41,7 +41,7 @@ class Downloads:
         return all(self._reachable(url) for item in tool.downloads for url in _urls(item))
 
     def fetch(self, tool: Tool, folder: Path) -> None:
-        """Put the tool's programs into `folder/bin`. Raises Refused."""
+        """Put the tool's programs into `folder/bin`. Raises RefusedError."""
         programs = folder / "bin"
         programs.mkdir()
         for item in tool.downloads:
@@ -51,10 +51,10 @@ class Downloads:
                 expected = _checksum(self._text(checksums), PurePosixPath(urlsplit(url).path).name, checksums)
                 actual = self._save(url, target)
                 if actual != expected:
-                    raise Refused(f"{url} has sha256 {actual}, but {checksums} says {expected}")
+                    raise RefusedError(f"{url} has sha256 {actual}, but {checksums} says {expected}")
                 _unpack(item, target, programs)
             except requests.RequestException as error:
-                raise Refused(f"{url} cannot be fetched: {error}") from error
+                raise RefusedError(f"{url} cannot be fetched: {error}") from error
             finally:
                 target.unlink(missing_ok=True)
 
@@ -106,7 +106,7 @@ def _checksum(text: str, name: str, url: str) -> str:
             return words[0].lower()
         if len(words) == 1 and len(text.split()) == 1:
             return words[0].lower()
-    raise Refused(f"{url} has no checksum of {name}")
+    raise RefusedError(f"{url} has no checksum of {name}")
 
 
 def _unpack(item: Download, archive: Path, programs: Path) -> None:
@@ -120,10 +120,11 @@ def _unpack(item: Download, archive: Path, programs: Path) -> None:
             for program, member in item.members.items():
                 content = tar.extractfile(member.replace("{arch}", item.arch[ARCHITECTURE]))
                 if content is None:
-                    raise Refused(f"{item.url} has no program {member}")
+                    raise RefusedError(f"{item.url} has no program {member}")
                 with content, (programs / program).open("wb") as file:
                     while chunk := content.read(CHUNK):
                         file.write(chunk)
                 (programs / program).chmod(0o755)
     except (tarfile.TarError, KeyError) as error:
-        raise Refused(f"{item.url} is no archive with {', '.join(item.members.values())}: {error}") from error
+        members = ", ".join(item.members.values())
+        raise RefusedError(f"{item.url} is no archive with {members}: {error}") from error

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sandbox.toolchain.cache import key
-from sandbox.toolchain.processes import CommandFailed, Processes, ToolchainError
+from sandbox.toolchain.processes import CommandFailedError, Processes, ToolchainError
 from sandbox.toolchain.tool import Tool
 
 # Changes when this file makes something else of the same pins. A newer Go is no reason to build anew.
@@ -87,7 +87,7 @@ def build(tool: Tool, folder: Path, processes: Processes, log: Path) -> None:
         command = ["go", "build", *sources, *flags(tool), "-o", target, *tool.packages]
         try:
             processes.run(command, log=log, cwd=tool.source, env=environment(tool))
-        except CommandFailed as error:
+        except CommandFailedError as error:
             if not (refusal := next((line for line in error.said if NETWORK.search(line)), None)):
                 raise
             raise ToolchainError(

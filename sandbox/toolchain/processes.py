@@ -17,11 +17,11 @@ class ToolchainError(Exception):
     """Why a tool or an image is not there, in words for whoever ran `make up`."""
 
 
-class Ended(ToolchainError):
+class EndedError(ToolchainError):
     """The work was called off (Ctrl-C); nothing half-made is left."""
 
 
-class CommandFailed(ToolchainError):
+class CommandFailedError(ToolchainError):
     """A command ended with another status than 0: names it, the end of what it said, and its log."""
 
     def __init__(self, command: Sequence[str], status: int, log: Path) -> None:
@@ -66,7 +66,7 @@ class Processes:
         log.parent.mkdir(parents=True, exist_ok=True)
         if not shutil.which(command[0]):
             raise ToolchainError(f"{command[0]} is not installed")
-        with self._lock, log.open("ab") as out, open(output or os.devnull, "wb") as printed:
+        with self._lock, log.open("ab") as out, Path(output or os.devnull).open("wb") as printed:
             self.check()
             out.write(f"$ {shlex.join(command)}\n".encode())
             out.flush()
@@ -91,7 +91,10 @@ class Processes:
         env: Mapping[str, str] | None = None,
         output: Path | None = None,
     ) -> None:
-        """Run a command to its end; its wall and CPU time go to the log. Raises CommandFailed, or Ended."""
+        """Run a command to its end; its wall and CPU time go to the log.
+
+        Raises CommandFailedError, or EndedError.
+        """
         began = time.monotonic()
         child = self.start(command, log=log, cwd=cwd, env=env, output=output)
         _, status, usage = os.wait4(child.pid, 0)
@@ -103,7 +106,7 @@ class Processes:
             wall = time.monotonic() - began
             out.write(f"# {wall:.1f} s wall, {usage.ru_utime + usage.ru_stime:.1f} s cpu\n")
         if child.returncode:
-            raise CommandFailed(command, child.returncode, log)
+            raise CommandFailedError(command, child.returncode, log)
 
     def stop(self, child: subprocess.Popen[bytes]) -> None:
         """End one started process and wait until it is gone."""
@@ -118,9 +121,9 @@ class Processes:
             child.wait()
 
     def check(self) -> None:
-        """Raise Ended once `end_all` was called: long Python work calls it between two steps."""
+        """Raise EndedError once `end_all` was called: long Python work calls it between two steps."""
         if self._ended.is_set():
-            raise Ended("called off")
+            raise EndedError("called off")
 
     def end_all(self) -> None:
         """Kill every process with all it started, and let no other begin."""

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 
 import requests
@@ -114,4 +115,4 @@ def offered(plugin: Plugin) -> bool:
         answer = requests.head(f"{plugin.releases}/{file}", timeout=ANSWERS_WITHIN, allow_redirects=True)
     except requests.RequestException:
         return False
-    return answer.status_code == requests.codes.ok
+    return answer.status_code == HTTPStatus.OK

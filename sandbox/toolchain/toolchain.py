@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from sandbox.toolchain import debian, go
-from sandbox.toolchain.download import Downloads, Refused
+from sandbox.toolchain.download import Downloads, RefusedError
 from sandbox.toolchain.inventory import BUILD_ORDER, DEBIAN, Inventory
 from sandbox.toolchain.pins import BY_NAME
 from sandbox.toolchain.processes import Processes, ToolchainError
@@ -195,7 +195,7 @@ class Toolchain(Inventory):
             try:
                 self._downloads.fetch(tool, folder)
                 return "downloaded"
-            except Refused as error:
+            except RefusedError as error:
                 self._progress.note(f"{error}; building {tool.name} from its modules instead")
                 for path in (folder / "bin").iterdir():
                     path.unlink()

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from sandbox.node import NodeProblem
+from sandbox.node import NodeError
 from sandbox.node.claim import ROOT, Claim
 from tests.cluster.node_sandbox import RANGE, Sandbox
 from tests.cluster.node_traces import machine, pid_namespace, processes_in, traces
@@ -138,7 +138,7 @@ def test_the_registry_refuses_whoever_has_no_password(sandbox: Sandbox) -> None:
 
 def test_another_sandbox_is_told_who_has_the_range(sandbox: Sandbox, tmp_path: Path) -> None:
     other = Sandbox(tmp_path / "other")
-    with pytest.raises(NodeProblem, match=f"{sandbox.paths.state} is using {RANGE}"):
+    with pytest.raises(NodeError, match=f"{sandbox.paths.state} is using {RANGE}"):
         other.node.up()
     other.node.down()
     assert set(sandbox.node.status().values()) == {"ok"}, (

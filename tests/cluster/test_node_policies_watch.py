@@ -15,7 +15,7 @@ from kubernetes import client, config
 from sandbox.node_policies import __main__ as program
 from sandbox.node_policies.__main__ import Changes, lists, run
 from sandbox.node_policies.added_pods import Addresses, serve
-from sandbox.node_policies.plugin import NotInstalled, request_rules
+from sandbox.node_policies.plugin import NotInstalledError, request_rules
 from tests.cluster.api_server import ApiServer
 from tests.cluster.objects import Objects
 from toolkit.polling import wait_for
@@ -161,7 +161,7 @@ def test_a_pod_has_its_rules_before_the_api_server_knows_its_address(
         request_rules(path, namespace, "pod", "10.244.8.1", SECONDS)
         assert enforcer.says("10.244.8.1 : goto ingress"), "installed before the answer"
         assert not enforcer.says(address), "the address of its former sandbox"
-        with pytest.raises(NotInstalled, match="no pod"):
+        with pytest.raises(NotInstalledError, match="no pod"):
             request_rules(path, namespace, "another", "10.244.8.2", SECONDS)
     finally:
         server.shutdown()

@@ -21,7 +21,7 @@ NOTHING = "0" * 40
 
 
 @dataclass(frozen=True)
-class Refused:
+class RefusedDeliveries:
     """What became of the deliveries that are wrong."""
 
     commits: dict[str, str]
@@ -35,7 +35,7 @@ class Refused:
 
 
 @pytest.fixture(scope="module")
-def refused(push: Push, git: Git, signed_push: Callable[..., SignedPush]) -> Refused:
+def refused(push: Push, git: Git, signed_push: Callable[..., SignedPush]) -> RefusedDeliveries:
     known = {run["metadata"]["name"] for run in push.cluster.pipeline_runs()}
     right = signed_push()
     other_repository = {
@@ -71,7 +71,7 @@ def refused(push: Push, git: Git, signed_push: Callable[..., SignedPush]) -> Ref
     answer = replace(right, after=tip).send()
     push.follow(push.find_run(tip, taken(answer))["metadata"]["name"])
     runs = [run for run in push.cluster.pipeline_runs() if run["metadata"]["name"] not in known]
-    return Refused(commits=commits, answers=answers, runs=runs)
+    return RefusedDeliveries(commits=commits, answers=answers, runs=runs)
 
 
 @pytest.mark.parametrize(
@@ -90,14 +90,14 @@ def refused(push: Push, git: Git, signed_push: Callable[..., SignedPush]) -> Ref
         "a push to another branch",
     ],
 )
-def test_no_run_is_made_for(refused: Refused, case: str):
+def test_no_run_is_made_for(refused: RefusedDeliveries, case: str):
     assert refused.runs_of(case) == [], f"{case} started a build"
 
 
 @pytest.mark.parametrize("case", ["another path", "the root path"])
-def test_only_the_hooks_path_is_routed(refused: Refused, case: str):
+def test_only_the_hooks_path_is_routed(refused: RefusedDeliveries, case: str):
     assert refused.answers[case].status_code == 404, f"{case} reaches something in the cluster"
 
 
-def test_only_the_delivery_that_was_right_made_a_run(refused: Refused):
+def test_only_the_delivery_that_was_right_made_a_run(refused: RefusedDeliveries):
     assert len(refused.runs) == 1, [run["metadata"]["name"] for run in refused.runs]

@@ -77,7 +77,7 @@ class TkeLogs(pulumi.ComponentResource):
 
 
 def _rule(name: str, region: str, logset_id: str, topic_id: str) -> dict[str, Any]:
-    """https://tencentcloud.com/document/product/457/64846"""
+    """A LogConfig (https://tencentcloud.com/document/product/457/64846)."""
     return {
         "apiVersion": "cls.cloud.tencent.com/v1",
         "kind": "LogConfig",

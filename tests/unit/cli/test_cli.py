@@ -15,7 +15,7 @@ from cli import real_stack
 from cli.commands import status, up
 from sandbox.network import Network
 from sandbox.stack.stack import Stack
-from toolkit.lock import Busy, state_lock
+from toolkit.lock import BusyError, state_lock
 from toolkit.paths import CHECKOUT, Paths
 from toolkit.pulumi_cli import PulumiError
 
@@ -80,11 +80,11 @@ def test_a_second_command_is_refused_and_the_first_named(tmp_path: Path) -> None
     with state_lock(tmp_path):
         code = f"""
 import pathlib
-from toolkit.lock import Busy, state_lock
+from toolkit.lock import BusyError, state_lock
 try:
     with state_lock(pathlib.Path({str(tmp_path)!r})):
         print("both at once")
-except Busy as busy:
+except BusyError as busy:
     print(busy)
 """
         done = subprocess.run(
@@ -106,7 +106,7 @@ with state_lock(pathlib.Path({str(tmp_path)!r})):
     try:
         with state_lock(tmp_path):
             pass
-    except Busy:
+    except BusyError:
         pytest.fail("a killed command must not lock the sandbox for ever")
 
 

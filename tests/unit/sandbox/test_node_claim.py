@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.node.claim import Claim, Process
-from sandbox.node.problem import NodeProblem
+from sandbox.node.problem import NodeError
 
 RANGE = "10.201.0.0/16"
 BOOT = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
@@ -54,7 +54,7 @@ def test_a_range_belongs_to_one_sandbox_while_its_node_runs(root: Path) -> None:
     first, second = claim(root, "first"), claim(root, "second")
     with first.hold():
         first.process_file.write_text(f"{BOOT} {line(os.getpid())}")
-    with pytest.raises(NodeProblem, match=rf"{first.state} is using {RANGE}"), second.hold():
+    with pytest.raises(NodeError, match=rf"{first.state} is using {RANGE}"), second.hold():
         pass
     with first.hold():
         assert first.owner() == first.state, "the refusal changed nothing"
@@ -89,7 +89,7 @@ def test_whoever_has_no_range_is_not_the_last_while_another_has_one(root: Path) 
 
 def test_two_commands_at_once_are_kept_apart(root: Path) -> None:
     first = claim(root, "first")
-    with first.hold(), pytest.raises(NodeProblem, match="is at work"), first.hold():
+    with first.hold(), pytest.raises(NodeError, match="is at work"), first.hold():
         pass
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import plugins.tencentcloud
-from plugins.tencentcloud.errors import CloudRefused, codes
+from plugins.tencentcloud.errors import CloudError, codes
 
 SOURCES = Path(plugins.tencentcloud.__file__).parent
 WRITTEN = re.compile(r'"(\w+:[A-Z]\w+)",\s*"([A-Z]\w+(?:\.\w+)?)"')
@@ -26,8 +26,8 @@ def test_the_model_answers_only_codes_that_the_sdk_lists_for_the_action() -> Non
 
 
 def test_a_code_of_another_action_is_a_fault_of_the_model() -> None:
-    assert str(CloudRefused("tke:DeleteCluster", "ResourceNotFound", "gone")) == (
+    assert str(CloudError("tke:DeleteCluster", "ResourceNotFound", "gone")) == (
         "[TencentCloudSDKError] Code=ResourceNotFound, Message=gone"
     )
     with pytest.raises(ValueError, match="tke:DeleteCluster never answers"):
-        CloudRefused("tke:DeleteCluster", "InvalidParameter.OsNotSupport", "")
+        CloudError("tke:DeleteCluster", "InvalidParameter.OsNotSupport", "")

@@ -17,7 +17,7 @@ import pytest
 
 from sandbox.node_policies import added_pods, plugin
 from sandbox.node_policies.added_pods import AddedPod, Addresses, serve
-from sandbox.node_policies.plugin import NotInstalled, request_rules
+from sandbox.node_policies.plugin import NotInstalledError, request_rules
 
 FIRST, SECOND = "10.244.0.5", "10.244.0.6"
 
@@ -102,7 +102,7 @@ def test_a_pod_without_rules_must_not_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, add: Callable[[AddedPod], None], words: str
 ) -> None:
     monkeypatch.setattr(added_pods, "ADD_SECONDS", 0.1)
-    with served(tmp_path / "socket", add) as path, pytest.raises(NotInstalled, match=words):
+    with served(tmp_path / "socket", add) as path, pytest.raises(NotInstalledError, match=words):
         request_rules(path, "builds", "a", FIRST, seconds=30)
 
 
@@ -127,12 +127,12 @@ def test_an_enforcer_that_starts_late_is_waited_for(tmp_path: Path, monkeypatch:
 
 def test_an_enforcer_that_is_away_or_silent_lets_no_pod_run(tmp_path: Path) -> None:
     path = tmp_path / "socket"
-    with pytest.raises(NotInstalled, match="builds/a"):
+    with pytest.raises(NotInstalledError, match="builds/a"):
         request_rules(path, "builds", "a", FIRST, seconds=0.1)
     with socket.socket(socket.AF_UNIX) as silent:
         silent.bind(str(path))
         silent.listen()
-        with pytest.raises(NotInstalled, match="timed out"):
+        with pytest.raises(NotInstalledError, match="timed out"):
             request_rules(path, "builds", "a", FIRST, seconds=0.1)
 
 
