@@ -18,7 +18,7 @@ from bench.environment import TEKTON, TRIGGERS, BenchEnvironment
 from components.builds.credentials import docker_config
 from pipelines import pipeline, template
 from pipelines.registries import Registries
-from pipelines.tasks import docker_socket, git_clone
+from pipelines.tasks import DOCKER_SOCKET, GIT_CLONE
 from pipelines.tasks.bounds import Bounds
 from toolkit.polling import wait_for
 
@@ -115,7 +115,7 @@ def _objects(
     spec = pipeline.spec(
         pipeline.GitSource(url=clone_url),
         [build],
-        task=docker_socket.NAME,
+        task=DOCKER_SOCKET.name,
         parallel=1,
     )
     run = template.Run(
@@ -128,7 +128,8 @@ def _objects(
         starts_pending=starts_pending,
     )
     flags = Registries(insecure=[environment.network.registry]).dockerd()
-    build_task = docker_socket.spec(images["docker"], images["docker"], BOUNDS, flags=flags)
+    docker = images["docker"]
+    build_task = DOCKER_SOCKET.spec(client=docker, daemon=docker, flags=flags, **BOUNDS.values)
     interceptor = {
         "ref": {"name": "github", "kind": "ClusterInterceptor"},
         "params": [
@@ -159,8 +160,8 @@ def _objects(
         "resources": {"kubernetesResource": {"serviceType": "LoadBalancer"}},
     }
     return [
-        (TEKTON, "Task", "tasks", git_clone.NAME, git_clone.spec(images["git"])),
-        (TEKTON, "Task", "tasks", docker_socket.NAME, build_task),
+        (TEKTON, "Task", "tasks", GIT_CLONE.name, GIT_CLONE.spec(image=images["git"])),
+        (TEKTON, "Task", "tasks", DOCKER_SOCKET.name, build_task),
         (TEKTON, "Pipeline", "pipelines", "tutorial", spec),
         (TRIGGERS, "TriggerTemplate", "triggertemplates", "tutorial", template.spec(run)),
         (TRIGGERS, "EventListener", "eventlisteners", LISTENER, listener),

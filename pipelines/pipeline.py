@@ -5,12 +5,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from pipelines.tasks import Object, build_image, commit_status, docker_socket, git_clone
+from pipelines.tasks import BUILD_IMAGE, COMMIT_STATUS, DOCKER_SOCKET, GIT_CLONE, Object, Task
 
 NAME = "github-trigger-pipeline"
+CLONE = "clone"
 SOURCE = "pipeline-pvc"
 SSH, BASIC_AUTH, REGISTRY_AUTH = "git-credentials", "git-basic-auth", "registry-auth"
 STATUS_TOKEN = "status-token"
+STATUS_TIMEOUT = "2m0s"  # with the image's download; the script itself gives up after a minute
 CACHE = "buildcache"  # the tag beside an image with the layers of its last build
 
 
@@ -101,30 +103,16 @@ def spec(
             {
                 "name": f"{build.name}-image",
                 "description": f"The image {build.name}, by tag and digest.",
-                "value": f"{_result(build, 'IMAGE_URL')}@{_result(build, 'IMAGE_DIGEST')}",
+                "value": f"{_result(build, task, 'IMAGE_URL')}@{_result(build, task, 'IMAGE_DIGEST')}",
             }
             for build in builds
         ],
         "tasks": [
-            {
-                "name": "clone",
-                "taskRef": {"kind": "Task", "name": git_clone.NAME},
-                "params": _params(
-                    url="$(params.git_url)",
-                    revision="$(params.revision)",
-                    submodules=_word(source.submodules),
-                    lfs=_word(source.lfs),
-                    **({"loginUrls": " ".join(source.login_urls)} if source.login_urls else {}),
-                    **_comparison(source, builds),
-                ),
-                "workspaces": _workspaces(
-                    **{"output": SOURCE, "ssh-directory": SSH, "basic-auth": BASIC_AUTH}
-                ),
-            },
+            _clone(source, builds),
             *(
                 {
                     **_build(build, task),
-                    "runAfter": [_task(builds[index - parallel]) if index >= parallel else "clone"],
+                    "runAfter": [_task(builds[index - parallel]) if index >= parallel else CLONE],
                     **(_if_changed(build) if source.only_changed else {}),
                 }
                 for index, build in enumerate(builds)
@@ -140,7 +128,7 @@ def spec(
                         "$(tasks.status)",
                         " ".join(
                             f"{task_name}=$(tasks.{task_name}.reason)"
-                            for task_name in ("clone", *map(_task, builds))
+                            for task_name in (CLONE, *map(_task, builds))
                         ),
                     )
                 ]
@@ -151,6 +139,21 @@ def spec(
     }
 
 
+def _clone(source: GitSource, builds: Sequence[Build]) -> Object:
+    return GIT_CLONE.pipeline_task(
+        CLONE,
+        {
+            "url": "$(params.git_url)",
+            "revision": "$(params.revision)",
+            "submodules": _word(source.submodules),
+            "lfs": _word(source.lfs),
+            **({"loginUrls": " ".join(source.login_urls)} if source.login_urls else {}),
+            **_comparison(source, builds),
+        },
+        {"output": SOURCE, "ssh-directory": SSH, "basic-auth": BASIC_AUTH},
+    )
+
+
 def _comparison(source: GitSource, builds: Sequence[Build]) -> dict[str, str]:
     if not source.only_changed:
         return {}
@@ -158,47 +161,46 @@ def _comparison(source: GitSource, builds: Sequence[Build]) -> dict[str, str]:
 
 
 def _if_changed(build: Build) -> Object:
-    return {
-        "when": [{"input": build.context, "operator": "in", "values": ["$(tasks.clone.results.changed[*])"]}]
-    }
+    changed = GIT_CLONE.result(CLONE, "changed")
+    return {"when": [{"input": build.context, "operator": "in", "values": [changed]}]}
 
 
 def _status(name: str, report: Report, outcome: str, tasks: str) -> Object:
+    params = {
+        "api": report.api,
+        "repository": report.repository,
+        "revision": "$(params.revision)",
+        "context": report.context,
+        "run": "$(context.pipelineRun.name)",
+        "namespace": "$(context.pipelineRun.namespace)",
+        "link": report.link,
+        "outcome": outcome,
+        "tasks": tasks,
+    }
     return {
-        "name": name,
-        "taskRef": {"kind": "Task", "name": commit_status.NAME},
+        **COMMIT_STATUS.pipeline_task(name, params, {"token": STATUS_TOKEN}),
         # Whatever becomes of it, the build is what it is.
         "onError": "continue",
-        "timeout": commit_status.TIMEOUT,
-        "params": _params(
-            api=report.api,
-            repository=report.repository,
-            revision="$(params.revision)",
-            context=report.context,
-            run="$(context.pipelineRun.name)",
-            namespace="$(context.pipelineRun.namespace)",
-            link=report.link,
-            outcome=outcome,
-            tasks=tasks,
-        ),
-        "workspaces": _workspaces(**{commit_status.TOKEN: STATUS_TOKEN}),
+        "timeout": STATUS_TIMEOUT,
     }
 
 
 def _build(build: Build, task: str) -> Object:
+    build_task, params = _BUILD_TASKS[task]
     return {
-        "name": _task(build),
-        "taskRef": {"kind": "Task", "name": task},
-        **({"retries": build.retries} if build.retries else {}),
-        "params": _params(
-            **_PARAMS[task](build),
-            tag="$(tasks.clone.results.commit_short)",
-            tags=" ".join(["$(params.branch_tag)", *build.tags]),
-            revision="$(tasks.clone.results.commit)",
-            source="$(params.git_url)",
-            context=build.context,
+        **build_task.pipeline_task(
+            _task(build),
+            {
+                **params(build),
+                "tag": GIT_CLONE.result(CLONE, "commit_short"),
+                "tags": " ".join(["$(params.branch_tag)", *build.tags]),
+                "revision": GIT_CLONE.result(CLONE, "commit"),
+                "source": "$(params.git_url)",
+                "context": build.context,
+            },
+            {"source": SOURCE, "registry-auth": REGISTRY_AUTH},
         ),
-        "workspaces": _workspaces(**{"source": SOURCE, "registry-auth": REGISTRY_AUTH}),
+        **({"retries": build.retries} if build.retries else {}),
     }
 
 
@@ -221,9 +223,9 @@ def _for_docker(build: Build) -> dict[str, str]:
     }
 
 
-_PARAMS: Mapping[str, Callable[[Build], dict[str, str]]] = {
-    build_image.NAME: _for_buildkit,
-    docker_socket.NAME: _for_docker,
+_BUILD_TASKS: Mapping[str, tuple[Task, Callable[[Build], dict[str, str]]]] = {
+    BUILD_IMAGE.name: (BUILD_IMAGE, _for_buildkit),
+    DOCKER_SOCKET.name: (DOCKER_SOCKET, _for_docker),
 }
 
 
@@ -231,17 +233,10 @@ def _task(build: Build) -> str:
     return f"build-and-push-{build.name}"
 
 
-def _result(build: Build, name: str) -> str:
-    return f"$(tasks.{_task(build)}.results.{name})"
+def _result(build: Build, task: str, name: str) -> str:
+    build_task, _ = _BUILD_TASKS[task]
+    return build_task.result(_task(build), name)
 
 
 def _word(value: bool) -> str:
     return "true" if value else "false"
-
-
-def _params(**values: str) -> list[Object]:
-    return [{"name": name, "value": value} for name, value in values.items()]
-
-
-def _workspaces(**names: str) -> list[Object]:
-    return [{"name": name, "workspace": workspace} for name, workspace in names.items()]

@@ -18,7 +18,7 @@ from components.kube.metadata import metadata
 from components.kube.namespace import inside, namespace
 from pipelines import pipeline
 from pipelines.registries import Registries
-from pipelines.tasks import Object, build_image, commit_status, docker_socket, git_clone
+from pipelines.tasks import BUILD_IMAGE, COMMIT_STATUS, DOCKER_SOCKET, GIT_CLONE, Object, build_image
 from pipelines.tasks.bounds import Bounds
 from settings import Builder, CommitStatus, Images, Registry, Repository
 from settings.secrets import BuildCredentials
@@ -105,7 +105,7 @@ class Builds(pulumi.ComponentResource):
     @property
     def _build_task(self) -> str:
         """The name of the Task that builds an image."""
-        return docker_socket.NAME if self._args.builder.kind == "docker" else build_image.NAME
+        return DOCKER_SOCKET.name if self._args.builder.kind == "docker" else BUILD_IMAGE.name
 
     def _namespace(self) -> kubernetes.core.v1.Namespace:
         docker = self._args.builder.kind == "docker"
@@ -144,11 +144,11 @@ class Builds(pulumi.ComponentResource):
             self._shared(f"{self._name}-buildkitd", args, registries) if args.builder.shared_gib else None
         )
         specs = {
-            git_clone.NAME: git_clone.spec(args.images.git),
+            GIT_CLONE.name: GIT_CLONE.spec(image=args.images.git),
             self._build_task: _build_spec(args, registries, shared),
         }
         if args.logins.status_token is not None:
-            specs[commit_status.NAME] = commit_status.spec(args.images.curl)
+            specs[COMMIT_STATUS.name] = COMMIT_STATUS.spec(image=args.images.curl)
         return [
             self._custom(f"{self._name}-{task}", "Task", task, spec, self._child)
             for task, spec in specs.items()
@@ -212,8 +212,12 @@ def _registries(args: BuildsArgs) -> Registries:
 def _build_spec(args: BuildsArgs, registries: Registries, shared: build_image.Shared | None) -> Object:
     bounds = _bounds(args.builder)
     if args.builder.kind == "docker":
-        docker, daemon = args.images.docker, args.images.docker_daemon
-        return docker_socket.spec(docker, daemon, bounds, flags=registries.dockerd())
+        return DOCKER_SOCKET.spec(
+            client=args.images.docker,
+            daemon=args.images.docker_daemon,
+            flags=registries.dockerd(),
+            **bounds.values,
+        )
     return build_image.spec(args.images.buildkit, bounds, config=registries.buildkitd(), shared=shared)
 
 

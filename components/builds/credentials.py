@@ -11,13 +11,16 @@ import pulumi_kubernetes as kubernetes
 from components.kube.metadata import metadata
 from forges import clone_urls
 from pipelines import pipeline
-from pipelines.tasks import commit_status, git_clone
 from settings import Registry, Repository
 from settings.registries import PullRegistry
 from settings.registry_hosts import DOCKER_HUB, DOCKER_HUB_FILED
 from settings.secrets import BasicAuthCredentials, BuildCredentials
 
 Data = dict[str, pulumi.Input[str]]
+
+# Files of the Secrets, as the scripts of git-clone and commit-status read them.
+URLS = "urls"  # lines of FILE URL, for each URL that a login of its own opens
+TOKEN = "token"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +120,7 @@ def _secret_contents(args: CredentialsArgs) -> dict[str, Data]:
     if logins.git:
         contents[pipeline.BASIC_AUTH] = _pair(logins.git)
     if logins.status_token is not None:
-        contents[pipeline.STATUS_TOKEN] = {commit_status.TOKEN: logins.status_token}
+        contents[pipeline.STATUS_TOKEN] = {TOKEN: logins.status_token}
     return contents
 
 
@@ -141,7 +144,7 @@ def _ssh(args: CredentialsArgs, urls: Sequence[str]) -> Data:
     keys: Data = {file: logins.own_ssh_keys[clone_urls.full_name(url)] for url, file in files.items()}
     if logins.ssh_key is not None and any(url not in files for url in urls):
         keys["id_rsa"] = logins.ssh_key
-    return {"known_hosts": args.known_hosts, git_clone.OWN: _lines(files), **keys}
+    return {"known_hosts": args.known_hosts, URLS: _lines(files), **keys}
 
 
 def _http(args: CredentialsArgs, urls: Sequence[str]) -> Data:
@@ -155,7 +158,7 @@ def _http(args: CredentialsArgs, urls: Sequence[str]) -> Data:
         pairs |= {f"{_file(url)}.{part}": text for part, text in _pair(login).items()}
     if logins.git and any(url not in files for url in urls):
         pairs |= _pair(logins.git)
-    return {git_clone.OWN: _lines(files), **pairs}
+    return {URLS: _lines(files), **pairs}
 
 
 def _file(url: str) -> str:

@@ -51,9 +51,15 @@ class Bounds:
         return f"{self.disk_gib + OVERSHOOT_GIB}Gi"
 
     @property
-    def environment(self) -> dict[str, str]:
-        """Environment of build_bounds.sh."""
-        return {"MEMORY_GIB": str(self.memory_gib), "DISK_GIB": str(self.disk_gib)}
+    def values(self) -> Object:
+        """Values of a task.yaml, by their names there."""
+        return {
+            "cpus": str(self.cpus),
+            "memory_gib": str(self.memory_gib),
+            "disk_gib": str(self.disk_gib),
+            "kubelet_disk": self.kubelet_disk,
+            "resources": self.resources(),
+        }
 
     def resources(self) -> Object:
         return {"requests": self.requests, "limits": self.limits}

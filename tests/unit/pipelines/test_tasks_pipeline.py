@@ -8,7 +8,7 @@ import pytest
 
 from pipelines import pipeline
 from pipelines.pipeline import Build, GitSource, Report
-from pipelines.tasks import build_image, commit_status, docker_socket, git_clone
+from pipelines.tasks import BUILD_IMAGE, COMMIT_STATUS, DOCKER_SOCKET, GIT_CLONE, build_image
 from tests.support.steps import BOUNDS
 
 URL = "https://git.example.com/team/shop.git"
@@ -24,14 +24,16 @@ ORIGIN = {
     "source": "$(params.git_url)",
 }
 TASKS = {
-    git_clone.NAME: git_clone.spec("git:1"),
-    build_image.NAME: build_image.spec("buildkit:1", BOUNDS),
-    docker_socket.NAME: docker_socket.spec("docker:1-cli", "docker:1-dind", BOUNDS),
-    commit_status.NAME: commit_status.spec("curl:1"),
+    GIT_CLONE.name: GIT_CLONE.spec(image="git:1"),
+    BUILD_IMAGE.name: build_image.spec("buildkit:1", BOUNDS),
+    DOCKER_SOCKET.name: DOCKER_SOCKET.spec(
+        client="docker:1-cli", daemon="docker:1-dind", flags="", **BOUNDS.values
+    ),
+    COMMIT_STATUS.name: COMMIT_STATUS.spec(image="curl:1"),
 }
 
 
-@pytest.fixture(params=[build_image.NAME, docker_socket.NAME])
+@pytest.fixture(params=[BUILD_IMAGE.name, DOCKER_SOCKET.name])
 def spec(request: pytest.FixtureRequest) -> dict[str, Any]:
     return pipeline.spec(
         replace(SOURCE, only_changed=True),
@@ -77,12 +79,12 @@ def test_the_clone_url_is_the_settings(spec: dict[str, Any]) -> None:
 @pytest.mark.parametrize(("namespace", "whole"), [("", "ghcr.io/app"), ("a/b", "ghcr.io/a/b/app")])
 def test_an_image_goes_to_server_namespace_and_name(namespace: str, whole: str) -> None:
     build = Build(name="app", server="ghcr.io", namespace=namespace, context=".", dockerfile="Dockerfile")
-    made = pipeline.spec(SOURCE, [build], task=build_image.NAME, parallel=4)
+    made = pipeline.spec(SOURCE, [build], task=BUILD_IMAGE.name, parallel=4)
     assert values(made["tasks"][1]["params"])["image"] == whole
 
 
 def test_docker_is_told_the_same_in_the_tutorials_words() -> None:
-    spec = pipeline.spec(SOURCE, BUILDS, task=docker_socket.NAME, parallel=4)
+    spec = pipeline.spec(SOURCE, BUILDS, task=DOCKER_SOCKET.name, parallel=4)
     assert values(spec["tasks"][2]["params"]) == {
         "image": "backend",
         "registry_url": "ghcr.io",
@@ -97,7 +99,7 @@ def test_docker_is_told_the_same_in_the_tutorials_words() -> None:
 
 def test_an_image_is_tagged_with_commit_and_branch_and_what_the_settings_add() -> None:
     builds = [replace(one, tags=("latest", "stable")) for one in BUILDS]
-    spec = pipeline.spec(SOURCE, builds, task=build_image.NAME, parallel=4)
+    spec = pipeline.spec(SOURCE, builds, task=BUILD_IMAGE.name, parallel=4)
     assert values(spec["tasks"][2]["params"]) == {
         **ORIGIN,
         "tags": "$(params.branch_tag) latest stable",
@@ -114,7 +116,7 @@ def test_a_report_is_never_in_the_way_of_a_build(spec: dict[str, Any]) -> None:
     assert [one["name"] for one in reports] == ["report-pending", "report-result"]
     for one in reports:
         assert one["onError"] == "continue", "a forge that cannot be told is no reason for a build to fail"
-        assert one["timeout"] == commit_status.TIMEOUT, "nor for it to wait for ever"
+        assert one["timeout"] == pipeline.STATUS_TIMEOUT, "nor for it to wait for ever"
     assert not any("report-pending" in str(one.get("runAfter")) for one in spec["tasks"])
 
 
@@ -130,16 +132,16 @@ def test_the_report_of_the_end_knows_how_every_task_ended(spec: dict[str, Any]) 
 
 
 def test_without_a_token_nobody_is_told() -> None:
-    spec = pipeline.spec(SOURCE, BUILDS, task=build_image.NAME, parallel=4)
+    spec = pipeline.spec(SOURCE, BUILDS, task=BUILD_IMAGE.name, parallel=4)
     assert "finally" not in spec
     assert "report-pending" not in [one["name"] for one in spec["tasks"]]
     assert pipeline.STATUS_TOKEN not in [one["name"] for one in spec["workspaces"]]
 
 
 def test_an_image_is_left_alone_only_where_that_is_set() -> None:
-    always = pipeline.spec(SOURCE, BUILDS, task=build_image.NAME, parallel=4)
+    always = pipeline.spec(SOURCE, BUILDS, task=BUILD_IMAGE.name, parallel=4)
     assert not any("when" in one for one in always["tasks"])
-    sometimes = pipeline.spec(replace(SOURCE, only_changed=True), BUILDS, task=build_image.NAME, parallel=4)
+    sometimes = pipeline.spec(replace(SOURCE, only_changed=True), BUILDS, task=BUILD_IMAGE.name, parallel=4)
     assert [one.get("when") for one in sometimes["tasks"]] == [
         None,
         *(
@@ -186,7 +188,7 @@ def test_every_result_that_is_read_is_one_that_a_task_has(spec: dict[str, Any]) 
 def test_each_credential_reaches_only_the_task_that_needs_it(spec: dict[str, Any]) -> None:
     for task in (*spec["tasks"], *spec["finally"]):
         used = {one["workspace"] for one in task["workspaces"]}
-        if task["taskRef"]["name"] == commit_status.NAME:
+        if task["taskRef"]["name"] == COMMIT_STATUS.name:
             assert used == {pipeline.STATUS_TOKEN}, "a report needs its token, and no source"
             continue
         assert pipeline.STATUS_TOKEN not in used, "the token is the reports' alone"

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from pipelines import pipeline
-from pipelines.tasks import build_image
+from pipelines.tasks import BUILD_IMAGE
 from settings import Settings
 from settings.levels import LEVELS
 from settings.settings import REPORTS
@@ -43,7 +43,7 @@ def test_a_run_has_as_many_tasks_as_its_pipeline(given: Given) -> None:
     build = pipeline.Build(name="a", server="s", namespace="", context=".", dockerfile="Dockerfile")
     report = pipeline.Report(api="https://a", repository="o/r", context="c", link="")
     source = pipeline.GitSource(url="https://git.example.com/o/r.git")
-    spec = pipeline.spec(source, [build], task=build_image.NAME, parallel=1, report=report)
+    spec = pipeline.spec(source, [build], task=BUILD_IMAGE.name, parallel=1, report=report)
     assert len(spec["tasks"]) + len(spec["finally"]) == 1 + 1 + REPORTS
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from pipelines import pipeline
 from pipelines.pipeline import Build, GitSource
-from pipelines.tasks import build_image
+from pipelines.tasks import BUILD_IMAGE
 from sandbox.forge.ssh_key import SshKey
 from tests.support.manifests import served
 from tests.support.program import SECRETS, config, run
@@ -157,7 +157,7 @@ def test_no_more_images_of_a_commit_are_built_at_once_than_is_said(parallel: int
         Build(name=name, server="s", namespace="", context=".", dockerfile="Dockerfile") for name in "abcd"
     ]
     spec = pipeline.spec(
-        GitSource(url="https://git.example.com/a/b.git"), builds, task=build_image.NAME, parallel=parallel
+        GitSource(url="https://git.example.com/a/b.git"), builds, task=BUILD_IMAGE.name, parallel=parallel
     )
     found = [task["runAfter"][0].removeprefix("build-and-push-") for task in spec["tasks"][1:]]
     assert found == after, "each waits for the one that had its place"

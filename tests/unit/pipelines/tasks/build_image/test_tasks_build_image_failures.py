@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.steps import Step
-from tests.unit.pipelines.build_image.buildkit import IMAGE, Played
+from tests.unit.pipelines.tasks.build_image.buildkit import IMAGE, Played
 
 
 def test_a_build_that_fails_has_no_results(step: Step, buildkit: Played) -> None:

@@ -1,11 +1,11 @@
 """The tutorial's Tasks keep their parameters, defaults and results: others may use them too."""
 
-from pipelines.tasks import docker_socket, git_clone
+from pipelines.tasks import DOCKER_SOCKET, GIT_CLONE
 from tests.support.steps import BOUNDS
 
 
 def test_the_clone_keeps_the_tutorials_parameters_defaults_and_results() -> None:
-    spec = git_clone.spec("git:1")
+    spec = GIT_CLONE.spec(image="git:1")
     defaults = {one["name"]: one.get("default") for one in spec["params"]}
     assert defaults == {
         "url": None,
@@ -39,7 +39,7 @@ def test_the_clone_keeps_the_tutorials_parameters_defaults_and_results() -> None
 
 
 def test_docker_keeps_the_tutorials_parameters_and_defaults() -> None:
-    spec = docker_socket.spec("docker:1-cli", "docker:1-dind", BOUNDS)
+    spec = DOCKER_SOCKET.spec(client="docker:1-cli", daemon="docker:1-dind", flags="", **BOUNDS.values)
     defaults = {one["name"]: one.get("default") for one in spec["params"]}
     assert defaults == {
         "image": None,

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.tasks import script
+from pipelines.tasks import GIT_CLONE
 from tests.support.steps import SHELLS
 
+LOGIN = (GIT_CLONE.folder / "git_login.sh").read_text()
 PLACES = {
     "https://git.example.com/team/app.git": "git.example.com/team/app",
     "http://reader:word@Git.Example.com:8080/team/app/": "git.example.com/team/app",
@@ -29,7 +30,7 @@ NOWHERE = [
 
 def place(folder: Path, shell: str, url: str) -> tuple[int, str]:
     done = subprocess.run(
-        [*shell.split(), "-c", f'{script("git_login.sh")}\nplace "$1"', "place", url],
+        [*shell.split(), "-c", f'{LOGIN}\nplace "$1"', "place", url],
         env={"HOME": str(folder), "PATH": "/usr/bin:/bin"},
         capture_output=True,
         text=True,

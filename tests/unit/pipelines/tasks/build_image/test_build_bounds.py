@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.tasks import build_image
 from tests.support.steps import BOUNDS, Step, play
-from tests.unit.pipelines.build_image.buildkit import IMAGE, Played
+from tests.unit.pipelines.tasks.build_image.buildkit import IMAGE, Played
 
 KILLED = 'error: failed to solve: process "/bin/sh -c make" did not complete successfully: exit code: 137\n'
 FULL = "error: failed to solve: failed to copy: write /layers/x: no space left on device\n"
@@ -149,5 +149,6 @@ def test_the_kubelets_bounds_stand_behind_the_steps_own() -> None:
         "limits": {"cpu": "4", "memory": "4Gi", "ephemeral-storage": "25Gi"},
     }
     assert volume["emptyDir"] == {"sizeLimit": "25Gi"}
-    assert step["volumeMounts"] == [{"name": "buildkit", "mountPath": build_image.LAYERS}]
-    assert {"name": "LAYERS", "value": build_image.LAYERS} in step["env"]
+    (mount,) = step["volumeMounts"]
+    assert mount["name"] == volume["name"]
+    assert {"name": "LAYERS", "value": mount["mountPath"]} in step["env"]

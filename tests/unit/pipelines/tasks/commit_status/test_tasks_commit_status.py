@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.tasks import commit_status
+from pipelines.tasks import COMMIT_STATUS
 from tests.support.steps import SHELLS, Outcome, Step, play
 
 PLAYED = """#!/bin/sh
@@ -39,7 +39,7 @@ class Forge:
         folder.mkdir()
         play(folder, "curl", PLAYED.format(folder=folder))
         self.answers("{}\n201")
-        self.step = Step(commit_status.spec("curl:1"), folder / "step", shell=shell)
+        self.step = Step(COMMIT_STATUS.spec(image="curl:1"), folder / "step", shell=shell)
         self.step.path = f"{folder}:{self.step.path}"
         (self.step.workspace("token") / "token").write_text(f"{TOKEN}\n")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.steps import Outcome, Step
-from tests.unit.pipelines.git_clone.clone_step import commit, git
+from tests.unit.pipelines.tasks.git_clone.clone_step import commit, git
 
 
 def changed(done: Outcome) -> list[str]:

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.tasks import git_clone
+from pipelines.tasks import GIT_CLONE
 from tests.support.steps import Step, play
-from tests.unit.pipelines.git_clone.clone_step import HOSTILE, commit, git, text
+from tests.unit.pipelines.tasks.git_clone.clone_step import HOSTILE, commit, git, text
 
 
 def test_the_pushed_commit_is_cloned_and_nothing_else(step: Step, remote: Path) -> None:
@@ -162,7 +162,7 @@ def test_a_url_with_everything_that_must_be_quoted_is_still_one_url(step: Step, 
 
 
 def test_a_step_may_not_be_root_and_holds_no_value_in_its_script() -> None:
-    (step,) = git_clone.spec("git:1")["steps"]
+    (step,) = GIT_CLONE.spec(image="git:1")["steps"]
     context = step["securityContext"]
     assert context["runAsNonRoot"] is True
     assert context["allowPrivilegeEscalation"] is False

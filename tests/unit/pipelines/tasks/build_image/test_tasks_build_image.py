@@ -4,7 +4,7 @@ import pytest
 
 from pipelines.tasks import build_image
 from tests.support.steps import BOUNDS, Step
-from tests.unit.pipelines.build_image.buildkit import DIGEST, IMAGE, Played
+from tests.unit.pipelines.tasks.build_image.buildkit import DIGEST, IMAGE, Played
 
 
 def test_the_results_are_the_image_and_its_own_digest(step: Step) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.steps import SECONDS, Step, play
-from tests.unit.pipelines.git_clone.clone_step import commit, git
+from tests.unit.pipelines.tasks.git_clone.clone_step import commit, git
 
 # It fails as often as it is told, with the words it is told, and is git otherwise.
 PLAYED = """#!/bin/sh

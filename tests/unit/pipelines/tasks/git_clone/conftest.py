@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.tasks import git_clone
+from pipelines.tasks import GIT_CLONE
 from tests.support.steps import SHELLS, Step
-from tests.unit.pipelines.git_clone.clone_step import commit, git
+from tests.unit.pipelines.tasks.git_clone.clone_step import commit, git
 
 
 @pytest.fixture
@@ -27,4 +27,4 @@ def remote(tmp_path: Path) -> Path:
 
 @pytest.fixture(params=SHELLS)
 def step(request: pytest.FixtureRequest, tmp_path: Path) -> Step:
-    return Step(git_clone.spec("git:1"), tmp_path / "step", shell=request.param)
+    return Step(GIT_CLONE.spec(image="git:1"), tmp_path / "step", shell=request.param)

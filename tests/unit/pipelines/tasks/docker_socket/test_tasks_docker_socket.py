@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.tasks import docker_socket
+from pipelines.tasks import DOCKER_SOCKET
 from tests.support.steps import BOUNDS, SHELLS, Outcome, Step, play
 
 DIGEST = "sha256:" + "5" * 64
@@ -58,7 +58,12 @@ def docker(tmp_path: Path) -> Played:
 @pytest.fixture(params=SHELLS)
 def step(request: pytest.FixtureRequest, tmp_path: Path, docker: Played) -> Step:
     path = f"{docker.folder}:/usr/local/bin:/usr/bin:/bin"
-    made = Step(docker_socket.spec("cli", "dind", BOUNDS), tmp_path / "step", request.param, path)
+    made = Step(
+        DOCKER_SOCKET.spec(client="cli", daemon="dind", flags="", **BOUNDS.values),
+        tmp_path / "step",
+        request.param,
+        path,
+    )
     folder = made.workspace("source") / "frontend"
     folder.mkdir()
     (folder / "Dockerfile").write_text("FROM scratch\n")

@@ -11,7 +11,7 @@ from pathlib import Path
 from threading import Thread
 from urllib.parse import unquote, urlsplit
 
-from tests.unit.pipelines.git_clone.clone_step import git
+from tests.unit.pipelines.tasks.git_clone.clone_step import git
 
 USER, PASSWORD = "reader", "pass-word"
 

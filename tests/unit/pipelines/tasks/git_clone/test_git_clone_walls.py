@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.steps import Outcome, Step, play
-from tests.unit.pipelines.git_clone.clone_step import git
-from tests.unit.pipelines.git_clone.http_forge import PASSWORD, USER, HttpForge, http_forge
+from tests.unit.pipelines.tasks.git_clone.clone_step import git
+from tests.unit.pipelines.tasks.git_clone.http_forge import PASSWORD, USER, HttpForge, http_forge
 
 SECRET = "foreign-bytes"
 # FORGE is the server with the login, STRANGER another one on another port of the same host.

@@ -3,7 +3,7 @@
 import subprocess
 from pathlib import Path
 
-from pipelines.tasks import docker_socket
+from pipelines.tasks import DOCKER_SOCKET
 from tests.support.steps import BOUNDS, play
 from toolkit.polling import wait_for
 
@@ -16,14 +16,14 @@ while :; do sleep 0.05; done
 
 
 def test_the_daemon_alone_is_privileged() -> None:
-    spec = docker_socket.spec("cli", "dind", BOUNDS)
+    spec = DOCKER_SOCKET.spec(client="cli", daemon="dind", flags="", **BOUNDS.values)
     (step,), (daemon,) = spec["steps"], spec["sidecars"]
     assert daemon["securityContext"]["privileged"] is True
     assert step["securityContext"]["allowPrivilegeEscalation"] is False
 
 
 def test_the_daemon_watches_its_disk_and_tells_the_step() -> None:
-    spec = docker_socket.spec("cli", "dind", BOUNDS)
+    spec = DOCKER_SOCKET.spec(client="cli", daemon="dind", flags="", **BOUNDS.values)
     (step,), (daemon,) = spec["steps"], spec["sidecars"]
     told, tells = ({entry["name"]: entry.get("value") for entry in one["env"]} for one in (step, daemon))
     assert told["NOTE"] == tells["NOTE"]
@@ -34,7 +34,7 @@ def test_the_daemon_watches_its_disk_and_tells_the_step() -> None:
 def test_the_daemon_is_a_process_that_its_watch_may_kill_and_ends_when_the_pod_does(tmp_path: Path) -> None:
     folder = tmp_path / "bin"
     folder.mkdir()
-    (daemon,) = docker_socket.spec("cli", "dind", BOUNDS)["sidecars"]
+    (daemon,) = DOCKER_SOCKET.spec(client="cli", daemon="dind", flags="", **BOUNDS.values)["sidecars"]
     play(folder, "dockerd-entrypoint.sh", DAEMON.format(folder=folder))
     script = tmp_path / "daemon.sh"
     script.write_text(daemon["script"])

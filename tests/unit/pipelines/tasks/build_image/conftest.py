@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.tasks import Object, build_image
 from tests.support.steps import BOUNDS, SHELLS, Step
-from tests.unit.pipelines.build_image.buildkit import Played
+from tests.unit.pipelines.tasks.build_image.buildkit import Played
 
 
 @pytest.fixture

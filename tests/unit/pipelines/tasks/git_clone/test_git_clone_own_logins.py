@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.steps import Outcome, Step, play
-from tests.unit.pipelines.git_clone.clone_step import git
-from tests.unit.pipelines.git_clone.http_forge import PASSWORD, USER, HttpForge, basic, http_forge
+from tests.unit.pipelines.tasks.git_clone.clone_step import git
+from tests.unit.pipelines.tasks.git_clone.http_forge import PASSWORD, USER, HttpForge, basic, http_forge
 
 LOGINS = {"team/app": ("app-user", "app-pass"), "team/lib": ("lib-user", "lib-pass")}
 

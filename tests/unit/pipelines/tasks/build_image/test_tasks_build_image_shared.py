@@ -1,8 +1,7 @@
 """The build step where builds share a buildkitd: it only calls."""
 
-from pipelines.tasks import build_image
 from tests.support.steps import Step
-from tests.unit.pipelines.build_image.buildkit import DIGEST, IMAGE, Played
+from tests.unit.pipelines.tasks.build_image.buildkit import DIGEST, IMAGE, Played
 
 
 def test_the_shared_daemon_is_called_with_the_clients_certificate(calling: Step, buildkit: Played) -> None:
@@ -28,6 +27,6 @@ def test_the_step_is_restricted_and_has_the_certificate_and_no_layers(calling: S
     assert step["securityContext"]["allowPrivilegeEscalation"] is False
     assert step["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
     assert step["volumeMounts"] == [
-        {"name": "certificates", "mountPath": build_image.CERTIFICATES, "readOnly": True}
+        {"name": "certificates", "mountPath": "/buildkitd-certificates", "readOnly": True}
     ]
     assert calling.task["volumes"] == [{"name": "certificates", "secret": {"secretName": "client"}}]
