@@ -54,6 +54,22 @@ the layers smaller"
 }
 
 took_memory() {
-    fail "the build took more than $MEMORY_GIB GiB of memory, and builder.memoryGib allows no more: raise it, or let the \
-commands in the Dockerfile take less"
+    short_of_memory "the build took more than $MEMORY_GIB GiB of memory, and builder.memoryGib allows no more: raise it"
+}
+
+# short_of_memory SENTENCE: ends the step with the sentence and the other way out.
+short_of_memory() {
+    fail "$1, or let the commands in the Dockerfile take less"
+}
+
+# record FOLDER COMMAND...: runs the command and returns its exit code; FOLDER/said has a copy of its output.
+record() {
+    folder=$1
+    shift
+    {
+        code=0
+        "$@" 2>&1 || code=$?
+        echo "$code" >"$folder/code"
+    } | tee "$folder/said"
+    return "$(cat "$folder/code")"
 }

@@ -40,8 +40,8 @@ fi
 bounded() {
     if [ -n "$SHARED_BUILDKITD" ]; then
         if grep -q 'exit code: 137' "$1"; then
-            fail "a command was killed, as happens where the builds at buildkitd take more than $MEMORY_GIB GiB of memory for \
-each of builder.parallel: raise builder.memoryGib, or let the commands in the Dockerfile take less"
+            short_of_memory "a command was killed, as happens where the builds at buildkitd take more than $MEMORY_GIB GiB of \
+memory for each of builder.parallel: raise builder.memoryGib"
         elif grep -q 'no space left on device' "$1"; then
             fail "the volume of buildkitd is full: raise builder.sharedGib, or make the layers smaller"
         fi
@@ -118,20 +118,16 @@ fi
 unreachable='Unavailable|failed to push|failed to do request|failed to fetch|failed to copy|connection (refused|reset)|i/o timeout'
 refused=': (401 Unauthorized|403 Forbidden)|authorization failed'
 for pause in ${PUSH_PAUSES-2 10 30} last; do
-    {
-        code=0
-        buildkit build \
-            --progress=plain \
-            --frontend=dockerfile.v0 \
-            --local=context="$context" \
-            --local=dockerfile="$context" \
-            --opt=filename="$PARAM_DOCKERFILE" \
-            --output="type=image,\"name=$names\",push=true" \
-            "$@" \
-            --metadata-file="$work/metadata.json" 2>&1 || code=$?
-        echo "$code" >"$work/code"
-    } | tee "$work/said"
-    read -r code <"$work/code"
+    code=0
+    record "$work" buildkit build \
+        --progress=plain \
+        --frontend=dockerfile.v0 \
+        --local=context="$context" \
+        --local=dockerfile="$context" \
+        --opt=filename="$PARAM_DOCKERFILE" \
+        --output="type=image,\"name=$names\",push=true" \
+        "$@" \
+        --metadata-file="$work/metadata.json" || code=$?
     [ "$code" != 0 ] || break
     if grep -Eq '^error: .*(429 Too Many Requests|toomanyrequests)' "$work/said"; then
         printf 'build-image: a registry has a limit of pulls, and it is reached: %s\n' \

@@ -57,20 +57,16 @@ if [ -n "$SOURCE" ]; then
     set -- "$@" --label "org.opencontainers.image.source=$SOURCE"
 fi
 work=$(mktemp -d)
-{
-    code=0
-    docker build "$@" "$place" 2>&1 || code=$?
-    echo "$code" >"$work/code"
-} | tee "$work/said"
-read -r code <"$work/code"
+code=0
+record "$work" docker build "$@" "$place" || code=$?
 if [ "$code" != 0 ]; then
     if [ -e "$NOTE" ]; then
         took_disk
     elif grep -Eq '(exit code|non-zero code): 137' "$work/said"; then
         took_memory
     elif ! docker info >/dev/null 2>&1; then
-        fail "the Docker daemon ended in the middle of the build, as it does where the build takes more than $MEMORY_GIB GiB \
-of memory: raise builder.memoryGib, or let the commands in the Dockerfile take less"
+        short_of_memory "the Docker daemon ended in the middle of the build, as it does where the build takes more than \
+$MEMORY_GIB GiB of memory: raise builder.memoryGib"
     fi
     exit "$code"
 fi
