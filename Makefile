@@ -75,7 +75,7 @@ explain: .venv/.made
 
 # The fast tiers first: what they find needs no cluster to be found.
 test: .venv/.made policy/.venv/.made
-	@$(PYTHON) -m pytest tests/unit tests/contract
+	@$(PYTHON) -m pytest --numprocesses auto --dist loadfile tests/unit tests/contract
 	@$(COMMAND) up
 	@$(MAKE) -j2 --output-sync=target test-e2e test-cluster test-docs
 

@@ -97,6 +97,7 @@ def test_a_server_that_nobody_knows_is_refused_before_anything_is_made(
         ("-----BEGIN ENCRYPTED PRIVATE KEY-----\nMII=\n", "gitSshKey has a passphrase"),
         (PRIVATE[:60] + "\n-----END OPENSSH PRIVATE KEY-----\n", "gitSshKey is damaged"),
     ],
+    ids=["public key", "path", "encrypted RSA key", "encrypted key", "cut key"],
 )
 def test_what_is_no_usable_key_is_refused_without_being_shown(text: str, words: str) -> None:
     with pytest.raises(pulumi.RunError, match=words) as error:
