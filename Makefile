@@ -4,12 +4,13 @@ PYTHON := .venv/bin/python
 COMMAND := $(PYTHON) -m cli
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-cluster test-e2e test-docs test-long preview push down check status cost kubeconfig webhook explain redeliver rotate lock mirror bench golden drift destroy clean venv
+.PHONY: help up test test-cluster test-e2e test-docs test-slow test-long preview push down check status cost kubeconfig webhook explain redeliver rotate lock mirror bench golden drift destroy clean venv
 MAKEFLAGS += --no-print-directory
 
 help:
 	@echo 'make up       start everything and run `pulumi up`; STACK=dev: only the latter, for that stack'
-	@echo 'make test     every test, on the sandbox too, but for those of `make test-long`: upgrades, many installs'
+	@echo 'make test     the tests, on the sandbox too, within 20 minutes; test-slow: the rest that CI runs'
+	@echo 'make test-long  upgrades, interruptions, many installs; ONLY=NAME: one of them'
 	@echo 'make test-docs  what README.md and docs/ tell people to type, typed as it stands there'
 	@echo
 	@echo 'make push     an empty commit through the forge, followed to its images'
@@ -77,7 +78,13 @@ explain: .venv/.made
 test: .venv/.made policy/.venv/.made
 	@$(PYTHON) -m pytest --numprocesses auto --dist loadfile tests/unit tests/contract
 	@$(COMMAND) up
-	@$(MAKE) -j2 --output-sync=target test-e2e test-cluster test-docs
+	@$(MAKE) -j2 --output-sync=target test-e2e test-cluster
+
+# What `make test` leaves out to end within 20 minutes: tests that take minutes, or a cluster of their own, and the
+# commands of the pages as people type them.
+test-slow: .venv/.made policy/.venv/.made
+	@$(COMMAND) up
+	@$(MAKE) -j2 --output-sync=target TIER='slow' test-e2e test-docs
 
 # What takes longer than a change may wait: upgrades, interruptions, many installs; ONLY=upgrade for one of them.
 test-long: export TEKTON_BUILDS_BIN := $(CURDIR)/.sandbox/bin
@@ -85,11 +92,11 @@ test-long: .venv/.made
 	@$(COMMAND) up
 	@$(PYTHON) -m pytest tests/e2e/long -k '$(ONLY)'
 
-# Two side by side, the longest first: they mostly wait for clusters, which are their own. test-docs types what the
-# pages tell people to.
+# Two side by side, the longest first: they mostly wait for clusters, which are their own.
+TIER ?= not slow
 test-cluster test-e2e test-docs: export TEKTON_BUILDS_BIN := $(CURDIR)/.sandbox/bin
 test-cluster test-e2e test-docs: test-%:
-	@$(PYTHON) -m pytest tests/$* --ignore=tests/e2e/long
+	@$(PYTHON) -m pytest tests/$* --ignore=tests/e2e/long -m '$(TIER)' --durations=20
 
 bench: .venv/.made
 	@$(COMMAND) up

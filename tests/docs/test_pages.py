@@ -20,7 +20,7 @@ from tests.docs.shell import Shell
 from tests.docs.workflows import runs
 from tests.docs.world import STACK_FILE, Environment, World, world
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(2400)]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(2400)]
 
 README, TKE = "README.md", "docs/tke.md"
 

@@ -17,7 +17,7 @@ from sandbox.stack.overrides import stack_overrides
 from tests.e2e.kubectl import kubectl
 from toolkit.paths import Paths
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(900)]
 
 DISK_GIB, MEMORY_GIB = 2, 1
 OVERSHOOT_GIB = 5  # that is allowed

@@ -111,6 +111,7 @@ def test_a_forge_that_refuses_the_token_fails_no_build(
     assert any("answers 401" in line for line in lines), f"the log says why: {lines}"
 
 
+@pytest.mark.slow
 def test_of_twenty_pushes_at_a_limit_of_two_never_more_than_two_build_and_all_end(
     push: Push, stack: dict[str, Any], signed_push: Callable[..., SignedPush]
 ) -> None:

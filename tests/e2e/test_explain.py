@@ -135,6 +135,7 @@ def test_a_push_that_nobody_took_is_brought_back_once(push: Push, astray: None) 
     push.follow(run)
 
 
+@pytest.mark.slow
 def test_ten_pushes_while_both_listeners_are_killed_lose_none(push: Push, paths: Paths) -> None:
     """The newest is built, by redelivery if need be; an older one has a run, or was overtaken."""
     listeners = ("-n", "builds-webhook", "-l", "eventlistener=github-listener")

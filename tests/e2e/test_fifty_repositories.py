@@ -13,7 +13,7 @@ from tests.e2e.kubectl import kubectl
 from toolkit.paths import Paths
 from toolkit.polling import wait_for
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
 REPOSITORIES, IMAGES = 50, 4
 # Their runs wait, and go before they start: there is nothing to clone.

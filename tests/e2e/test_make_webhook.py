@@ -1,5 +1,6 @@
-"""`make webhook` on the running sandbox."""
+"""A webhook at the running sandbox's forge, made by `make webhook` and by hand."""
 
+import json
 import os
 import subprocess
 
@@ -7,7 +8,8 @@ import pytest
 
 from cli.push import Push
 from sandbox.forge.forge import REPOSITORY
-from toolkit.paths import CHECKOUT
+from tests.e2e.shell import shell
+from toolkit.paths import CHECKOUT, Paths
 
 pytestmark = pytest.mark.e2e
 
@@ -28,4 +30,20 @@ def test_a_webhook_that_somebody_deleted_comes_back_and_answers(push: Push) -> N
     assert f"{REPOSITORY} delivers its pushes to {push.listener}; a test was answered with 202" in said
     (first,) = push.forge.api.get(hooks)
     assert make() == said, "twice is harmless"
-    assert [one["id"] for one in push.forge.api.get(hooks)] == [first["id"]]
+    assert [hook["id"] for hook in push.forge.api.get(hooks)] == [first["id"]]
+
+
+def test_a_webhook_is_made_by_hand_from_the_stack_outputs_alone(push: Push, paths: Paths) -> None:
+    outputs = json.loads(shell(paths, "pulumi stack output --json --show-secrets"))
+    (repository,) = outputs["repositories"]
+    hooks = f"repos/{repository}/hooks"
+    for hook in push.forge.api.get(hooks):
+        push.forge.api.delete(f"{hooks}/{hook['id']}")
+    # The fields of docs/github.md, "By hand"; the forge's API has GitHub's names for them.
+    fields = {
+        "url": outputs["hooks_url"],
+        "content_type": "json",
+        "secret": outputs["webhook_secret"],
+    }
+    push.forge.api.post(hooks, {"type": "gitea", "active": True, "events": ["push"], "config": fields})
+    assert len(push.run(lambda tree: None)) == 2, "a push is delivered, believed and built"

@@ -22,7 +22,7 @@ from toolkit.paths import Paths
 from toolkit.polling import wait_for
 from toolkit.private_file import write_private
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(900)]
 
 APP, TOOL, LIB, FOREIGN = NAMES = ("keyed-app", "keyed-tool", "keyed-lib", "keyed-foreign")
 SECONDS = 180.0

@@ -17,7 +17,7 @@ from sandbox.stack.stack import Stack
 from tests.e2e.delivery import taken
 from toolkit.paths import CHECKOUT, Paths
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 def builds(push: Push, one: SignedPush) -> bool:

@@ -24,7 +24,7 @@ from toolkit.paths import Paths
 from toolkit.polling import wait_for
 from toolkit.private_file import write_private
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
 SERVER = f"{Network().host}:5001"
 USER, PASSWORD = "puller", "of-the-second-registry"

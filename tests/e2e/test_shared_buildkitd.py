@@ -18,7 +18,7 @@ from tests.e2e.slow_build import building
 from toolkit.paths import Paths
 from toolkit.polling import wait_for
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
 HERE, POD = "builds-buildkitd", "buildkitd-0"
 MIRROR = "mirror-of-a-test"

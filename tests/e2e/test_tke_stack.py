@@ -26,7 +26,7 @@ from toolkit.paths import Paths
 from toolkit.polling import wait_for
 from toolkit.pulumi_cli import Pulumi
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(900)]
 
 RANGE = os.environ.get("SANDBOX_TKE_NETWORK", "10.232.0.0/16")
 # What goes first stands first: nothing may be left without what it is deleted through.

@@ -23,7 +23,7 @@ from tests.support.manifests import PATHS
 from toolkit.paths import CHECKOUT, Paths
 from toolkit.polling import wait_for
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
 HOST = "tekton.k8s.local"
 LOGIN, PROXY = "dashboard", "dashboard-oauth2-proxy"
