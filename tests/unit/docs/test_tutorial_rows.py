@@ -1,4 +1,4 @@
-"""Whoever followed the tutorial finds its objects under the names they know, or in docs/coming-from-the-tutorial.md."""
+"""The tutorial's objects are there under their names, or docs/coming-from-the-tutorial.md names them."""
 
 from pathlib import Path
 from typing import Any
