@@ -1,6 +1,6 @@
 """What somebody with an account does with a TKE stack, in order, on the model of the cloud.
 
-A push, the webhook and the commands of docs/tencent-cloud.md are in tests/e2e/test_tke_stack.py and tests/docs.
+A push, the webhook and the commands of docs/tencent-cloud.md: tests/e2e/test_tke_stack.py and tests/docs.
 """
 
 from __future__ import annotations
