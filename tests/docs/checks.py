@@ -99,10 +99,10 @@ def mirrored(session: Session, result: Result) -> None:
 
 
 def refusals(session: Session, _result: Result) -> None:
-    """Every row of `What it may say` is what the command prints then."""
+    """Every row of `Error messages` is what the command prints then."""
     text = (session.clone / "docs" / "github.md").read_text(encoding="utf-8")
-    section = text.partition("## What it may say")[2].partition("\n## ")[0]
-    rows = re.findall(r"^\| (\w.*?) \|", section, re.MULTILINE)
+    section = text.partition("## Error messages")[2].partition("\n## ")[0]
+    _, *rows = re.findall(r"^\| (\w.*?) \|", section, re.MULTILINE)
     shop = session.world.shop
     cases = (
         lambda: _webhook(session, token="wrong"),
