@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bench import builds, deliveries, deploys, previews, report
+from bench import builds, charts, deliveries, deploys, previews, report
 from bench.environment import BenchEnvironment
 from bench.report import Row
 
@@ -41,7 +41,8 @@ def main(arguments: Sequence[str]) -> int:
                 rows += results
         if not only and not options.quick:
             PAGE.write_text(report.page(rows, environment.machine()), encoding="utf-8")
-            print(f"{PAGE.name} is written")
+            charts.write(PAGE)
+            print(f"{PAGE.name} and its charts are written")
     return 0
 
 

@@ -1,10 +1,18 @@
-"""The figures of both sides as a table with ratios, and as a chart."""
+"""The figures of both sides as a table with ratios; bench/charts.py draws them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-BAR = 40  # characters of the longest bar
+ALTERNATIVES = {
+    "a bare EventListener": "an EventListener with GitHub's interceptor and no other filter, "
+    "without an ingress controller; on both sides the runs are created and do not start",
+    "the tutorial's Pipeline": "one EventListener, one Pipeline, and the Task `docker-socket` "
+    "with its privileged daemon, in the sandbox's images",
+    "kubectl apply and waits": "the same objects: Kubernetes' kinds, a wait, Tekton's kinds, another wait",
+    "kubectl delete": "deletes the same objects",
+    "of 10, of 50": "a preview of this program with 10 or 50 repositories",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,19 +42,28 @@ def page(rows: Sequence[Row], machine: Mapping[str, str]) -> str:
         [
             "# Benchmarks",
             "",
-            "`make bench` measures both sides in one run, on the sandbox of one machine, and writes this",
-            "page. Seconds are medians of the rounds in brackets. A ratio says how many times as long the",
-            "other side takes: above 1, ours is the faster. What a row measures stands in `bench/`.",
+            "`make bench` measures this program and its alternatives in one run, on the sandbox of one",
+            "machine, and writes this page. Each figure is the median of the rounds in brackets. A ratio",
+            "above 1 means that this program is faster. `bench/` has the code of each measurement, and",
+            "`bench/charts.py` draws the charts from the table.",
             "",
-            *(f"- {name}: {value}" for name, value in machine.items()),
+            "![Push to image and to PipelineRun](charts/pushes.svg)",
             "",
-            "| | ours | the other side | | ratio | |",
+            "![Deployment and preview](charts/deploys.svg)",
+            "",
+            "| measurement | this program | alternative | | ratio | note |",
             "|---|---|---|---|---|---|",
             *(_line(row) for row in rows),
             "",
-            "```text",
-            *chart(rows),
-            "```",
+            "## Alternatives",
+            "",
+            "| alternative | what it is |",
+            "|---|---|",
+            *(f"| {name} | {text} |" for name, text in ALTERNATIVES.items()),
+            "",
+            "## Machine",
+            "",
+            *(f"- {name}: {value}" for name, value in machine.items()),
             "",
         ]
     )
@@ -55,16 +72,3 @@ def page(rows: Sequence[Row], machine: Mapping[str, str]) -> str:
 def _line(row: Row) -> str:
     figures = [f"{median(rounds):.2f} s ({len(rounds)})" for rounds in (row.seconds, row.baseline_seconds)]
     return f"| {row.subject} | {figures[0]} | {row.baseline} | {figures[1]} | {row.ratio:.2f} | {row.note} |"
-
-
-def chart(rows: Sequence[Row]) -> list[str]:
-    """Two bars a row, each as long as its share of the longer one."""
-    lines: list[str] = []
-    for row in rows:
-        medians = {"ours": median(row.seconds), row.baseline: median(row.baseline_seconds)}
-        width = max(len(name) for name in medians)
-        lines.append(row.subject)
-        for name, seconds in medians.items():
-            bar = "█" * max(1, round(BAR * seconds / max(medians.values())))
-            lines.append(f"  {name:<{width}} {bar} {seconds:.2f} s")
-    return lines

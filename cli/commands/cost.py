@@ -16,7 +16,8 @@ from toolkit.pulumi_cli import Pulumi, PulumiError
 
 PARTIAL = "is not shown in this preview"  # of a release that cannot be downloaded
 UNPRICED = (
-    "An unpriced row has its price in the console's calculator; PRICES=FILE takes yours, as docs/tke.md says."
+    "An unpriced row has its price in the console's calculator; PRICES=FILE takes yours, "
+    "as docs/tencent-cloud.md says."
 )
 
 

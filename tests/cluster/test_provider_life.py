@@ -146,5 +146,5 @@ def test_our_commands_leave_no_kubeconfig_behind(
     assert list((tmp_path / "ours").iterdir()) == []
     stack.succeed("destroy", "--yes", "--skip-preview")
     left = list(stack.temporary.glob("kubeconfig*"))
-    assert left, "if plain `pulumi` leaves none any more, toolkit/temporary.py and README.md may forget it"
+    assert left, "toolkit/temporary.py and docs/commands.md say that plain `pulumi` leaves it"
     assert {file.stat().st_mode & 0o777 for file in left} == {0o600}

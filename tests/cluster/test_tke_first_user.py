@@ -1,6 +1,6 @@
 """What somebody with an account does with a TKE stack, in order, on the model of the cloud.
 
-A push, the webhook and the commands of docs/tke.md are in tests/e2e/test_tke_stack.py and tests/docs.
+A push, the webhook and the commands of docs/tencent-cloud.md: tests/e2e/test_tke_stack.py and tests/docs.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def test_an_account_from_the_first_preview_to_nothing_left(
     said = stack.refused(**settings)
     assert "ResourceUnavailable.ClusterState" in said, said
     (orphan,) = stack.things("cls")
-    stack.remove(orphan)  # in the console, as docs/tke.md says
+    stack.remove(orphan)  # in the console, as docs/tencent-cloud.md says
     stack.up(**settings)
     assert len(stack.things("cls")) == 1
     inside = uid(objects, namespace)

@@ -118,7 +118,7 @@ class TkeStack:
         self._stack.succeed("stack", "init", "test")
 
     def bring_back(self, ids: Mapping[str, str], **settings: Any) -> None:
-        """The way of docs/tke.md: the provider first, and what the account has by id and logical name."""
+        """As docs/tencent-cloud.md says: the provider first, then the account's by id and logical name."""
         self._set(settings)
         targets = [argument for name in HOLDERS for argument in ("--target", f"**{name}")]
         said = self._stack.fail("up", "--yes", "--skip-preview", *targets)

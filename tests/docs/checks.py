@@ -28,13 +28,13 @@ def pushed_here(session: Session, result: Result) -> None:
 
 
 def outputs_are_those_of_the_table(session: Session, missing: set[str]) -> None:
-    """Every output of the selected stack stands in README's table, and the other way round."""
-    text = (session.clone / "README.md").read_text(encoding="utf-8")
+    """Every output of the selected stack stands in the table of docs/commands.md, and the other way round."""
+    text = (session.clone / "docs" / "commands.md").read_text(encoding="utf-8")
     documented = set(
         re.findall(r"^\| `(\w+)` \|", text.partition("## Outputs")[2].partition("\n## ")[0], re.MULTILINE)
     )
     outputs = set(json.loads(session.type("pulumi stack output --json 2>/dev/null").output))
-    assert outputs == documented - missing, "README's table of outputs"
+    assert outputs == documented - missing, "the table of outputs in docs/commands.md"
 
 
 def outputs_of_the_sandbox(session: Session, _result: Result) -> None:
@@ -53,9 +53,9 @@ def clean(session: Session, _result: Result) -> None:
 
 
 def keep(session: Session, _result: Result) -> None:
-    """Somebody commits the stack's file, and every output that README names is there."""
+    """Somebody commits the stack's file, and every output that docs/commands.md names is there."""
     session.world.deployed.write_text((session.clone / "Pulumi.dev.yaml").read_text())
-    if session.page == "docs/tke.md":
+    if session.page == "docs/tencent-cloud.md":
         outputs_are_those_of_the_table(session, set())
 
 
@@ -99,10 +99,10 @@ def mirrored(session: Session, result: Result) -> None:
 
 
 def refusals(session: Session, _result: Result) -> None:
-    """Every row of `What it may say` is what the command prints then."""
+    """Every row of `Error messages` is what the command prints then."""
     text = (session.clone / "docs" / "github.md").read_text(encoding="utf-8")
-    section = text.partition("## What it may say")[2].partition("\n## ")[0]
-    rows = re.findall(r"^\| (\w.*?) \|", section, re.MULTILINE)
+    section = text.partition("## Error messages")[2].partition("\n## ")[0]
+    _, *rows = re.findall(r"^\| (\w.*?) \|", section, re.MULTILINE)
     shop = session.world.shop
     cases = (
         lambda: _webhook(session, token="wrong"),
@@ -166,7 +166,7 @@ def find_seed(session: Session, _result: Result) -> None:
     session.type(f"pulumi stack export --stack dev --file {file}")
     resources = json.loads(file.read_text())["deployment"]["resources"]
     urns = [resource["urn"] for resource in resources if "RandomBytes" in resource["type"]]
-    assert len(urns) == 3, f"docs/builder.md says three: {urns}"
+    assert len(urns) == 3, f"docs/builders.md says three: {urns}"
     session.values["URN"] = f"'{urns[0]}'"
 
 

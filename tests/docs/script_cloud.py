@@ -2,7 +2,7 @@
 
 from tests.docs import checks
 from tests.docs.checks import NO, YES
-from tests.docs.script_readme import ASKED, DELETED, LOCKED, PREVIEWED, ROTATED
+from tests.docs.script_sandbox import ASKED, DELETED, LOCKED, PREVIEWED, ROTATED
 from tests.docs.session import Script, Step
 
 SURE = ((r"Confirm\? \(y/N\)", "yes\r"),)

@@ -66,7 +66,7 @@ class Session:
         """What stands for words of the page, by name; steps add to them."""
         self.results: list[Result] = []
         self._script = world.scripts[page]
-        self._log = world.folder / f"{clone.name}.log"
+        self._log = world.folder / f"{Path(page).stem}.log"  # pages may share a clone
         self._rest = [piece for piece in pieces(clone, page) if self._is_typed(piece)]
         self._settings = iter(self._script.settings)
         self._environments = iter(environments)

@@ -17,11 +17,16 @@ class Images:
 
 DOCKER_HUB, QUAY = "docker.io", "quay.io"
 SETTINGS = (
-    Images(page="README.md", file="Pulumi.own.yaml", images=("traefik", "kubectl", "curl"), host=DOCKER_HUB),
-    Images(page="README.md", file="Pulumi.own.yaml", images=("oauth2Proxy",), host=QUAY),
-    Images(page="docs/tke.md", file="Pulumi.dev.yaml", images=("oauth2Proxy",), host=QUAY),
-    Images(page="docs/tke.md", file="Pulumi.dev.yaml", images=("kubectl", "curl"), host=DOCKER_HUB),
-    Images(page="docs/builder.md", file="Pulumi.dev.yaml", images=("buildkit",), host=DOCKER_HUB),
+    Images(
+        page="docs/getting-started.md",
+        file="Pulumi.own.yaml",
+        images=("traefik", "kubectl", "curl"),
+        host=DOCKER_HUB,
+    ),
+    Images(page="docs/getting-started.md", file="Pulumi.own.yaml", images=("oauth2Proxy",), host=QUAY),
+    Images(page="docs/tencent-cloud.md", file="Pulumi.dev.yaml", images=("oauth2Proxy",), host=QUAY),
+    Images(page="docs/tencent-cloud.md", file="Pulumi.dev.yaml", images=("kubectl", "curl"), host=DOCKER_HUB),
+    Images(page="docs/builders.md", file="Pulumi.dev.yaml", images=("buildkit",), host=DOCKER_HUB),
     Images(  # what `make mirror` would copy
         page="docs/releases.md",
         file="Pulumi.dev.yaml",

@@ -1,7 +1,7 @@
 """README.md and docs/, typed as they stand there. The tests run in the order in which they stand here.
 
-README's sandbox is everybody's cluster: the stacks of docs/ are put into it when README's own is gone, and
-before README takes the sandbox away.
+README's sandbox is everybody's cluster: the stacks of docs/ are put into it when docs/getting-started.md has
+destroyed its own, and before README takes the sandbox away.
 """
 
 import re
@@ -22,7 +22,10 @@ from tests.docs.world import STACK_FILE, Environment, World, world
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(2400)]
 
-README, TKE = "README.md", "docs/tke.md"
+README, TKE = "README.md", "docs/tencent-cloud.md"
+COMMANDS, GETTING_STARTED = "docs/commands.md", "docs/getting-started.md"
+IN_ORDER = {README, COMMANDS, GETTING_STARTED, TKE}
+"""Pages that have a test of their own; all others go on from TKE."""
 
 
 class Pages:
@@ -33,21 +36,30 @@ class Pages:
         self._stack = stack
         self.open: dict[str, Session] = {}
 
-    def readme(self, until: str) -> None:
+    def readme(self) -> None:
+        """Leaves the sandbox up."""
+        self._begin(
+            README, lambda: self.world.machine.shell(self.world.sandbox, "sandbox"), until="make down"
+        )
+
+    def in_sandbox(self, page: str, until: str = "") -> None:
+        """A page that goes on from README, in its clone."""
+        assert README in self.open, f"{README} has failed, and there is no sandbox"
         shell, clone = self.world.machine.shell, self.world.sandbox
         self._begin(
-            README,
+            page,
             lambda: shell(clone, "sandbox"),
             lambda: {**shell(clone, "own"), **self.world.online, **self.world.own_backend()},
             until=until,
+            clone=clone,
         )
 
     def tke(self, until: str) -> None:
-        assert README in self.open, f"{README} has failed, and there is no cluster"
-        self._begin(TKE, lambda: self._cloud_shell("tke"), until=until)
+        assert GETTING_STARTED in self.open, f"{GETTING_STARTED} has failed, and the cluster is not empty"
+        self._begin(TKE, lambda: self._cloud_shell(Path(TKE).stem), until=until)
 
     def other(self, page: str) -> None:
-        """A page that goes on from docs/tke.md, in a clone of its own."""
+        """A page that goes on from docs/tencent-cloud.md, in a clone of its own."""
         assert TKE in self.open, f"{TKE} has failed, and there is no stack dev"
         self._begin(page, lambda: {**self._cloud_shell(Path(page).stem), **self.world.secrets()})
 
@@ -57,7 +69,7 @@ class Pages:
         clone = self.world.clone(
             f"workflow-{name}", packages=name == "preview"
         )  # the other one makes its own
-        environment = {**self._cloud_shell("tke"), "CI": "true"}
+        environment = {**self._cloud_shell(Path(TKE).stem), "CI": "true"}
         environment["HOME"] = str(self.world.machine.home(clone.name))
         with Shell(clone, environment, self.world.folder / f"{clone.name}.log") as shell:
             for run in runs(clone / ".github" / "workflows" / f"{name}.yaml", self.world.of_github()):
@@ -72,8 +84,11 @@ class Pages:
         shell = self.world.machine.shell(self.world.folder / name, "cloud")
         return {**shell, **self.world.online, **self.world.cloud()}
 
-    def _begin(self, page: str, *environments: Environment, until: str = "") -> None:
-        self.open[page] = self._stack.enter_context(self.world.page(page, *environments, until=until))
+    def _begin(
+        self, page: str, *environments: Environment, until: str = "", clone: Path | None = None
+    ) -> None:
+        session = self.world.page(page, *environments, until=until, clone=clone)
+        self.open[page] = self._stack.enter_context(session)
 
     def go_on(self, page: str) -> None:
         assert page in self.open, f"{page} has failed already"
@@ -91,15 +106,23 @@ def pages(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
             terminal.write_line(line)
 
 
-def test_readme_from_an_empty_machine_to_a_cluster_of_ones_own(pages: Pages) -> None:
-    pages.readme(until="make down")
+def test_readme_from_an_empty_machine_to_two_images(pages: Pages) -> None:
+    pages.readme()
+
+
+def test_every_command_of_the_sandbox(pages: Pages) -> None:
+    pages.in_sandbox(COMMANDS)
+
+
+def test_getting_started_from_the_sandbox_to_another_cluster(pages: Pages) -> None:
+    pages.in_sandbox(GETTING_STARTED, until="make down")
 
 
 def test_tencent_cloud_from_an_account_to_a_webhook(pages: Pages) -> None:
     pages.tke(until=LOST)
 
 
-@pytest.mark.parametrize("page", [page for page in SCRIPTS if page not in (README, TKE)])
+@pytest.mark.parametrize("page", [page for page in SCRIPTS if page not in IN_ORDER])
 def test_a_page_that_goes_on_from_there(pages: Pages, page: str) -> None:
     pages.other(page)
 
@@ -116,5 +139,6 @@ def test_tencent_cloud_is_taken_down(pages: Pages) -> None:
     pages.go_on(TKE)
 
 
-def test_readme_takes_everything_away(pages: Pages) -> None:
+def test_the_sandbox_and_the_files_of_the_checkout_are_removed(pages: Pages) -> None:
     pages.go_on(README)
+    pages.go_on(GETTING_STARTED)

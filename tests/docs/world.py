@@ -117,7 +117,7 @@ class World:
         }
 
     def secrets(self) -> dict[str, str]:
-        """What docs/tke.md exports; whoever comes later has it too."""
+        """What docs/tencent-cloud.md exports; whoever comes later has it too."""
         names = (
             "TENCENTCLOUD_SECRET_ID",
             "TENCENTCLOUD_SECRET_KEY",
@@ -138,11 +138,14 @@ class World:
             self.relock(clone)
         if self.deployed.is_file():
             (clone / STACK_FILE).write_text(self.deployed.read_text())
+        self._set_images(clone, page)
+        return clone
+
+    def _set_images(self, clone: Path, page: str) -> None:
         for setting in SETTINGS:
             if setting.page == page:
                 ours = {name: f"{self.network.registry}/{self._images[name]}" for name in setting.images}
                 set_in(clone / setting.file, {"tekton-builds:images": ours})
-        return clone
 
     def relock(self, clone: Path) -> None:
         """Puts the digest of what stands for ingress-nginx into a clone's lock.
@@ -158,7 +161,7 @@ class World:
         return {**secrets, "secrets.PULUMI_ACCESS_TOKEN": "", "vars.PULUMI_BACKEND_URL": backend}
 
     def own_backend(self) -> dict[str, str]:
-        """What README calls your own backend and secrets provider."""
+        """What docs/getting-started.md calls your own backend and secrets provider."""
         folder = self.folder / "own-backend"
         folder.mkdir(exist_ok=True)
         return {"PULUMI_BACKEND_URL": folder.as_uri(), "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE}
@@ -175,9 +178,14 @@ class World:
         return self.folder / STACK_FILE
 
     @contextmanager
-    def page(self, page: str, *environments: Environment, until: str = "") -> Iterator[Session]:
-        """A session that has run this far, in a clone of its own."""
-        clone = self.clone(Path(page).stem, page)
+    def page(
+        self, page: str, *environments: Environment, until: str = "", clone: Path | None = None
+    ) -> Iterator[Session]:
+        """A session that has run this far. `clone` is that of an earlier page; None: one of its own."""
+        if clone is None:
+            clone = self.clone(Path(page).stem, page)
+        else:
+            self._set_images(clone, page)
         session = Session(self, page, clone, environments)
         self.sessions.append(session)
         try:

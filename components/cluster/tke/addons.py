@@ -15,7 +15,8 @@ def install(
     if not settings.enforces_network_policies and pulumi.runtime.is_dry_run():
         pulumi.log.warn(
             "cluster.addons has no add-on for NetworkPolicies, so this program's bind nobody: a build may "
-            "call nodes, neighbours and the cloud's metadata service: docs/tke.md says how to find its name"
+            "call nodes, neighbours and the cloud's metadata service: "
+            "docs/tencent-cloud.md says how to find its name"
         )
     options = pulumi.ResourceOptions(
         # A refresh puts the add-on's own values there, and without them each `up` would send an update.

@@ -69,5 +69,6 @@ def check_reach(settings: Tke) -> None:
     if settings.network.opens_node_ports:
         pulumi.log.warn(
             "cluster.network.nodePorts is 'world': the NodePorts 30000 to 32767 of the nodes are open to the "
-            "whole internet, beside the load balancer; `balancer` closes them, as docs/tke.md has it"
+            "whole internet, beside the load balancer; `balancer` closes them, as docs/tencent-cloud.md has "
+            "it"
         )

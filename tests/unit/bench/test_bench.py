@@ -4,7 +4,7 @@ import pytest
 
 import bench.__main__ as command
 from bench.deploys import _plain, _split
-from bench.report import Row, chart, page
+from bench.report import Row, page
 from bench.tutorial import IMAGES
 from sandbox.images import recipes
 
@@ -29,13 +29,6 @@ def test_the_page_has_both_figures_their_ratio_and_the_machine() -> None:
     assert "- machine: 2 cores" in text
     assert "| a build | 4.00 s (3) | the tutorial | 16.00 s (3) | 4.00 |  |" in text
     assert "| a preview | 5.00 s (1) | another | 2.50 s (1) | 0.50 | slower |" in text
-
-
-def test_a_bar_is_as_long_as_its_share_of_the_longer_one() -> None:
-    title, ours, theirs, *_ = chart(ROWS)
-    assert title == "a build"
-    assert (ours.count("█"), theirs.count("█")) == (10, 40)
-    assert ours.endswith("4.00 s")
 
 
 def test_kubectl_gets_what_the_program_gave_with_secrets_in_the_clear() -> None:

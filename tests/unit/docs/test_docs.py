@@ -21,7 +21,7 @@ PROD = {
 
 
 def test_the_template_for_production_is_a_stack_file() -> None:
-    text = (ROOT / "docs" / "tke.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "tencent-cloud.md").read_text(encoding="utf-8")
     (block,) = re.findall(r"^```yaml\n(config:.*?)^```", text, re.MULTILINE | re.DOTALL)
     given: dict[str, Any] = {
         key.removeprefix("tekton-builds:"): value for key, value in yaml.safe_load(block)["config"].items()
@@ -35,7 +35,7 @@ def test_the_template_for_production_is_a_stack_file() -> None:
 
 @pytest.mark.parametrize("number", [0, 1, 2])
 def test_the_examples_of_builders_are_settings(number: int) -> None:
-    text = (ROOT / "docs" / "builder.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "builders.md").read_text(encoding="utf-8")
     block = re.findall(r"^```yaml\n(.*?)^```", text, re.MULTILINE | re.DOTALL)[number]
     ((key, builder),) = yaml.safe_load(block).items()
     assert key == "tekton-builds:builder"

@@ -10,7 +10,7 @@ from tests.support.program import ROOT
 
 SUFFIX = ".zh-CN.md"
 PAGES = sorted([*ROOT.glob(f"*{SUFFIX}"), *(ROOT / "docs").glob(f"*{SUFFIX}")])
-FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+FENCE = re.compile(r"^ *```(\w*)\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 
 
 def english(page: Path) -> str:
@@ -43,7 +43,7 @@ def links(text: str) -> Counter[str]:
 def shape(text: str) -> list[str]:
     """What stands in which order: the level of each heading, list items, and the cells of each row."""
     lines = without_blocks(text).splitlines()
-    marks = [re.match(r"#+ |- |\|", line) for line in lines]
+    marks = [re.match(r"#+ |- |\d+\. |\|", line) for line in lines]
     return [
         f"{mark.group().strip()}{line.count('|') or ''}"
         for mark, line in zip(marks, lines, strict=True)
@@ -52,7 +52,8 @@ def shape(text: str) -> list[str]:
 
 
 def test_the_pages_that_newcomers_read_first_are_in_chinese() -> None:
-    assert {page.name for page in PAGES} >= {f"README{SUFFIX}", f"tutorial{SUFFIX}"}
+    names = ("README", "getting-started", "tencent-cloud", "coming-from-the-tutorial")
+    assert {page.name for page in PAGES} >= {f"{name}{SUFFIX}" for name in names}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -77,3 +78,10 @@ def test_links_are_the_same_and_each_page_leads_to_the_other(page: Path) -> None
     assert links(text) == links(original)
     assert f"[English]({own})" in text.splitlines()[:4]
     assert f"[简体中文]({page.name})" in original.splitlines()[:4]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_link_within_a_page_has_a_target_under_its_english_name(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    targets = set(re.findall(r'<a id="([\w-]+)"></a>', text))
+    assert set(re.findall(r"\]\(#([\w-]+)\)", text)) <= targets

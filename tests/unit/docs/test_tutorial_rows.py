@@ -1,4 +1,4 @@
-"""Whoever followed the tutorial finds its objects under the names they know, or in docs/tutorial.md."""
+"""The tutorial's objects are there under their names, or docs/coming-from-the-tutorial.md names them."""
 
 from pathlib import Path
 from typing import Any
@@ -59,7 +59,7 @@ def test_what_is_not_kept_is_not_there_and_the_docs_say_why(
 ) -> None:
     there = [one for one in recording.all(kind) if one.plain()["metadata"]["name"] == name]
     assert not there, NOT_KEPT[kind, name]
-    text = (Path(__file__).parents[3] / "docs" / "tutorial.md").read_text(encoding="utf-8")
+    text = (Path(__file__).parents[3] / "docs" / "coming-from-the-tutorial.md").read_text(encoding="utf-8")
     assert f"`{name}`" in text, "someone who looks for it learns nothing"
 
 

@@ -36,6 +36,7 @@ def test_there_is_one_for_tests_one_for_review_and_one_for_what_was_merged() -> 
     assert [step["run"] for step in steps(found["ci.yaml"]) if "run" in step] == [
         "make check",
         "sudo make test",
+        "sudo make test-slow",
     ]
     assert list(found["preview.yaml"]["on"]) == ["pull_request"], (
         "pull_request_target would give a fork's program the secrets"

@@ -110,7 +110,7 @@ def test_a_level_that_the_cloud_does_not_have_is_told_with_those_that_it_has(giv
 
 
 def test_the_page_on_tke_has_the_same_figures() -> None:
-    text = (ROOT / "docs" / "tke.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "tencent-cloud.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| `(L\d+)` \| (.+) \|$", text, re.MULTILINE)
     assert {name: [int(figure) for figure in figures.split(" | ")] for name, figures in rows} == {
         name: [level.nodes, level.pods, level.custom, level.most_pods, level.most_custom]

@@ -173,6 +173,7 @@ def test_the_table_of_the_docs_is_that_of_the_stack_dev(costs: Costs) -> None:
         settings = {key.removeprefix("tekton-builds:"): value for key, value in config.items()}
         dev = states(program.run(settings, {}, preview=True))
     _, out, _ = costs(steps(dev, dev))
-    text = (program.ROOT / "docs" / "tke.md").read_text(encoding="utf-8").partition("## What it costs")[2]
+    page = (program.ROOT / "docs" / "tencent-cloud.md").read_text(encoding="utf-8")
+    text = page.partition("## What it costs")[2]
     table = text.partition("```text\n")[2].partition("```")[0]
     assert table in out, out

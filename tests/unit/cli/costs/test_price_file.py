@@ -94,6 +94,6 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 
 def test_the_example_of_the_docs_is_a_file_of_prices(tmp_path: Path) -> None:
-    text = (ROOT / "docs" / "tke.md").read_text(encoding="utf-8")
+    text = (ROOT / "docs" / "tencent-cloud.md").read_text(encoding="utf-8")
     (block,) = re.findall(r"^```yaml\n(prices:.*?)^```", text, re.MULTILINE | re.DOTALL)
     assert prices.read(written(tmp_path, block)).find(NODE, "ap-hongkong")

@@ -112,7 +112,7 @@ def test_an_audit_that_is_switched_off_takes_its_topic_along_where_the_inputs_sa
 def test_a_new_cluster_whose_logs_cannot_be_switched_on_is_there_and_in_no_state(
     made: Made, file: Path
 ) -> None:
-    """The provider keeps the id when all is done: so the logs come later, as docs/tke.md has it."""
+    """The provider keeps the id when all is done: so the logs come later, as docs/tencent-cloud.md has it."""
     with account(file) as there:
         there.switch(refusals=[["tke:EnableClusterAudit", "FailedOperation.Db"]])
     inputs = made.cluster_inputs(clusterAudit={"enabled": True}, **OTHER)
