@@ -1,12 +1,12 @@
 """The user's kubeconfig file: read, backed up, and written whole or not at all."""
 
 import os
-import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
 
 from toolkit.errors import UserError
+from toolkit.files import PRIVATE, write_atomic
 
 
 def user_file(environment: Mapping[str, str], sandbox_kubeconfig: Path) -> Path:
@@ -42,7 +42,7 @@ def write(file: Path, text: str) -> Path | None:
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         backup = _back_up(target) if target.exists() else None
-        _replace(target, text)
+        write_atomic(target, text, mode=PRIVATE, durable=True)
     except OSError as error:
         raise UserError(f"{target} cannot be written ({error.strerror}); it is as it was") from error
     return backup
@@ -61,16 +61,3 @@ def _back_up(target: Path) -> Path:
             stream.write(content)
         return backup
     raise UserError(f"no free name for a backup of {target}; nothing was changed")
-
-
-def _replace(target: Path, text: str) -> None:
-    descriptor, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)  # mode 0600
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(temporary).replace(target)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

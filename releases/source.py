@@ -6,7 +6,6 @@ may have changed; the kept copy is for when the network fails, so that a preview
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from releases import download, image_mirror
 from releases.manifest import Object
 from releases.release import LOCK, Release, ReleaseError, TamperedError, digest, read_lock
 from settings import Settings
+from toolkit.files import PRIVATE, write_atomic
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,8 +165,6 @@ def _write_cache(copy: Path, body: bytes) -> None:
     """Replaces the copy in one step: two programs at once, or one that is killed, leave a whole file."""
     try:
         copy.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=copy.parent, delete=False) as file:
-            file.write(body)
-        Path(file.name).replace(copy)
+        write_atomic(copy, body, mode=PRIVATE)
     except OSError as error:
         pulumi.log.warn(f"{copy.parent} cannot keep release manifests for later: {error}")

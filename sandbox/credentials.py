@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Self
 
+from toolkit.files import write_private
 from toolkit.paths import Paths
-from toolkit.private_file import write_private
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,9 +60,7 @@ class Credentials:
     def keep_status_token(self, paths: Paths, token: str) -> None:
         """Adds it to the file, in one step."""
         file = paths.state / "credentials.json"
-        temporary = file.with_name(f"{file.name}.{os.getpid()}.{threading.get_ident()}")
-        write_private(temporary, json.dumps(asdict(replace(self, status_token=token)), indent=2) + "\n")
-        temporary.replace(file)
+        write_private(file, json.dumps(asdict(replace(self, status_token=token)), indent=2) + "\n")
 
     @classmethod
     def _read(cls, file: Path) -> Self:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from toolkit.private_file import write_private
+from toolkit.files import write_private
 
 SECONDS = 120  # a pull of one image from this machine
 

@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
-from toolkit.private_file import write_private
+from toolkit.files import write_private
 
 
 def render(variables: Mapping[str, str], folder: Path) -> str:

@@ -2,6 +2,7 @@
 
 import argparse
 import re
+import stat
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 from releases import download, lock_file
 from releases.release import LOCK, Release, ReleaseError, digest, read_lock
 from toolkit.errors import UserError
+from toolkit.files import write_atomic
 from toolkit.paths import Paths
 
 VERSION = re.compile(r"([a-z-]+-)?v\d+\.\d+\.\d+")
@@ -58,7 +60,7 @@ def run(lock: Path, upgrades: Sequence[str]) -> None:
     if text == original:
         print(f"{lock.name} has the digest of every release")
         return
-    _write(lock, text)
+    write_atomic(lock, text, mode=stat.S_IMODE(lock.stat().st_mode))
     print(f"{lock.name} has them now; commit it")
 
 
@@ -100,15 +102,3 @@ def _common_digests(answers: Sequence[Answer]) -> dict[str, str]:
     if reasons:
         raise UserError("\n".join([*reasons.values(), "the lock stays as it was"]))
     return digests
-
-
-def _write(lock: Path, text: str) -> None:
-    """Replaces the file in one step; its permissions stay."""
-    with tempfile.NamedTemporaryFile("w", dir=lock.parent, delete=False, encoding="utf-8") as file:
-        file.write(text)
-    try:
-        Path(file.name).chmod(lock.stat().st_mode)
-        Path(file.name).replace(lock)
-    except OSError:
-        Path(file.name).unlink()
-        raise

@@ -14,9 +14,9 @@ from sandbox.credentials import Account, Credentials
 from sandbox.forge.database import GiteaDatabase
 from sandbox.forge.ssh_key import SshKey
 from sandbox.network import SSH_PORT, Network
+from toolkit.files import write_private
 from toolkit.paths import Paths
 from toolkit.polling import wait_for
-from toolkit.private_file import write_private
 
 REPOSITORY = "example"
 BRANCH = "main"

@@ -12,7 +12,7 @@ from sandbox.forge.forge import BRANCH, HOST_KEY, SSH_USER, Forge
 from sandbox.forge.ssh_key import SshKey
 from sandbox.network import SSH_PORT
 from sandbox.node.services import Services
-from toolkit.private_file import write_private
+from toolkit.files import write_private
 
 NAME = "forge"
 SCRIPT = Path(__file__).with_name("forge.sh")

@@ -12,8 +12,8 @@ from sandbox.images import recipes
 from sandbox.network import Network
 from sandbox.node.claim import Claim
 from sandbox.toolchain.versions import KUBERNETES
+from toolkit.files import write_changed, write_private
 from toolkit.paths import Paths
-from toolkit.private_file import write_private
 
 FILES = Path(__file__).with_name("files")
 PATCHES = Path(__file__).with_name("patches")
@@ -70,7 +70,9 @@ class Configuration:
         """Writes all of them; the services whose files changed."""
         self.folder.mkdir(parents=True, exist_ok=True)
         services = {
-            service for name, service in NODE_FILES.items() if _write(self.folder / name, self.render(name))
+            service
+            for name, service in NODE_FILES.items()
+            if write_changed(self.folder / name, self.render(name))
         }
         for name in MOUNTED_FILES:
             file, text = self.folder / name, self.render(name)
@@ -79,9 +81,9 @@ class Configuration:
                 file.chmod(0o644)
         hosts = self.folder / "registries" / self._registry / "hosts.toml"
         hosts.parent.mkdir(parents=True, exist_ok=True)
-        _write(hosts, self.render("hosts.toml"))
+        write_changed(hosts, self.render("hosts.toml"))
         (self.folder / "cni").mkdir(exist_ok=True)
-        _write(self.folder / "cni" / "10-pods.conflist", self.render("pods.conflist"))
+        write_changed(self.folder / "cni" / "10-pods.conflist", self.render("pods.conflist"))
         self._write_plugins()
         self._write_password()
         return services - {""}
@@ -96,8 +98,7 @@ class Configuration:
                 link.symlink_to(plugin)
         wrapper = folder / "node-policies"
         command = shlex.join([sys.executable, "-IS", str(PLUGIN)])
-        _write(wrapper, f"#!/bin/sh\nexec {command}\n")
-        wrapper.chmod(0o700)
+        write_changed(wrapper, f"#!/bin/sh\nexec {command}\n", mode=0o700)
 
     def _write_password(self) -> None:
         account = self._credentials.registry
@@ -109,10 +110,3 @@ class Configuration:
         # The password is long and random, so a cheap hash is as good; it is checked at every request.
         hashed = bcrypt.hashpw(account.password.encode(), bcrypt.gensalt(rounds=4, prefix=b"2a")).decode()
         write_private(file, f"{account.username}:{hashed}\n")
-
-
-def _write(file: Path, text: str) -> bool:
-    if file.exists() and file.read_text() == text:
-        return False
-    write_private(file, text)
-    return True

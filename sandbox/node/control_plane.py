@@ -13,8 +13,8 @@ from sandbox.network import Network
 from sandbox.node.init import Init
 from sandbox.node.mounts import FOLDERS
 from sandbox.node.problem import NodeBrokenError
+from toolkit.files import write_changed, write_private
 from toolkit.polling import wait_for
-from toolkit.private_file import write_private
 
 PHASES = ("certs all", "kubeconfig all", "etcd local", "control-plane all")
 REQUEST_SECONDS = 5
@@ -129,9 +129,7 @@ class ControlPlane:
 
     def publish_kubeconfig(self, file: Path) -> None:
         """The administrator's, 0600."""
-        text = (self._kubernetes / "admin.conf").read_text()
-        if not file.exists() or file.read_text() != text:
-            write_private(file, text)
+        write_changed(file, (self._kubernetes / "admin.conf").read_text())
 
     def get(self, path: str) -> Any:
         """An object of the API as JSON, or why there is none as a string."""

@@ -5,6 +5,7 @@ import subprocess
 from pathlib import Path
 
 from sandbox.node.problem import NodeBrokenError
+from toolkit.files import write_changed
 from toolkit.polling import wait_for
 
 WRAPPER = Path(__file__).with_name("service.sh")
@@ -101,11 +102,4 @@ def _script(command: list[str]) -> str:
 
 
 def _write(file: Path, text: str) -> bool:
-    # Replaced as a whole: runit may be about to run it.
-    if file.exists() and file.read_text() == text:
-        return False
-    temporary = file.with_name(f".{file.name}.new")
-    temporary.write_text(text)
-    temporary.chmod(0o700)
-    temporary.replace(file)
-    return True
+    return write_changed(file, text, mode=0o700)  # as a whole: runit may be about to run it

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from sandbox.node_policies.plugin import ADD_SECONDS, LINE_BYTES
 from sandbox.node_policies.pods import Object
+from toolkit.files import write_atomic
 
 
 @dataclass
@@ -62,9 +63,7 @@ class Addresses:
 
     def _keep(self, owners: dict[str, str]) -> None:
         if owners != self._owners:
-            temporary = self._file.with_suffix(".new")
-            temporary.write_text(json.dumps(owners))
-            temporary.replace(self._file)
+            write_atomic(self._file, json.dumps(owners), mode=0o644)
             self._owners = owners
 
     def _complete_pod(self, pod: Object, address: str | None) -> Object:

@@ -7,8 +7,8 @@ import requests
 import yaml
 
 from sandbox.images.tekton import PLACEHOLDER, Release
+from toolkit.files import write_changed
 from toolkit.paths import CHECKOUT
-from toolkit.private_file import write_private
 
 LOCK = CHECKOUT / "releases" / "releases.yaml"
 
@@ -35,9 +35,7 @@ class Releases:
                 text = (folder / name).read_text().replace(PLACEHOLDER, self._registry)
                 file = self.folder / path_of(release, name)
                 file.parent.mkdir(parents=True, exist_ok=True)
-                if not file.exists() or file.read_text() != text:
-                    write_private(file, text)
-                    file.chmod(0o644)
+                write_changed(file, text, mode=0o644)
                 urls.append(f"{self.url}/{path_of(release, name)}")
         return urls
 

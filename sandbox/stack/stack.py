@@ -20,8 +20,8 @@ from sandbox.stack.pending_operations import list_pending, take_over
 from sandbox.toolchain.plugin_folders import Build, fill_home
 from sandbox.toolchain.pulumi_plugins import plugins
 from toolkit import env_file
+from toolkit.files import write_private
 from toolkit.paths import CHECKOUT, Paths
-from toolkit.private_file import write_private
 from toolkit.pulumi_cli import DRIFT, POLICIES, Pulumi, PulumiError
 
 MADE_FROM = "# made from "

@@ -18,9 +18,9 @@ from tests.e2e.image_content import content
 from tests.e2e.keyed_repositories import KeyedRepositories
 from tests.e2e.kubectl import kubectl
 from tests.e2e.lfs import track
+from toolkit.files import write_private
 from toolkit.paths import Paths
 from toolkit.polling import wait_for
-from toolkit.private_file import write_private
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(900)]
 

@@ -20,9 +20,9 @@ from sandbox.stack.overrides import stack_overrides
 from tests.e2e.image_content import content
 from tests.e2e.kubectl import kubectl
 from toolkit.crane import Crane
+from toolkit.files import write_private
 from toolkit.paths import Paths
 from toolkit.polling import wait_for
-from toolkit.private_file import write_private
 
 pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
