@@ -7,6 +7,8 @@ from typing import Any
 
 import requests
 
+from toolkit.http import local_session
+
 SECONDS = 30  # a call on the same machine; SQLite may be busy for a moment
 
 
@@ -27,10 +29,7 @@ class Gitea:
 
     def __init__(self, url: str, authorization: tuple[str, str] | str) -> None:
         self._url = f"{url.rstrip('/')}/api/v1"
-        self._session = requests.Session()
-        self._session.trust_env = (
-            False  # neither a proxy nor ~/.netrc has a say in this machine's own traffic
-        )
+        self._session = local_session()
         if isinstance(authorization, str):
             self._session.headers["Authorization"] = f"token {authorization}"
         else:

@@ -10,6 +10,8 @@ from typing import Any
 
 import requests
 
+from toolkit.http import local_session
+
 SECONDS = 20
 
 
@@ -63,6 +65,5 @@ class SignedPush:
         }
         if signed:
             headers["X-Hub-Signature-256"] = self.signature
-        with requests.Session() as session:
-            session.trust_env = False
+        with local_session() as session:
             return session.post(self.url, data=self.body, headers=headers, timeout=SECONDS)

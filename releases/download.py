@@ -3,11 +3,13 @@
 import time
 
 import requests
-from urllib3.util.retry import Retry
+
+from toolkit.http import world_session
 
 TIMEOUT = (4, 30)  # seconds to connect, and between two pieces of the answer
 SECONDS = 120  # for the whole answer: a server that drips is no server
 RETRIES = 2
+OVERLOADED = (429, 500, 502, 503, 504)
 MAX_BYTES = 20_000_000  # Tekton's largest is 2 MB; anything like this is no release manifest
 
 
@@ -17,13 +19,11 @@ class DownloadError(Exception):
 
 def fetch(url: str, retries: int = RETRIES) -> bytes:
     """The content of the URL. Raises DownloadError."""
-    again = (429, 500, 502, 503, 504)
-    retry = Retry(retries, backoff_factor=0.3, status_forcelist=again, raise_on_status=False)
-    session = requests.Session()
-    for scheme in ("http://", "https://"):
-        session.mount(scheme, requests.adapters.HTTPAdapter(max_retries=retry))
     try:
-        with session.get(url, timeout=TIMEOUT, stream=True) as answer:
+        with (
+            world_session(retries=retries, backoff=0.3, statuses=OVERLOADED) as session,
+            session.get(url, timeout=TIMEOUT, stream=True) as answer,
+        ):
             if answer.status_code != requests.codes.ok:
                 raise DownloadError(f"{url} answers {answer.status_code} {answer.reason}")
             return _read_content(url, answer)

@@ -10,6 +10,7 @@ from cli.deliveries.delivery import Delivery
 from forges.signed_push import signature
 from sandbox.forge.database import DeliveryRecord, GiteaDatabase
 from toolkit.errors import UserError
+from toolkit.http import local_session
 
 SECONDS = 20
 SIGNATURE = "X-Hub-Signature-256"
@@ -42,8 +43,7 @@ class GiteaDeliveries:
         body = record.body.encode()
         headers = {**record.headers, SIGNATURE: signature(self.secret, body)}
         try:
-            with requests.Session() as session:
-                session.trust_env = False
+            with local_session() as session:
                 answer = session.post(self.url, data=body, headers=headers, timeout=SECONDS)
                 answer.raise_for_status()
         except requests.RequestException as error:

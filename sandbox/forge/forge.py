@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
-import requests
-
 from forges.gitea import Gitea, GiteaError
 from sandbox.credentials import Account, Credentials
 from sandbox.forge.database import GiteaDatabase
 from sandbox.forge.ssh_key import SshKey
 from sandbox.network import SSH_PORT, Network
 from toolkit.files import write_private
+from toolkit.http import probe
 from toolkit.paths import Paths
 from toolkit.polling import wait_for
 
@@ -79,13 +78,8 @@ class Forge:
         wait_for(f"the forge at {self.url}", self._answers, seconds=seconds)
 
     def _answers(self) -> bool | str:
-        session = requests.Session()
-        session.trust_env = False
-        try:
-            answer = session.get(f"{self.url}/api/healthz", timeout=5)
-        except requests.RequestException as error:
-            return type(error).__name__
-        return answer.status_code == 200 or f"status {answer.status_code}"
+        answer = probe(f"{self.url}/api/healthz")
+        return answer == 200 or (answer if isinstance(answer, str) else f"status {answer}")
 
     def ensure_user(self, gitea: Callable[..., str]) -> None:
         """Makes the user with the account's password, or gives the user this password.

@@ -14,6 +14,7 @@ from sandbox.node.init import Init
 from sandbox.node.mounts import FOLDERS
 from sandbox.node.problem import NodeBrokenError
 from toolkit.files import write_changed, write_private
+from toolkit.http import local_session
 from toolkit.polling import wait_for
 
 PHASES = ("certs all", "kubeconfig all", "etcd local", "control-plane all")
@@ -134,13 +135,14 @@ class ControlPlane:
     def get(self, path: str) -> Any:
         """An object of the API as JSON, or why there is none as a string."""
         keys = self._kubernetes / "pki"
-        session = requests.Session()
-        session.trust_env = False
+        url = f"{self._network.api_server}{path}"
         # kubeadm's certificate for the API server itself: it has the administrators' group.
-        session.cert = tuple(str(keys / f"apiserver-kubelet-client.{kind}") for kind in ("crt", "key"))  # type: ignore[assignment]
-        session.verify = str(keys / "ca.crt")
+        certificate = str(keys / "apiserver-kubelet-client.crt"), str(keys / "apiserver-kubelet-client.key")
         try:
-            answer = session.get(f"{self._network.api_server}{path}", timeout=REQUEST_SECONDS)
+            with local_session() as session:
+                answer = session.get(
+                    url, cert=certificate, verify=str(keys / "ca.crt"), timeout=REQUEST_SECONDS
+                )
             return answer.json() if answer.ok else f"status {answer.status_code}"
         except (requests.RequestException, OSError, ValueError) as error:
             return f"no answer ({type(error).__name__})"

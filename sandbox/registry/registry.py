@@ -4,9 +4,8 @@ import os
 import shutil
 from pathlib import Path
 
-import requests
-
 from sandbox.credentials import Account
+from toolkit.http import probe, problem_of
 
 
 class Registry:
@@ -30,16 +29,9 @@ class Registry:
 
     def problem(self) -> str:
         """Empty, or why it cannot be used."""
-        session = requests.Session()
-        session.trust_env = False  # no proxy stands between this machine and its own node
         account = (self._account.username, self._account.password)
-        try:
-            answer = session.get(f"http://{self.address}/v2/", auth=account, timeout=5)
-        except requests.RequestException as error:
-            return f"does not answer ({type(error).__name__})"
-        if answer.status_code == 401:
-            return "refuses the password in credentials.json"
-        return "" if answer.status_code == 200 else f"answers with status {answer.status_code}"
+        answer = probe(f"http://{self.address}/v2/", auth=account)
+        return "refuses the password in credentials.json" if answer == 401 else problem_of(answer)
 
 
 def _merge(source: Path, target: Path) -> None:

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-import requests
 import yaml
 
 from sandbox.images.tekton import PLACEHOLDER, Release
 from toolkit.files import write_changed
+from toolkit.http import probe, problem_of
 from toolkit.paths import CHECKOUT
 
 LOCK = CHECKOUT / "releases" / "releases.yaml"
@@ -41,13 +41,7 @@ class Releases:
 
     def problem(self) -> str:
         """Empty, or why nothing can be fetched."""
-        session = requests.Session()
-        session.trust_env = False
-        try:
-            answer = session.get(f"{self.url}/ready", timeout=5)
-        except requests.RequestException as error:
-            return f"does not answer ({type(error).__name__})"
-        return "" if answer.status_code == 200 else f"answers with status {answer.status_code}"
+        return problem_of(probe(f"{self.url}/ready"))
 
     def prepare(self) -> None:
         """The folder to serve, with the file that shows that it is served."""

@@ -12,6 +12,7 @@ import requests
 
 from sandbox.toolchain.processes import ToolchainError
 from sandbox.toolchain.tool import ARCHITECTURE, Download, Tool
+from toolkit.http import world_session
 
 MIRROR = (
     "TEKTON_BUILDS_DOWNLOADS"  # http://host: stands before HOST/PATH of every download; for tests and mirrors
@@ -32,7 +33,7 @@ class Downloads:
         self._check = check  # raises when the work was called off
         self._lock = threading.Lock()
         self._answers: dict[str, bool] = {}
-        self._session = requests.Session()
+        self._session = world_session()
 
     def offered(self, tool: Tool) -> bool:
         """Whether there are downloads for this machine and all their hosts answer."""

@@ -14,6 +14,7 @@ import requests
 
 from sandbox.toolchain.tool import ARCHITECTURE
 from sandbox.toolchain.versions import PULUMI
+from toolkit.http import world_session
 from toolkit.paths import CHECKOUT
 from toolkit.pulumi_cli import PulumiError
 
@@ -112,7 +113,8 @@ def offered(plugin: Plugin) -> bool:
     """Whether the plugin's official host answers at once that it has it."""
     file = f"{plugin.program}-v{plugin.version}-linux-{ARCHITECTURE}.tar.gz"
     try:
-        answer = requests.head(f"{plugin.releases}/{file}", timeout=ANSWERS_WITHIN, allow_redirects=True)
+        with world_session() as session:
+            answer = session.head(f"{plugin.releases}/{file}", timeout=ANSWERS_WITHIN, allow_redirects=True)
     except requests.RequestException:
         return False
     return answer.status_code == HTTPStatus.OK

@@ -11,10 +11,9 @@ from urllib.parse import urlsplit
 import pulumi
 import requests
 import yaml
-from requests.adapters import HTTPAdapter
-from urllib3.util.retry import Retry
 
 from components.cluster.tke.account import TkeError
+from toolkit.http import world_session
 
 DEFAULT_DOMAIN = ".ccs.tencent-cloud.com"
 TIMEOUT = (5, 10)  # seconds to connect, and for the answer
@@ -75,24 +74,10 @@ def _server(kubeconfig: str) -> tuple[str, str]:
         ) from None
 
 
-class _Authority(HTTPAdapter):
-    """Trusts one certificate authority, which is not in a file."""
-
-    def __init__(self, authority: str) -> None:
-        self._context = ssl.create_default_context(cadata=authority)
-        super().__init__(
-            max_retries=Retry(RETRIES, backoff_factor=1, status_forcelist=STARTING, raise_on_status=False)
-        )
-
-    def init_poolmanager(self, *args: object, **options: object) -> None:
-        super().init_poolmanager(*args, **options, ssl_context=self._context)  # type: ignore[arg-type]
-
-
 def _ask(server: str, authority: str, *, private: bool) -> None:
     url = f"{server.rstrip('/')}/readyz"
     try:
-        with requests.Session() as session:
-            session.mount("https://", _Authority(authority))
+        with world_session(retries=RETRIES, backoff=1, statuses=STARTING, authority=authority) as session:
             status = session.get(url, timeout=TIMEOUT).status_code
     except (requests.RequestException, ssl.SSLError) as error:
         question = (
