@@ -5,7 +5,6 @@ may have changed; the kept copy is for when the network fails, so that a preview
 """
 
 import hashlib
-import os
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from releases.manifest import Object
 from releases.release import LOCK, Release, ReleaseError, TamperedError, digest, read_lock
 from settings import Settings
 from toolkit.files import PRIVATE, write_atomic
+from toolkit.paths import user_cache
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,8 +114,7 @@ def _select(release: Release, answer: "_Answer", cache: Path) -> list[Object] | 
 
 def cache_folder() -> Path:
     """Cache folder for manifests, shared by all checkouts of a user."""
-    base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(base).expanduser() / "tekton-builds" / "releases"
+    return user_cache() / "releases"
 
 
 @dataclass(frozen=True, kw_only=True)

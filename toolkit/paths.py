@@ -4,16 +4,23 @@ import os
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from platformdirs.unix import Unix
+
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 
+def user_cache() -> Path:
+    """The user's cache of this project, shared by every checkout: in XDG_CACHE_HOME, else in ~/.cache.
+
+    On every system: what the documents call its place should not depend on it.
+    """
+    return Unix("tekton-builds").user_cache_path
+
+
 def cache_folder() -> Path:
-    """The user-level cache, shared by every checkout; `TEKTON_BUILDS_CACHE` moves it."""
+    """The cache of what the toolchain built; `TEKTON_BUILDS_CACHE` moves it."""
     setting = os.environ.get("TEKTON_BUILDS_CACHE")
-    if setting:
-        return Path(setting).expanduser()
-    base = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(base).expanduser() / "tekton-builds"
+    return Path(setting).expanduser() if setting else user_cache()
 
 
 @dataclass(frozen=True, kw_only=True)
