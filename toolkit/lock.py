@@ -1,32 +1,35 @@
-"""The lock that lets one command at a time change a sandbox."""
+"""Locks between processes, and the one that lets one command at a time change a sandbox."""
 
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from filelock import FileLock, Timeout
 
 
 class BusyError(Exception):
     """Another command is at work; says which."""
 
 
+def kernel_lock(file: Path) -> FileLock:
+    """A lock that goes with its process, however that ends, so that there is no stale one; the file stays."""
+    return FileLock(file, preserve_lock_file=True)
+
+
 @contextmanager
 def state_lock(state: Path) -> Iterator[None]:
-    """Holds the sandbox while the block runs. Raises BusyError, naming the process, when another one has it.
-
-    A kernel lock: it goes with its process, however that ends.
-    """
+    """Holds the sandbox while the block runs. Raises BusyError, naming the process, when another one has it."""
     state.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(state / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+    file = state / "lock"
+    lock = kernel_lock(file)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            holder = os.read(descriptor, 20).decode().strip() or "unknown"
-            raise BusyError(f"process {holder} is at work on this sandbox; wait for it, or end it") from None
-        os.truncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        lock.acquire(blocking=False)
+    except Timeout:
+        holder = file.read_text().strip() or "unknown"
+        raise BusyError(f"process {holder} is at work on this sandbox; wait for it, or end it") from None
+    try:
+        file.write_text(f"{os.getpid()}\n")
         yield
     finally:
-        os.close(descriptor)
+        lock.release()

@@ -1,17 +1,17 @@
 """The user-level cache: finished things only, each in a folder named by what it was made from."""
 
-import fcntl
 import hashlib
-import os
 import shutil
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
+from filelock import Timeout
+
 from sandbox.toolchain.processes import ToolchainError
+from toolkit.lock import kernel_lock
 
 PARTIAL = ".partial"
+POLL = 0.2  # seconds between two looks at a lock that somebody has
 
 
 def key(*parts: str | bytes) -> str:
@@ -47,7 +47,12 @@ class Cache:
         if final.is_dir():
             return final
         self.folder.mkdir(parents=True, exist_ok=True)
-        with self._lock(entry, check):
+
+        def is_cancelled() -> bool:
+            check()
+            return False
+
+        with kernel_lock(self._lock_file(entry)).acquire(poll_interval=POLL, cancel_check=is_cancelled):
             if final.is_dir():
                 return final
             partial = self.folder / f"{entry}{PARTIAL}"
@@ -63,22 +68,6 @@ class Cache:
                 shutil.rmtree(partial, ignore_errors=True)
         return final
 
-    @contextmanager
-    def _lock(self, entry: str, check: Callable[[], None]) -> Iterator[None]:
-        # A kernel lock: it goes with its process, however that ends, so there is no stale one.
-        descriptor = os.open(self._lock_file(entry), os.O_RDWR | os.O_CREAT, 0o644)
-        try:
-            while True:
-                try:
-                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError:
-                    check()
-                    time.sleep(0.2)
-            yield
-        finally:
-            os.close(descriptor)
-
     def clean(self, keep: frozenset[str] = frozenset()) -> list[str]:
         """Remove every entry but those to keep, and all leftovers; the names of the removed entries."""
         removed = []
@@ -87,17 +76,13 @@ class Cache:
             if not path.is_dir() or path.name in keep:
                 continue
             try:
-                with self._lock(entry, _do_not_wait):
+                with kernel_lock(self._lock_file(entry)).acquire(blocking=False):
                     shutil.rmtree(path)
                     self._lock_file(entry).unlink()
                 removed.append(path.name)
-            except BlockingIOError:  # being made right now
+            except Timeout:  # being made right now
                 continue
         return removed
 
     def _lock_file(self, entry: str) -> Path:
         return self.folder / f".{entry}.lock"
-
-
-def _do_not_wait() -> None:
-    raise BlockingIOError
