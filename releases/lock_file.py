@@ -1,74 +1,129 @@
-"""The text of a lock, changed where it must be: comments and order are somebody's, and stay."""
+"""The text of a lock, changed where it must be: comments, order and layout are somebody's, and stay."""
 
+import io
 from typing import Any
 
 import yaml
+from ruamel.yaml import YAML, YAMLError
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.tokens import CommentToken
 
 from toolkit.errors import UserError
 
-Pairs = dict[str, tuple[yaml.Node, yaml.Node]]
+Node = CommentedMap | CommentedSeq
+LAYOUTS = [(mapping, offset) for mapping in range(2, 5) for offset in range(5)]
+"""Columns by which mappings and the dashes of lists are indented; YAML does not keep them."""
+NO_FOLD = 2**31
 
 
-def recorded(text: str, name: str, sha256: str) -> str:
-    """The text with this digest in a release that has none, below what else the release has."""
-    entry = _entry(text, name)
-    if "sha256" in entry:
-        raise UserError(f"{name} has a digest already")
-    end = max(value.end_mark.index for value in _scalars([value for _, value in entry.values()]))
-    line = text.find("\n", end)
-    place = len(text) if line < 0 else line  # behind a comment on the line
-    indent = " " * entry["version"][0].start_mark.column
-    return _checked(f"{text[:place]}\n{indent}sha256: {sha256}{text[place:]}", text, name, sha256=sha256)
+class LockFile:
+    """A lock that is open for changes; `text` is how it is to be written.
+
+    Raises UserError for a text that it could not write back as it is.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._original: dict[str, Any] = yaml.safe_load(text)
+        self._changed: set[str] = set()
+        for mapping, offset in LAYOUTS:
+            self._yaml = _round_trip(mapping, offset, explicit_start="\n---\n" in f"\n{text}")
+            try:
+                self._content: CommentedMap = self._yaml.load(text)
+            except YAMLError:  # what PyYAML takes, such as a key that stands twice
+                continue
+            if self._dump() in {text, f"{text}\n"}:
+                return
+        raise UserError("the lock would lose its layout: indent all keys alike, and all lists alike")
+
+    @property
+    def text(self) -> str:
+        """The text with all changes. Raises UserError when a release has changed with another one."""
+        new = self._dump()
+        for name, entry in yaml.safe_load(new).items():
+            if name not in self._changed and entry != self._original[name]:
+                raise UserError(f"{name} shares lines with another release: write those of each on their own")
+        return new
+
+    def move(self, name: str, version: str) -> None:
+        """Sets the version, in the URLs too; a digest becomes empty. Raises UserError."""
+        entry = self._entry(name)
+        old, urls = entry["version"], entry["urls"]
+        if strange := [url for url in urls if old not in url]:
+            raise UserError(f"{name}: {strange[0]} has no {old} in it, so nobody knows where {version} is")
+        _set(entry, "version", version)
+        for number, url in enumerate(urls):
+            _set(urls, number, url.replace(old, version))
+        if urls.fa.flow_style():
+            _shift(entry, "urls", len(urls) * (len(version) - len(old)))
+        if "sha256" in entry:
+            _set(entry, "sha256", "")
+
+    def record(self, name: str, sha256: str) -> None:
+        """Adds the digest to a release that has none, below what else it has. Raises UserError."""
+        entry = self._entry(name)
+        if entry.get("sha256"):
+            raise UserError(f"{name} has a digest already")
+        if "sha256" in entry:
+            _set(entry, "sha256", sha256)
+        else:
+            _append(entry, "sha256", sha256)
+
+    def _entry(self, name: str) -> CommentedMap:
+        if name not in self._content:
+            raise UserError(f"the lock has no {name}; it has {', '.join(self._content)}")
+        self._changed.add(name)
+        entry: CommentedMap = self._content[name]
+        return entry
+
+    def _dump(self) -> str:
+        stream = io.StringIO()
+        self._yaml.dump(self._content, stream)
+        return stream.getvalue()
 
 
-def moved(text: str, name: str, version: str) -> str:
-    """The text with another version of a release, in its URLs too, and without the old one's digest."""
-    entry = _entry(text, name)
-    old = str(entry["version"][1].value)
-    urls = _scalars([entry["urls"][1]])
-    if strange := [url.value for url in urls if old not in url.value]:
-        raise UserError(f"{name}: {strange[0]} has no {old} in it, so nobody knows where {version} is")
-    changes = [(node, node.value.replace(old, version)) for node in (entry["version"][1], *urls)]
-    result = text
-    if "sha256" in entry:
-        key, value = entry["sha256"]
-        start = text.rfind("\n", 0, key.start_mark.index)
-        end = text.find("\n", value.end_mark.index)
-        # It stands below the others, so their places in the text stay.
-        result = text[:start] + (text[end:] if end >= 0 else "\n")
-        if any(node.start_mark.index > start for node, _ in changes):
-            raise UserError(f"{name}: sha256 must be the last of its keys")
-    for node, value in reversed(changes):
-        result = result[: node.start_mark.index] + value + result[node.end_mark.index :]
-    values = {"version": version, "urls": [value for _, value in changes[1:]], "sha256": None}
-    return _checked(result, text, name, **values)
+def _round_trip(mapping: int, offset: int, *, explicit_start: bool) -> YAML:
+    reader = YAML()
+    reader.preserve_quotes = True
+    reader.width = NO_FOLD
+    reader.explicit_start = explicit_start
+    reader.indent(mapping=mapping, sequence=offset + 2, offset=offset)
+    return reader
 
 
-def _entry(text: str, name: str) -> Pairs:
-    root = yaml.compose(text, Loader=yaml.SafeLoader)
-    assert isinstance(root, yaml.MappingNode), "whoever calls this has read the lock"
-    pairs = next((value for key, value in root.value if key.value == name), None)
-    if pairs is None:
-        names = ", ".join(str(key.value) for key, _ in root.value)
-        raise UserError(f"the lock has no {name}; it has {names}")
-    return {key.value: (key, value) for key, value in pairs.value}
+def _set(node: Node, key: Any, value: str) -> None:
+    """Replaces a value; its quotes stay, and a comment behind it keeps its distance."""
+    old = node[key]
+    node[key] = type(old)(value)
+    _shift(node, key, len(value) - len(old))
 
 
-def _scalars(nodes: list[yaml.Node]) -> list[yaml.ScalarNode]:
-    """In the order of the text."""
-    scalars = [entry for node in nodes if isinstance(node, yaml.SequenceNode) for entry in node.value]
-    scalars += [node for node in nodes if isinstance(node, yaml.ScalarNode)]
-    return sorted(scalars, key=lambda scalar: scalar.start_mark.index)
+def _shift(node: Node, key: Any, columns: int) -> None:
+    if comment := _comment(node, key):
+        comment.column += columns
 
 
-def _checked(new: str, old: str, name: str, **values: Any) -> str:
-    """`new`, if it is `old` with these values in one release and no other difference."""
-    expected: dict[str, Any] = yaml.safe_load(old)
-    expected[name] = {key: value for key, value in {**expected[name], **values}.items() if value is not None}
-    try:
-        same = yaml.safe_load(new) == expected
-    except yaml.YAMLError:
-        same = False
-    if not same:
-        raise UserError(f"{name} is not written as the other releases: a line for each key, and for each URL")
-    return new
+def _append(entry: CommentedMap, key: str, value: str) -> None:
+    """Adds a value at the end.
+
+    ruamel.yaml has the lines between two entries behind the last value of the first: they move to this one.
+    """
+    node: Node = entry
+    last: Any = list(entry)[-1]
+    while isinstance(node[last], Node) and not node[last].fa.flow_style():
+        node = node[last]
+        last = len(node) - 1 if isinstance(node, CommentedSeq) else list(node)[-1]
+    entry[key] = value
+    if comment := _comment(node, last):
+        own, _, following = comment.value.partition("\n")
+        comment.value = f"{own}\n"
+        if following:
+            entry.ca.items[key] = [None, None, CommentToken(f"\n{following}", comment.start_mark), None]
+        if not own:
+            del node.ca.items[last]
+
+
+def _comment(node: Node, key: Any) -> CommentToken | None:
+    """What follows a value, to the next key."""
+    comments = node.ca.items.get(key)
+    token = comments[2 if isinstance(node, CommentedMap) else 0] if comments else None
+    return token if isinstance(token, CommentToken) else None

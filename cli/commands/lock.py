@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from releases import download, lock_file
+from releases import download
+from releases.lock_file import LockFile
 from releases.release import LOCK, Release, ReleaseError, digest, read_lock
 from toolkit.errors import UserError
 from toolkit.files import write_atomic
@@ -42,21 +43,26 @@ def main(options: argparse.Namespace, paths: Paths) -> int:
 
 def run(lock: Path, upgrades: Sequence[str]) -> None:
     """Writes the lock whole, or leaves it as it was and raises UserError with a sentence for each reason."""
-    read_lock(lock)
-    original = text = lock.read_text(encoding="utf-8")
+    is_complete = all(release.sha256 for release in read_lock(lock))
+    if is_complete and not upgrades:
+        print(f"{lock.name} has the digest of every release")
+        return
+    original = lock.read_text(encoding="utf-8")
+    file = LockFile(original)
     for upgrade in upgrades:
         name, _, version = upgrade.partition("=")
         if not VERSION.fullmatch(version):
             raise UserError(f"UPGRADE is {upgrade!r}, but must be NAME=VERSION, as tekton-pipelines=v1.15.3")
-        text = lock_file.moved(text, name, version)
+        file.move(name, version)
     with tempfile.TemporaryDirectory() as folder:
         draft = Path(folder) / lock.name
-        draft.write_text(text, encoding="utf-8")
+        draft.write_text(file.text, encoding="utf-8")
         unlocked = [release for release in read_lock(draft) if not release.sha256]
     digests = _common_digests(_fetch_all(unlocked))
     for release in unlocked:
-        text = lock_file.recorded(text, release.name, digests[release.name])
+        file.record(release.name, digests[release.name])
         print(f"{release.name} {release.version}: {digests[release.name]}")
+    text = file.text
     if text == original:
         print(f"{lock.name} has the digest of every release")
         return

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from cli import main as cli
-from releases import download, lock_file
+from releases import download
+from releases.lock_file import LockFile
 from releases.release import LOCK as OURS
 from releases.release import read_lock
 from tests.support.manifests import Answer, served
@@ -155,7 +156,13 @@ def test_a_host_that_does_not_answer_is_one_sentence_for_all_its_releases(
     ("text", "why"),
     [
         (LOCK.replace("/one/v1.15.0", "/one/latest"), "has no v1.15.0 in it"),
-        ("pipelines: {version: v1.15.0, urls: [BASE/one/v1.15.0/release.yaml]}\n", "a line for each key"),
+        (LOCK.replace("\n  ", "\n   ").replace("   version: v1", "  version: v1"), "is no YAML"),
+        (f"{LOCK}more:\n   version: v1\n   urls: [c/v1]\n", "would lose its layout"),
+        (
+            "pipelines:\n  version: v1.15.0\n  urls: &urls [BASE/one/v1.15.0/release.yaml]\n"
+            "triggers:\n  version: v1.15.0\n  urls: *urls\n",
+            "triggers shares lines with another release",
+        ),
     ],
 )
 def test_a_text_that_cannot_be_changed_safely_is_refused(
@@ -163,15 +170,43 @@ def test_a_text_that_cannot_be_changed_safely_is_refused(
 ) -> None:
     text = text.replace("BASE", base).replace("OLD", OLD)
     lock.write_text(text)
-    assert make_lock(lock, "" if why.startswith("a line") else "pipelines=v1.15.3") == 1
+    assert make_lock(lock, "pipelines=v1.15.3") == 1
     assert why in capsys.readouterr().err
     assert lock.read_text() == text
 
 
+LAYOUTS = {
+    "flow": "pipelines: {version: v1.15.0, urls: [a/v1.15.0/b]}\n",
+    "a flow list with a comment": "pipelines:\n  version: v1.15.0\n  urls: [a/v1.15.0/b]  # why\n",
+    "dashes below the key": "pipelines:\n  version: v1.15.0\n  urls:\n  - 'a/v1.15.0/b'  # why\n",
+    "four columns": "pipelines:\n    version: v1.15.0\n    urls:\n      - a/v1.15.0/b\n",
+    "the version last": "pipelines:\n  urls:\n    - a/v1.15.0/b\n  version: v1.15.0  # why\n",
+    "a start mark": "---\npipelines:\n  version: v1.15.0\n  urls:\n    - a/v1.15.0/b\n",
+}
+
+
+@pytest.mark.parametrize("rest", ["", "\n# The next one.\nother:\n  version: v1\n  urls: [c/v1]\n"])
+@pytest.mark.parametrize("text", LAYOUTS.values(), ids=LAYOUTS)
+def test_layout_and_comments_stay_whatever_they_are(text: str, rest: str) -> None:
+    rest = rest.replace("  ", "    ") if "    version" in text else rest
+    file = LockFile(text + rest)
+    file.record("pipelines", DIGEST)
+    locked = file.text
+    digest = locked.removesuffix(rest)
+    assert locked == digest + rest, "what follows the release follows it still"
+    assert digest.replace(f", sha256: {DIGEST}", "") == text or digest.startswith(text)
+    assert digest.count(DIGEST) == 1
+    again = LockFile(locked)
+    again.move("pipelines", "v1.15.10")
+    again.record("pipelines", OLD)
+    assert again.text == locked.replace("v1.15.0", "v1.15.10").replace(DIGEST, OLD)
+
+
 def test_the_projects_own_lock_can_be_moved_and_recorded() -> None:
-    text = OURS.read_text(encoding="utf-8")
+    file = LockFile(OURS.read_text(encoding="utf-8"))
     for one in read_lock(OURS):
-        text = lock_file.moved(text, one.name, "v9.9.9")
-        text = lock_file.recorded(text, one.name, DIGEST)
+        file.move(one.name, "v9.9.9")
+        file.record(one.name, DIGEST)
+    text = file.text
     assert text.count("v9.9.9") == sum(1 + len(one.urls) for one in read_lock(OURS))
     assert text.count("#") == OURS.read_text(encoding="utf-8").count("#"), "comments stay"
