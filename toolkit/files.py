@@ -22,7 +22,7 @@ def write_atomic(file: Path, content: str | bytes, *, mode: int, durable: bool =
             os.fchmod(descriptor, mode)
             if durable:
                 os.fsync(descriptor)
-        os.replace(temporary, file)
+        Path(temporary).replace(file)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise

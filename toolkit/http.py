@@ -58,4 +58,4 @@ class _Adapter(HTTPAdapter):
         super().__init__(max_retries=retry)
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        super().init_poolmanager(*args, **options, **self._trust)
+        super().init_poolmanager(*args, **{**options, **self._trust})

@@ -19,7 +19,7 @@ def kernel_lock(file: Path) -> FileLock:
 
 @contextmanager
 def state_lock(state: Path) -> Iterator[None]:
-    """Holds the sandbox while the block runs. Raises BusyError, naming the process, when another one has it."""
+    """Holds the sandbox while the block runs. Raises BusyError, naming the process that has it."""
     state.mkdir(parents=True, exist_ok=True)
     file = state / "lock"
     lock = kernel_lock(file)

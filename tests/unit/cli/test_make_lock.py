@@ -157,7 +157,7 @@ def test_a_host_that_does_not_answer_is_one_sentence_for_all_its_releases(
     [
         (LOCK.replace("/one/v1.15.0", "/one/latest"), "has no v1.15.0 in it"),
         (LOCK.replace("\n  ", "\n   ").replace("   version: v1", "  version: v1"), "is no YAML"),
-        (f"{LOCK}more:\n   version: v1\n   urls: [c/v1]\n", "would lose its layout"),
+        (f"{LOCK}more:\n   version: v1\n   urls: [BASE/c/v1]\n", "would lose its layout"),
         (
             "pipelines:\n  version: v1.15.0\n  urls: &urls [BASE/one/v1.15.0/release.yaml]\n"
             "triggers:\n  version: v1.15.0\n  urls: *urls\n",
