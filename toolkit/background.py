@@ -11,7 +11,8 @@ POLL = 0.5  # seconds; a wait without an end would not see Ctrl-C
 class Background(Generic[Result]):
     """Starts `work` at once, or when `dependency` has its result; an error of `dependency` becomes its own.
 
-    It does not keep the process alive: an interrupted command ends without it.
+    It does not keep the process alive: an interrupted command ends without it. The threads of
+    concurrent.futures are waited for at the end of the process, also after Ctrl-C.
     """
 
     def __init__(self, work: Callable[[], Result], *, dependency: "Background[Any] | None" = None) -> None:
