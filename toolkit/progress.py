@@ -47,8 +47,8 @@ class Progress:
     On a terminal every running step is a line that counts; finished ones scroll up. Elsewhere (CI) a line
     says that a step starts, one that it ended, and one each `heartbeat` seconds that it still runs.
 
-    Not rich.progress: without a terminal it prints nothing before the end. With one its columns would have to be
-    replaced (hours, bars) and its rows completed (the time in all), over the same rich.live as here.
+    Not rich.progress: without a terminal it prints nothing before the end. With one it would need other
+    columns (hours, bars) and another row (the time in all), over the same rich.live as here.
     """
 
     def __init__(self, console: Console | None = None, heartbeat: float = HEARTBEAT) -> None:
