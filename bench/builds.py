@@ -29,7 +29,7 @@ IMAGE, TASK = "service", "build-and-push-service"
 BASE = "sandbox/git:2.39"
 BUILDERS: Mapping[str, Mapping[str, Any]] = {
     "a buildkitd a build": {},
-    "a shared buildkitd": {"sharedGib": 20},
+    "a shared buildkitd": {"buildkitdVolumeGib": 20},
 }
 EDITS = 2
 SECONDS = 900.0

@@ -34,7 +34,7 @@ RunTimes = dict[str, float]
 
 
 def measure(environment: BenchEnvironment) -> list[Row]:
-    settings = {"runs": {"concurrent": 1, "cancelSuperseded": False}}
+    settings = {"runs": {"concurrencyLimit": 1, "cancelSuperseded": False}}
     repository = environment.forge.api.get(f"repos/{environment.forge.account.username}/{REPOSITORY}")
     log = environment.folder / "deliveries.log"
     with (

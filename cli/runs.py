@@ -103,7 +103,7 @@ def _state(run: Run, task_runs: Sequence[Mapping[str, Any]]) -> str:
         return "succeeded"
     spec, conditions = run.object["spec"], run.object.get("status", {}).get("conditions") or [{}]
     if ended is None and spec.get("status") == PENDING:
-        return "waits for its turn, as `runs.concurrent` allows no more at once"
+        return "waits for its turn, as `runs.concurrencyLimit` allows no more at once"
     if ended is None:
         steps = [f"{step} is {state}" for step, state in states(task_runs).items() if " / " not in step]
         return f"goes on; {', '.join(steps) or 'no task has begun'}"

@@ -28,7 +28,7 @@ def _own(settings: Settings) -> Iterator[tuple[str, str]]:
     yield "Namespace", janitor.NAMESPACE
     yield from (("PriorityClass", name) for name in priority.CLASSES)
     yield from (("ClusterRole", webhook.CLUSTER_ROLE), ("ClusterRoleBinding", webhook.CLUSTER_ROLE))
-    if settings.builder.shared_gib:
+    if settings.builder.buildkitd_volume_gib:
         yield "Namespace", buildkitd.NAMESPACE
     if settings.has_dashboard_login:
         yield "Namespace", dashboard.NAMESPACE

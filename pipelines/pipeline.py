@@ -43,7 +43,7 @@ class GitSource:
     login_urls: Sequence[str] = ()
     """URLs that the login may open, in addition to `url`."""
     lfs: bool = False
-    only_changed: bool = False
+    changed_images_only: bool = False
     """True: a push builds only the images whose folders it changes."""
 
 
@@ -113,7 +113,7 @@ def spec(
                 {
                     **_build(build, task),
                     "runAfter": [_task(builds[index - parallel]) if index >= parallel else CLONE],
-                    **(_if_changed(build) if source.only_changed else {}),
+                    **(_if_changed(build) if source.changed_images_only else {}),
                 }
                 for index, build in enumerate(builds)
             ),
@@ -155,7 +155,7 @@ def _clone(source: GitSource, builds: Sequence[Build]) -> Object:
 
 
 def _comparison(source: GitSource, builds: Sequence[Build]) -> dict[str, str]:
-    if not source.only_changed:
+    if not source.changed_images_only:
         return {}
     return {"before": "$(params.before)", "folders": " ".join(build.context for build in builds)}
 

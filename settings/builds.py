@@ -56,7 +56,7 @@ class Repository(Model):
         description="private submodules, and URLs of .lfsconfig, that the repository's login opens too",
     )
     lfs: bool = Field(default=False, description="true: files in Git LFS are fetched")
-    only_changed: bool = Field(
+    changed_images_only: bool = Field(
         default=False,
         description="true: a push builds only images whose context it changes; no newer push cancels it",
     )
@@ -155,7 +155,7 @@ class Builder(Model):
     cpus: Annotated[int, Field(ge=1, le=256)] = Field(
         default=4, description="most cores that the build of one image may use"
     )
-    shared_gib: Annotated[int, Field(ge=0, le=32000)] = Field(
+    buildkitd_volume_gib: Annotated[int, Field(ge=0, le=32000)] = Field(
         default=0,
         description="size in GiB of the volume of one buildkitd that all builds share for their layers; "
         "0: each build has a buildkitd of its own",
@@ -180,8 +180,8 @@ class Builder(Model):
     def _check_builder_kind(self) -> "Builder":
         if self.kind == "buildkit":
             return self
-        if self.shared_gib:
-            raise ValueError("must have kind buildkit when it has sharedGib")
+        if self.buildkitd_volume_gib:
+            raise ValueError("must have kind buildkit when it has buildkitdVolumeGib")
         if other := sorted(host for host in self.registry_mirrors if host != "docker.io"):
             raise ValueError(
                 f"must have kind buildkit when it has registryMirrors of {' and '.join(other)}: Docker's "

@@ -6,7 +6,7 @@ from settings.levels import LEVELS
 from settings.tke import Tke
 
 
-def kept_runs(cluster: Tke, keep: int, tasks: Sequence[int]) -> tuple[list[str], list[str]]:
+def kept_runs(cluster: Tke, history_limit: int, tasks: Sequence[int]) -> tuple[list[str], list[str]]:
     """Errors and warnings. `tasks`: number of tasks in a run of each repository.
 
     A run is a PipelineRun, and a TaskRun and a pod for each of its tasks. They stay as long as it does.
@@ -14,18 +14,19 @@ def kept_runs(cluster: Tke, keep: int, tasks: Sequence[int]) -> tuple[list[str],
     pods, custom = sum(tasks), sum(tasks) + len(tasks)
 
     def fit(most_pods: int, most_custom: int) -> bool:
-        return keep * pods <= most_pods and keep * custom <= most_custom
+        return history_limit * pods <= most_pods and history_limit * custom <= most_custom
 
     level = LEVELS[cluster.level]
     if fit(level.pods, level.custom):
         return [], []
     fewer = min(level.pods // pods, level.custom // custom)
     larger = next((name for name, limits in LEVELS.items() if fit(limits.pods, limits.custom)), "")
-    remedies = [f"runs.keep to {fewer}"] * bool(fewer) + [f"cluster.level to {larger}"] * bool(larger)
+    remedies = [f"runs.historyLimit to {fewer}"] * bool(fewer) + [f"cluster.level to {larger}"] * bool(larger)
     mend = f" set {' or '.join(remedies)}" if remedies else " keep fewer runs of fewer repositories"
     sentence = (
-        f"runs.keep is {keep}, so up to {keep * custom} custom objects and {keep * pods} pods of done runs "
-        f"stay, but cluster.level is {cluster.level}, which is for {level.custom} and {level.pods}"
+        f"runs.historyLimit is {history_limit}, so up to {history_limit * custom} custom objects and "
+        f"{history_limit * pods} pods of done runs stay, but cluster.level is {cluster.level}, "
+        f"which is for {level.custom} and {level.pods}"
     )
     if cluster.auto_upgrade_level:
         return [], [f"{sentence}: the cloud raises it, and its price;{mend}"]

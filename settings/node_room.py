@@ -36,7 +36,7 @@ def fitting(
     nodes, images = cluster.nodes, max(len(repository.images) for repository in repositories)
     types = (nodes.instance_type, *nodes.backup_instance_types)
     sizes = {size: name for name in types if (size := memory_gib(name)) is not None}
-    at_once = builder.parallel if builder.shared_gib else min(builder.parallel, images)
+    at_once = builder.parallel if builder.buildkitd_volume_gib else min(builder.parallel, images)
     if sizes:
         least = min(sizes)
         of_node = f"a node of {sizes[least]} has {least}"
@@ -49,7 +49,7 @@ def fitting(
             warned.append(
                 _together("builder.memoryGib", builder.memory_gib, at_once, "GiB of memory", of_node)
             )
-    if builder.shared_gib:
+    if builder.buildkitd_volume_gib:
         return refused, warned
     most = nodes.disk_gib - TAKEN_DISK_GIB
     of_node = f"a node's disk has {nodes.disk_gib}"

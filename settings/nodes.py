@@ -31,7 +31,7 @@ def _small(text: str) -> str:
 
 
 class Nodes(Model):
-    """The nodes that builds run on. There are as many as the builds need, between a least and a most."""
+    """The nodes that builds run on. There are as many as the builds need, from minNodes to maxNodes."""
 
     instance_type: InstanceType = Field(default="S5.MEDIUM8", description="type of a node, 2 cores and 8 GiB")
     backup_instance_types: Annotated[tuple[InstanceType, ...], Field(strict=False)] = Field(
@@ -42,12 +42,13 @@ class Nodes(Model):
         description="image of the nodes, as tlinux4_x86_64_public, or a private one's id; empty: what the "
         "stack's nodes have, and tlinux4_x86_64_public for a new stack",
     )
-    least: Annotated[int, Field(ge=1, le=100)] = Field(default=1, description="least number of nodes")
-    most: Annotated[int, Field(ge=1, le=100)] = Field(
-        default=3, description="most nodes; those above `least` come with the builds, and go 10 minutes after"
+    min_nodes: Annotated[int, Field(ge=1, le=100)] = Field(default=1, description="least number of nodes")
+    max_nodes: Annotated[int, Field(ge=1, le=100)] = Field(
+        default=3,
+        description="most nodes; those above `minNodes` come with the builds, and go 10 minutes after",
     )
     spot: Spot | None = Field(
-        default=None, description="the nodes above `least` are spot instances: {maxPrice}"
+        default=None, description="the nodes above `minNodes` are spot instances: {maxPrice}"
     )
     disk_gib: Annotated[int, Field(ge=50, le=1024)] = Field(default=50, description="system disk, in GiB")
     bandwidth_mbps: Annotated[int, Field(ge=1, le=200)] = Field(
@@ -66,8 +67,10 @@ class Nodes(Model):
 
     @model_validator(mode="after")
     def _ordered(self) -> "Nodes":
-        if self.least > self.most:
-            raise ValueError(f"must have its least {self.least} no larger than its most {self.most}")
+        if self.min_nodes > self.max_nodes:
+            raise ValueError(
+                f"must have its minNodes {self.min_nodes} no larger than its maxNodes {self.max_nodes}"
+            )
         return self
 
     @model_validator(mode="after")
@@ -80,8 +83,10 @@ class Nodes(Model):
             )
         if len(types) > MOST_TYPES:
             raise ValueError(f"must have at most {MOST_TYPES - 1} backupInstanceTypes")
-        if self.spot and self.least == self.most:
-            raise ValueError("must have a most above its least with spot: the nodes above `least` are spot")
+        if self.spot and self.min_nodes == self.max_nodes:
+            raise ValueError(
+                "must have a maxNodes above its minNodes with spot: the nodes above `minNodes` are spot"
+            )
         if self.bandwidth_package_id and self.internet_charge_type != "BANDWIDTH_PACKAGE":
             raise ValueError("must have internetChargeType BANDWIDTH_PACKAGE when it has bandwidthPackageId")
         return self

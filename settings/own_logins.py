@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 
 import pulumi
 from pulumi.runtime import is_config_secret
-from pulumi.runtime.config import CONFIG, get_config_env
 
 from forges import clone_urls
 from forges.clone_urls import OwnLogins
+from settings import raw_config
 from settings.registry_hosts import secret_name
 from settings.secret_texts import CONTROL, one_line, private_key
 
@@ -37,9 +37,7 @@ def keys(kind: str) -> dict[str, str]:
 
 
 def _keys(kind: str) -> list[str]:
-    prefix = f"{pulumi.get_project()}:"
-    every = {**get_config_env(), **CONFIG.get()}
-    return sorted(key.removeprefix(prefix) for key in every if key.startswith(f"{prefix}{kind}/"))
+    return [key for key in raw_config.list_keys() if key.startswith(f"{kind}/")]
 
 
 def _name(key: str) -> str:

@@ -31,12 +31,12 @@ UNITS = {
     "Minutes": "minutes",
     "Mbps": "Mbps",
     "cpus": "cores",
-    "least": "nodes",
-    "most": "nodes",
+    "minNodes": "nodes",
+    "maxNodes": "nodes",
     "parallel": "images",
     "retries": "repetitions",
-    "concurrent": "runs",
-    "keep": "runs",
+    "concurrencyLimit": "runs",
+    "historyLimit": "runs",
 }
 """Unit of a number, by the end of its key."""
 HEAD = "| key | type | default | unit | allowed | example | meaning |\n|---|---|---|---|---|---|---|"

@@ -6,23 +6,23 @@ from pydantic import Field
 
 from settings.types import Model
 
-# What runs.keep is where nobody says it. A cluster of TKE holds so many objects of each kind, and no more.
-KEEP = {"existing": 50, "tke": 10}
+# runs.historyLimit of a stack that does not set it: a cluster of TKE holds few objects of each kind.
+HISTORY_LIMIT = {"existing": 50, "tke": 10}
 
 
 class Runs(Model):
     cancel_superseded: bool = Field(
         default=True, description="a newer push to a branch cancels the run of the older one"
     )
-    concurrent: Annotated[int, Field(ge=0, le=1000)] = Field(
+    concurrency_limit: Annotated[int, Field(ge=0, le=1000)] = Field(
         default=0,
         description="most runs that build at the same time, the others wait their turn; 0: no limit",
     )
-    keep: Annotated[int, Field(ge=1, le=10000)] | None = Field(
+    history_limit: Annotated[int, Field(ge=1, le=10000)] | None = Field(
         default=None,
         description="finished runs of a repository that are kept; null: 50, and 10 on TKE",
     )
-    keep_days: Annotated[int, Field(ge=1, le=3650)] = Field(
+    history_days: Annotated[int, Field(ge=1, le=3650)] = Field(
         default=14, description="days after which a finished run is deleted"
     )
     timeout_minutes: Annotated[int, Field(ge=1, le=1440)] = Field(

@@ -5,11 +5,12 @@ on more than one key, the program says.
 """
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
-from settings import Settings, own_logins, secrets
+from settings import Settings, own_logins, renamed_keys, secrets
 
 PROJECT = "tekton-builds"
 FILE = "stack.schema.json"
@@ -32,6 +33,7 @@ class _WithoutTitles(GenerateJsonSchema):
 def stack_schema() -> dict[str, Any]:
     """The schema (draft 2020-12)."""
     model = Settings.model_json_schema(by_alias=True, schema_generator=_WithoutTitles)
+    _add_older_keys(model)
     names = "|".join(own_logins.SECRETS)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -61,6 +63,30 @@ def stack_schema() -> dict[str, Any]:
         "additionalProperties": False,
         "$defs": model["$defs"],
     }
+
+
+def _add_older_keys(model: dict[str, Any]) -> None:
+    """Adds the older name of each renamed key, as deprecated, beside the present one."""
+    for old_path, new_path in renamed_keys.RENAMED.items():
+        old, new = (path.rpartition(".")[2] for path in (old_path, new_path))
+        nodes = [model]
+        for part in new_path.split(".")[:-1]:
+            values = [node["properties"].get(part.removesuffix("[]"), {}) for node in nodes]
+            nodes = [inner for value in values for inner in _objects(model, value)]
+        for node in nodes:
+            if new in node["properties"]:
+                older = {"deprecated": True, "description": f"older name of `{new}`"}
+                node["properties"][old] = {**node["properties"][new], **older}
+
+
+def _objects(model: dict[str, Any], value: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The schemas of the objects that a value may be, or that its entries may be."""
+    if "properties" in value:
+        yield value
+    if "$ref" in value:
+        yield from _objects(model, model["$defs"][value["$ref"].rpartition("/")[2]])
+    for inner in (*value.get("oneOf", ()), *value.get("anyOf", ()), *filter(None, [value.get("items")])):
+        yield from _objects(model, inner)
 
 
 if __name__ == "__main__":

@@ -5,22 +5,21 @@ Secrets are no part of these models: they are top-level keys, read by `secrets.p
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import pulumi
-from pulumi.runtime.config import CONFIG, get_config_env
-from pydantic import AfterValidator, BaseModel, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic.alias_generators import to_camel
 
 from forges import clone_urls
-from settings import git_hosts, mistakes, node_room, own_logins, secrets
+from settings import git_hosts, mistakes, node_room, own_logins, raw_config, renamed_keys, secrets
 from settings.builds import Builder, Images, Registry, Repository, reject_ambiguous
 from settings.cluster import Cluster
 from settings.commit_status import CommitStatus
 from settings.dashboard import Dashboard
 from settings.ingress import Ingress
 from settings.kept_runs import kept_runs
-from settings.runs import KEEP, Runs
+from settings.runs import HISTORY_LIMIT, Runs
 from settings.types import MirrorPath, Model, mirror_url
 from settings.webhook import Webhook
 
@@ -49,7 +48,7 @@ class Settings(Model):
     repositories: Annotated[tuple[Repository, ...], Field(strict=False), AfterValidator(reject_ambiguous)] = (
         Field(
             description="what is built: [{url, branches, namespace, tags, "
-            "images: [{name, context, dockerfile}], submodules, submoduleUrls, lfs, onlyChanged}]"
+            "images: [{name, context, dockerfile}], submodules, submoduleUrls, lfs, changedImagesOnly}]"
         )
     )
     builder: Builder = Field(
@@ -57,11 +56,12 @@ class Settings(Model):
     )
     runs: Runs = Field(
         default=Runs(),
-        description="how builds run: {cancelSuperseded, concurrent, keep, keepDays, timeoutMinutes, "
-        "volumeGib}",
+        description="how builds run: {cancelSuperseded, concurrencyLimit, historyLimit, historyDays, "
+        "timeoutMinutes, volumeGib}",
     )
     webhook: Webhook = Field(
-        default=Webhook(), description="the webhook's secret: {secretVersion, previousToo}; see `make rotate`"
+        default=Webhook(),
+        description="the webhook's secret: {secretVersion, acceptPrevious}; see `make rotate`",
     )
     commit_status: CommitStatus = Field(
         default=CommitStatus(),
@@ -148,7 +148,10 @@ class Settings(Model):
 
     @model_validator(mode="after")
     def _disks(self) -> "Settings":
-        sizes = {"runs.volumeGib": self.runs.volume_gib, "builder.sharedGib": self.builder.shared_gib}
+        sizes = {
+            "runs.volumeGib": self.runs.volume_gib,
+            "builder.buildkitdVolumeGib": self.builder.buildkitd_volume_gib,
+        }
         wrong = [f"{key} is {size}" for key, size in sizes.items() if size % DISK_STEP_GIB]
         if self.cluster.kind == "tke" and wrong:
             raise ValueError(
@@ -179,10 +182,10 @@ class Settings(Model):
 
     def complete(self) -> "Settings":
         """The same with a number of runs that are kept."""
-        if self.runs.keep is not None:
+        if self.runs.history_limit is not None:
             return self
         return self.model_copy(
-            update={"runs": self.runs.model_copy(update={"keep": KEEP[self.cluster.kind]})}
+            update={"runs": self.runs.model_copy(update={"history_limit": HISTORY_LIMIT[self.cluster.kind]})}
         )
 
     def _check_status_token_is_used(self) -> list[str]:
@@ -195,7 +198,7 @@ class Settings(Model):
         ]
 
     def _kept_runs(self) -> tuple[list[str], list[str]]:
-        if self.cluster.kind != "tke" or self.runs.keep is None:
+        if self.cluster.kind != "tke" or self.runs.history_limit is None:
             return [], []
         has_token = secrets.has("statusToken")
         tasks = [
@@ -204,22 +207,21 @@ class Settings(Model):
             + (REPORTS if has_token and self.commit_status.knows(repository) else 0)
             for repository in self.repositories
         ]
-        return kept_runs(self.cluster, self.runs.keep, tasks)
+        return kept_runs(self.cluster, self.runs.history_limit, tasks)
 
     @classmethod
     def load(cls) -> "Settings":
         """The settings of the stack that runs. Raises SettingsError with every mistake in it."""
-        prefix = f"{pulumi.get_project()}:"
-        config = pulumi.Config()
-        values: dict[str, Any] = {}
-        for key in sorted({**get_config_env(), **CONFIG.get()}):
-            name = key.removeprefix(prefix)
-            if name == key or name in secrets.KEYS or own_logins.is_own(name):
-                continue
-            values[name] = config.get(name) if _is_text(cls, name) else _structure(config, name)
-        settings, errors = None, secrets.config_errors(values)
+        texts = [to_camel(name) for name, info in cls.model_fields.items() if info.annotation is str]
+        plain = [
+            key for key in raw_config.list_keys() if key not in secrets.KEYS and not own_logins.is_own(key)
+        ]
+        present = renamed_keys.rename({key: raw_config.read(key, texts) for key in plain})
+        for warning in present.warnings:
+            pulumi.log.warn(warning)  # before the refusals, which name present keys
+        settings, errors = None, [*present.errors, *secrets.config_errors(present.values)]
         try:
-            settings = cls.model_validate(values).complete()
+            settings = cls.model_validate(present.values).complete()
         except ValidationError as error:
             errors = [*mistakes.format_errors(cls, error), *errors]
         else:
@@ -233,16 +235,3 @@ class Settings(Model):
         for warning in [*warnings, *secrets.warnings()]:
             pulumi.log.warn(warning)
         return settings.mirrored()
-
-
-def _is_text(model: type[BaseModel], name: str) -> bool:
-    return any(
-        to_camel(field) == name and info.annotation is str for field, info in model.model_fields.items()
-    )
-
-
-def _structure(config: pulumi.Config, name: str) -> Any:
-    try:
-        return config.get_object(name)
-    except pulumi.ConfigTypeError:
-        return config.get(name)  # no JSON: the model says what it should have been

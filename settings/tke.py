@@ -58,7 +58,7 @@ class Tke(Model):
     )
     network: Network = Field(default=Network(), description="the nodes' network: {kind, vpcCidr, ...}")
     pod_cidr: PrivateCidr = Field(default="172.20.0.0/16", description="addresses of pods and Services")
-    nodes: Nodes = Field(default=Nodes(), description="the nodes: {instanceType, least, most, ...}")
+    nodes: Nodes = Field(default=Nodes(), description="the nodes: {instanceType, minNodes, maxNodes, ...}")
     super_nodes: bool = Field(
         default=False, description="true: pods for which no node has room run on super nodes"
     )
@@ -134,10 +134,10 @@ class Tke(Model):
                 f"{self.network.vpc_cidr}"
             )
         room = 2 ** (32 - ipaddress.IPv4Network(self.pod_cidr).prefixlen) // POD_BLOCK
-        if room < self.nodes.most + 1:
+        if room < self.nodes.max_nodes + 1:
             raise ValueError(
-                f"must have a larger podCidr than {self.pod_cidr} for {self.nodes.most} nodes: Services and "
-                f"each node take {POD_BLOCK} addresses of it"
+                f"must have a larger podCidr than {self.pod_cidr} for {self.nodes.max_nodes} nodes: Services "
+                f"and each node take {POD_BLOCK} addresses of it"
             )
         minor = int(self.version.split(".")[1])
         if minor % 2:

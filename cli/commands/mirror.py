@@ -17,7 +17,7 @@ from sandbox.network import DEFAULT_RANGE, Network
 from sandbox.stack.environment import STACKS
 from sandbox.stack.settings_file import PROJECT
 from sandbox.toolchain.toolchain import Toolchain
-from settings import Images, Settings, image_reference, mistakes, own_logins, secrets
+from settings import Images, Settings, image_reference, mistakes, own_logins, renamed_keys, secrets
 from settings.types import MirrorPath
 from toolkit.errors import UserError
 from toolkit.paths import CHECKOUT, Paths
@@ -80,7 +80,10 @@ def load_settings(stack: str) -> Settings:
             for key, value in values.items()
             if key not in secrets.KEYS and not own_logins.is_own(key)
         }
-        return Settings.model_validate(plain)
+        present = renamed_keys.rename(plain)
+        if present.errors:
+            raise UserError("\n".join(present.errors))
+        return Settings.model_validate(present.values)
     except ValidationError as error:
         raise UserError("\n".join(mistakes.format_errors(Settings, error))) from None
 

@@ -14,6 +14,7 @@ from cli import real_stack, stack_outputs
 from cli.commands import webhook
 from cli.options import add_repository, add_stack
 from sandbox.stack.environment import STACKS
+from settings import renamed_keys
 from toolkit.errors import UserError
 from toolkit.paths import Paths
 from toolkit.progress import Progress
@@ -33,14 +34,18 @@ class Rotation:
     def run(self, repositories: Sequence[str]) -> None:
         """Carries the rotation on from its present step to the end. Raises UserError and PulumiError."""
         settings = self._settings()
-        if not settings.get("previousToo", False):
-            settings = {"secretVersion": int(settings.get("secretVersion", 1)) + 1, "previousToo": True}
+        if not settings.get("acceptPrevious", False):
+            settings = {"secretVersion": int(settings.get("secretVersion", 1)) + 1, "acceptPrevious": True}
             self._apply(settings, "the listener takes the old secret and a new one")
         for repository in repositories:
             self.forge(repository)
-        self._apply({**settings, "previousToo": False}, "the old secret is taken no more")
+        self._apply({**settings, "acceptPrevious": False}, "the old secret is taken no more")
 
     def _settings(self) -> dict[str, Any]:
+        """The stack's settings of the webhook, by their present keys."""
+        return dict(renamed_keys.rename({SETTING: self._stored()}).values[SETTING])
+
+    def _stored(self) -> dict[str, Any]:
         config = self.cli.read("config", "--stack", self.stack, "--json")
         entry = next((value for key, value in config.items() if key.endswith(f":{SETTING}")), None)
         settings: dict[str, Any] = json.loads(entry["value"]) if entry else {}
@@ -50,6 +55,8 @@ class Rotation:
         for key, value in settings.items():
             text = str(value).lower() if isinstance(value, bool) else str(value)
             self.cli.run("config", "set", "--stack", self.stack, "--path", f"{SETTING}.{key}", text)
+        for key in self._stored().keys() - self._settings().keys():  # an older name of one of them
+            self.cli.run("config", "rm", "--stack", self.stack, "--path", f"{SETTING}.{key}")
         print(f"{effect}: pulumi up", flush=True)
         if self.cli.show("up", "--stack", self.stack, "--yes", "--skip-preview") != 0:
             raise UserError("`pulumi up` failed, as it says above; `make rotate` goes on from here")

@@ -123,7 +123,7 @@ class Buildkitd(pulumi.ComponentResource):
                         "metadata": {"name": "layers"},
                         "spec": {
                             "access_modes": ["ReadWriteOnce"],
-                            "resources": {"requests": {"storage": f"{args.builder.shared_gib}Gi"}},
+                            "resources": {"requests": {"storage": f"{args.builder.buildkitd_volume_gib}Gi"}},
                         },
                     }
                 ],
@@ -148,7 +148,7 @@ def _config(args: BuildkitdArgs) -> str:
                 "oci": {
                     "noProcessSandbox": True,
                     "gc": True,
-                    "maxUsedSpace": int(args.builder.shared_gib * GC_THRESHOLD * 2**30),
+                    "maxUsedSpace": int(args.builder.buildkitd_volume_gib * GC_THRESHOLD * 2**30),
                 }
             },
         }

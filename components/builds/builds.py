@@ -141,7 +141,9 @@ class Builds(pulumi.ComponentResource):
         args = self._args
         registries = _registries(args)
         shared = (
-            self._shared(f"{self._name}-buildkitd", args, registries) if args.builder.shared_gib else None
+            self._shared(f"{self._name}-buildkitd", args, registries)
+            if args.builder.buildkitd_volume_gib
+            else None
         )
         specs = {
             GIT_CLONE.name: GIT_CLONE.spec(image=args.images.git),
@@ -231,7 +233,7 @@ def _source(repository: Repository, logins: BuildCredentials) -> pipeline.GitSou
         submodules=repository.submodules,
         login_urls=repository.login_urls(logins.own),
         lfs=repository.lfs,
-        only_changed=repository.only_changed,
+        changed_images_only=repository.changed_images_only,
     )
 
 

@@ -15,7 +15,7 @@ def builds_of(repository: Repository, registry: Registry, builder: Builder) -> l
             dockerfile=image.dockerfile,
             tags=repository.tags,
             # The layers of a shared buildkitd are on its volume.
-            cached=builder.cache and not builder.shared_gib,
+            cached=builder.cache and not builder.buildkitd_volume_gib,
             retries=builder.retries,
         )
         for image in repository.images

@@ -69,10 +69,10 @@ class Janitor(pulumi.ComponentResource):
             "SELECTOR": f"app.kubernetes.io/part-of={PART_OF}",
             "LINE": template.BRANCH_KEY,
             "PIPELINE": "tekton.dev/pipeline",
-            "LIMIT": str(args.run_policy.concurrent),
+            "LIMIT": str(args.run_policy.concurrency_limit),
             "CANCEL": "true" if args.run_policy.cancel_superseded else "false",
-            "KEEP": str(args.run_policy.keep),
-            "DAYS": str(args.run_policy.keep_days),
+            "KEEP": str(args.run_policy.history_limit),
+            "DAYS": str(args.run_policy.history_days),
             "PAUSE": str(SECONDS),
             "HOME": "/tmp",  # kubectl keeps what it has learned of the cluster there
         }

@@ -12,7 +12,7 @@ NAME = "builds"
 # Asked for by a container that says nothing, as those that Tekton puts into each pod. The quota demands a
 # request of each: without these no pod would be made.
 LEAST = {"cpu": "10m", "memory": "16Mi", "ephemeral-storage": "16Mi"}
-RUNS = 100  # at once, where runs.concurrent sets no limit or a lower one
+RUNS = 100  # at once, where runs.concurrencyLimit sets no limit or a lower one
 # Of a run beside its builds: the affinity assistant, the clone or the last report, and the first report.
 PODS, MILLIS, MEMORY_MIB, DISK_MIB = 3, 200, 300, 100
 
@@ -49,7 +49,7 @@ def bound(
         },
         opts=opts,
     )
-    most = max(RUNS, runs.concurrent)
+    most = max(RUNS, runs.concurrency_limit)
     kubernetes.core.v1.ResourceQuota(
         f"{name}-quota",
         # Only a controller of the cluster's says that it counts, and nothing here needs it to have begun.

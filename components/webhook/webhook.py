@@ -186,7 +186,7 @@ class Webhook(pulumi.ComponentResource):
                     minutes=args.run_policy.timeout_minutes,
                     labels=labels("run"),
                     priority=values["priority"],
-                    starts_pending=args.run_policy.concurrent > 0,
+                    starts_pending=args.run_policy.concurrency_limit > 0,
                 )
             )
         )
@@ -241,6 +241,6 @@ def _source(build: BuildPipeline) -> TriggerRepository:
         branches=build.repository.branches,
         pipeline=build.name,
         # Each run of such a repository builds what that push changed: none makes another needless.
-        cancel_superseded=not build.repository.only_changed,
+        cancel_superseded=not build.repository.changed_images_only,
         secrets=build.secrets.own,
     )

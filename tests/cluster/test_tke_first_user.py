@@ -48,13 +48,13 @@ def test_an_account_from_the_first_preview_to_nothing_left(
 
     # Builds run on two more nodes.
     stack.scale("-more-", 2)
-    settings["nodes"] = {"most": 5}
+    settings["nodes"] = {"maxNodes": 5}
     assert "has 2 nodes, and the stack's state says 0" in stack.refused(**settings)
     stack.refresh()
     stack.up(**settings)
     assert sorted(pool["nodes"] for pool in stack.things("np").values()) == [1, 2], "no node was ended"
 
-    settings["nodes"] = {"most": 5, "instanceType": "S5.LARGE16"}
+    settings["nodes"] = {"maxNodes": 5, "instanceType": "S5.LARGE16"}
     said = stack.up(**settings)
     for pool in ("cluster-nodes-base", "cluster-nodes-more"):
         assert steps(said, pool) == ["created replacement", "deleted original"], said

@@ -51,7 +51,7 @@ def test_another_type_of_node_comes_before_the_old_nodes_go(
 
 def test_a_change_that_every_pool_can_take_replaces_none(stack: TkeStack) -> None:
     before = stack.things("np")
-    stack.up(nodes={"diskGib": 100, "most": 5, "least": 2})
+    stack.up(nodes={"diskGib": 100, "maxNodes": 5, "minNodes": 2})
     after = stack.things("np")
     assert after.keys() == before.keys()
     assert {pool["name"] for pool in after.values()} == {pool["name"] for pool in before.values()}

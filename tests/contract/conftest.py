@@ -12,7 +12,7 @@ from tests.support.recorded import Recording
 BUILDERS: dict[str, dict[str, Any]] = {
     "buildkit": {},
     "docker": {"kind": "docker"},
-    "shared": {"sharedGib": 20},
+    "shared": {"buildkitdVolumeGib": 20},
 }
 
 

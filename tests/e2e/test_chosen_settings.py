@@ -33,10 +33,10 @@ LARGE = "frontend/www/large.bin"
 @pytest.fixture(scope="module")
 def stack(push: Push, paths: Paths, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     images = [{"name": one, "context": one} for one in ("frontend", "backend")]
-    repository = {"url": push.forge.clone_url, "images": images, "onlyChanged": True, "lfs": True}
+    repository = {"url": push.forge.clone_url, "images": images, "changedImagesOnly": True, "lfs": True}
     settings = {
         "repositories": [repository],
-        "runs": {"concurrent": LIMIT},
+        "runs": {"concurrencyLimit": LIMIT},
         "builder": {"retries": 1, "egress": Network().egress},
     }
     log = tmp_path_factory.mktemp("chosen") / "up.log"

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
 REPOSITORIES, IMAGES = 50, 4
 # Their runs wait, and go before they start: there is nothing to clone.
-RUNS = {"concurrent": 1, "cancelSuperseded": False}
+RUNS = {"concurrencyLimit": 1, "cancelSuperseded": False}
 
 
 def test_fifty_repositories_of_four_images_are_deployed(push: Push, paths: Paths, tmp_path: Path) -> None:

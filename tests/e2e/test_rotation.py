@@ -49,7 +49,7 @@ def test_both_secrets_are_taken_for_a_while_and_then_the_new_one_alone(
     paths: Paths, push: Push, outputs: dict[str, Any], signed_push: Callable[..., SignedPush], tmp_path: Path
 ) -> None:
     old, log = outputs["webhook_secret"], tmp_path / "up.log"
-    with stack_overrides(paths, log, {"webhook": {"secretVersion": 2, "previousToo": True}}, {}) as both:
+    with stack_overrides(paths, log, {"webhook": {"secretVersion": 2, "acceptPrevious": True}}, {}) as both:
         new = both["webhook_secret"]
         assert new != old
         assert builds(push, signed_push(secret=old)), "the forge signs with it until it is told"

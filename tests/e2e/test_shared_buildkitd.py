@@ -38,7 +38,7 @@ def mirrored(push: Push) -> str:
 @pytest.fixture(scope="module")
 def shared(paths: Paths, mirrored: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     builder = {
-        "sharedGib": 10,
+        "buildkitdVolumeGib": 10,
         "parallel": 2,
         "registryMirrors": {"registry.invalid": mirrored},
         "egress": Network().egress,

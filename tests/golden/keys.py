@@ -11,7 +11,7 @@ import yaml
 from pydantic import BaseModel
 from pydantic.alias_generators import to_camel
 
-from settings import Settings, own_logins
+from settings import Settings, own_logins, renamed_keys
 from tests.golden.stack import Stack
 
 PROJECT_FILE = Path(__file__).resolve().parents[2] / "Pulumi.yaml"
@@ -23,7 +23,8 @@ def value_counts(stacks: Sequence[Stack]) -> dict[str, int]:
     accepted = [stack for stack in stacks if not stack.refused]
     for stack in accepted:
         plain = {key: value for key, value in stack.config.items() if not _is_own(key)}
-        for path, value in _values(Settings.model_validate(plain), ""):
+        present = renamed_keys.rename(plain).values
+        for path, value in _values(Settings.model_validate(present), ""):
             values[path].add(repr(value))
         kinds = {_kind(key) for key in (*stack.config, *stack.secrets)}
         for key in _texts():

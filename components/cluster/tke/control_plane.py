@@ -46,11 +46,12 @@ def checked_level(settings: Tke, state: RecordedState, account: TencentCloudLook
 
     Warns of more nodes than it is for.
     """
-    level, most = settings.level, settings.nodes.most
-    if most > LEVELS[level].nodes:
-        larger = next((name for name, limits in LEVELS.items() if most <= limits.nodes), "")
+    level, max_nodes = settings.level, settings.nodes.max_nodes
+    if max_nodes > LEVELS[level].nodes:
+        larger = next((name for name, limits in LEVELS.items() if max_nodes <= limits.nodes), "")
         pulumi.log.warn(
-            f"cluster.nodes.most is {most}, but cluster.level is {level}, which is for {LEVELS[level].nodes} "
+            f"cluster.nodes.maxNodes is {max_nodes}, but cluster.level is {level}, which is for "
+            f"{LEVELS[level].nodes} "
             + (
                 "nodes: the cloud raises it, and its price, when there are more"
                 if settings.auto_upgrade_level

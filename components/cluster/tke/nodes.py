@@ -42,7 +42,7 @@ class TkeNodesArgs:
 
 
 class TkeNodes(pulumi.ComponentResource):
-    """A pool of `least` nodes, and one that scales up to `most` together with it."""
+    """A pool of `minNodes` nodes, and one that scales up to `maxNodes` together with it."""
 
     pools: list[pulumi.Resource]
     """Ready when the nodes that there always are run."""
@@ -51,10 +51,10 @@ class TkeNodes(pulumi.ComponentResource):
         super().__init__("tekton-builds:tke:Nodes", name, None, opts)
         nodes = args.settings.nodes
         password = self._password(name)
-        always = {"enable_auto_scale": False, "desired_capacity": nodes.least, "wait_node_ready": True}
-        sometimes = {"enable_auto_scale": True, "min_size": 0, "max_size": nodes.most - nodes.least}
+        always = {"enable_auto_scale": False, "desired_capacity": nodes.min_nodes, "wait_node_ready": True}
+        sometimes = {"enable_auto_scale": True, "min_size": 0, "max_size": nodes.max_nodes - nodes.min_nodes}
         kinds: dict[str, dict[str, Any]] = {"base": {**BOUNDS, **always}}
-        if nodes.most > nodes.least:
+        if nodes.max_nodes > nodes.min_nodes:
             kinds["more"] = sometimes
         names = {suffix: _pool_name(args.settings, suffix) for suffix in kinds}
         spots = {suffix: nodes.spot if kind["enable_auto_scale"] else None for suffix, kind in kinds.items()}

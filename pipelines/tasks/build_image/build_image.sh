@@ -43,7 +43,7 @@ bounded() {
             short_of_memory "a command was killed, as happens where the builds at buildkitd take more than $MEMORY_GIB GiB of \
 memory for each of builder.parallel: raise builder.memoryGib"
         elif grep -q 'no space left on device' "$1"; then
-            fail "the volume of buildkitd is full: raise builder.sharedGib, or make the layers smaller"
+            fail "the volume of buildkitd is full: raise builder.buildkitdVolumeGib, or make the layers smaller"
         fi
     elif [ -e "$work/note" ]; then
         took_disk

@@ -24,13 +24,17 @@ class Played:
         return {"tekton-builds:webhook": {"value": json.dumps(self.setting)}} if self.setting else {}
 
     def run(self, *arguments: str, stdin: str | None = None) -> str:
+        if arguments[:2] == ("config", "rm"):
+            del self.setting[arguments[-1].removeprefix("webhook.")]
+            return ""
         assert arguments[:2] == ("config", "set"), arguments
         self.setting[arguments[-2].removeprefix("webhook.")] = json.loads(arguments[-1])
         return ""
 
     def show(self, *arguments: str, log: Path | None = None) -> int:
         assert arguments[0] == "up", arguments
-        both = " and before" if self.setting["previousToo"] else ""
+        assert "previousToo" not in self.setting, "the program refuses a key beside its older name"
+        both = " and before" if self.setting["acceptPrevious"] else ""
         self.did.append(f"takes {self.setting['secretVersion']}{both}")
         return self.code
 
@@ -50,11 +54,19 @@ def test_the_old_secret_goes_when_every_webhook_has_the_new_one() -> None:
         "webhook of a/c",
         "takes 2",
     ]
-    assert rotate(Played(secretVersion=7, previousToo=False), "a/b")[0] == "takes 8 and before"
+    assert rotate(Played(secretVersion=7, acceptPrevious=False), "a/b")[0] == "takes 8 and before"
 
 
 def test_an_interrupted_rotation_is_finished_and_not_begun_again() -> None:
-    assert rotate(Played(secretVersion=2, previousToo=True), "a/b") == ["webhook of a/b", "takes 2"]
+    assert rotate(Played(secretVersion=2, acceptPrevious=True), "a/b") == ["webhook of a/b", "takes 2"]
+
+
+@pytest.mark.parametrize("previous_too", [False, True])
+def test_an_older_key_is_taken_over_and_goes(*, previous_too: bool) -> None:
+    played = Played(secretVersion=2, previousToo=previous_too)
+    begun = [] if previous_too else ["takes 3 and before"]
+    assert rotate(played, "a/b") == [*begun, "webhook of a/b", f"takes {2 if previous_too else 3}"]
+    assert played.setting == {"secretVersion": 2 if previous_too else 3, "acceptPrevious": False}
 
 
 def test_an_up_that_fails_leaves_the_webhooks_as_they_are() -> None:

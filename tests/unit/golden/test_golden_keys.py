@@ -30,7 +30,7 @@ def test_every_setting_has_two_values(all_stacks: list[Stack]) -> None:
 @pytest.mark.parametrize(
     ("stack", "key"),
     [
-        ("everything", "runs.keepDays"),
+        ("everything", "runs.historyDays"),
         ("everything", "repositories[].lfs"),
         ("everything", "statusToken"),
         ("everything", "gitUsername/"),
@@ -47,4 +47,4 @@ def test_a_setting_with_one_value_is_named(stack: str, key: str, all_stacks: lis
 
 def test_settings_that_are_refused_do_not_count(all_stacks: list[Stack]) -> None:
     refused = [replace(one, refused=one.name == "everything" or one.refused) for one in all_stacks]
-    assert "runs.keepDays" in keys.uncovered(refused)
+    assert "runs.historyDays" in keys.uncovered(refused)

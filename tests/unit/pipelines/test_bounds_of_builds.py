@@ -79,7 +79,7 @@ def requests(hard: dict[str, Any]) -> dict[str, float]:
 
 @pytest.mark.parametrize(
     ("settings", "runs"),
-    [({}, HUNDRED), ({"runs": {"concurrent": 2}}, HUNDRED), ({"runs": {"concurrent": 300}}, 300)],
+    [({}, HUNDRED), ({"runs": {"concurrencyLimit": 2}}, HUNDRED), ({"runs": {"concurrencyLimit": 300}}, 300)],
 )
 def test_the_quota_has_room_for_a_hundred_runs_and_for_all_that_may_run(
     tmp_path: Path, settings: dict[str, Any], runs: int
@@ -114,7 +114,7 @@ def test_what_runs_a_dockerfile_has_a_limit_of_everything(tmp_path: Path, kind: 
 
 
 def test_a_shared_buildkitd_is_a_build_to_its_node(tmp_path: Path) -> None:
-    builder = {"sharedGib": 50, "memoryGib": 2, "parallel": 3, "cpus": 2}
+    builder = {"buildkitdVolumeGib": 50, "memoryGib": 2, "parallel": 3, "cpus": 2}
     spec = (
         deploy(tmp_path, builder=builder).one("StatefulSet", "buildkitd").plain()["spec"]["template"]["spec"]
     )

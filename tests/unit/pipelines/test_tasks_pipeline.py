@@ -36,7 +36,7 @@ TASKS = {
 @pytest.fixture(params=[BUILD_IMAGE.name, DOCKER_SOCKET.name])
 def spec(request: pytest.FixtureRequest) -> dict[str, Any]:
     return pipeline.spec(
-        replace(SOURCE, only_changed=True),
+        replace(SOURCE, changed_images_only=True),
         BUILDS,
         task=request.param,
         parallel=4,
@@ -141,7 +141,9 @@ def test_without_a_token_nobody_is_told() -> None:
 def test_an_image_is_left_alone_only_where_that_is_set() -> None:
     always = pipeline.spec(SOURCE, BUILDS, task=BUILD_IMAGE.name, parallel=4)
     assert not any("when" in one for one in always["tasks"])
-    sometimes = pipeline.spec(replace(SOURCE, only_changed=True), BUILDS, task=BUILD_IMAGE.name, parallel=4)
+    sometimes = pipeline.spec(
+        replace(SOURCE, changed_images_only=True), BUILDS, task=BUILD_IMAGE.name, parallel=4
+    )
     assert [one.get("when") for one in sometimes["tasks"]] == [
         None,
         *(

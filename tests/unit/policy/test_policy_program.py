@@ -40,8 +40,8 @@ def violations(recording: Recording, stack: str) -> list[tuple[str, str]]:
     [
         {},
         {"builder": {"kind": "docker"}},
-        {"builder": {"sharedGib": 10}},
-        {"runs": {"concurrent": 2}},
+        {"builder": {"buildkitdVolumeGib": 10}},
+        {"runs": {"concurrencyLimit": 2}},
         {"ingress": {"kind": "none"}},
         {"dashboard": {"auth": {"kind": "none"}}},
     ],

@@ -18,7 +18,7 @@ TKE = {"kind": "tke", "apiCidrs": ["100.64.7.0/24"]}
 
 def warned(given: Given, secrets: dict[str, str] | None = None) -> list[str]:
     logged = record(Settings.load, config=given, secrets=secrets or SECRETS).logged
-    return [line for line in logged if line.startswith("runs.keep")]
+    return [line for line in logged if line.startswith("runs.historyLimit")]
 
 
 def repositories(given: Given, count: int) -> list[Given]:
@@ -34,9 +34,11 @@ def test_fewer_runs_are_kept_on_tke_unless_the_settings_say_how_many(
     given: Given, cluster: Given, keep: int
 ) -> None:
     given["cluster"] = cluster or given["cluster"]
-    assert load(given).runs.keep == keep
-    assert load({**given, "runs": {"concurrent": 3}}).runs.keep == keep, "the other keys say nothing of it"
-    assert load({**given, "runs": {"keep": 20}}).runs.keep == 20
+    assert load(given).runs.history_limit == keep
+    assert load({**given, "runs": {"concurrencyLimit": 3}}).runs.history_limit == keep, (
+        "the other keys say nothing of it"
+    )
+    assert load({**given, "runs": {"historyLimit": 20}}).runs.history_limit == 20
 
 
 def test_a_run_has_as_many_tasks_as_its_pipeline(given: Given) -> None:
@@ -58,13 +60,18 @@ def test_the_defaults_fit_the_smallest_level(given: Given) -> None:
             {},
             50,
             1,
-            "runs.keep is 50, so up to 200 custom objects and 150 pods of done runs stay, but cluster.level "
-            "is L5, which is for 150 and 150: the cloud raises it, and its price; set runs.keep to 37 or "
-            "cluster.level to L20",
+            "runs.historyLimit is 50, so up to 200 custom objects and 150 pods of done runs stay, but "
+            "cluster.level is L5, which is for 150 and 150: the cloud raises it, and its price; set "
+            "runs.historyLimit to 37 or cluster.level to L20",
         ),
-        ({}, None, 4, "runs.keep is 10, so up to 160 custom objects and 120 pods"),
-        ({}, 10000, 1, "; set runs.keep to 37 or cluster.level to L3000"),
-        ({"autoUpgradeLevel": False}, 50, 1, "for 150 and 150: set runs.keep to 37 or cluster.level to L20"),
+        ({}, None, 4, "runs.historyLimit is 10, so up to 160 custom objects and 120 pods"),
+        ({}, 10000, 1, "; set runs.historyLimit to 37 or cluster.level to L3000"),
+        (
+            {"autoUpgradeLevel": False},
+            50,
+            1,
+            "for 150 and 150: set runs.historyLimit to 37 or cluster.level to L20",
+        ),
         ({"level": "L20"}, 50, 1, ""),
         ({}, 1, 40, "; set cluster.level to L20"),
     ],
@@ -72,14 +79,18 @@ def test_the_defaults_fit_the_smallest_level(given: Given) -> None:
 def test_more_than_the_level_is_for_is_warned_of_with_what_fits(
     given: Given, cluster: Given, keep: int | None, count: int, words: str
 ) -> None:
-    given |= {"cluster": TKE | cluster, "repositories": repositories(given, count), "runs": {"keep": keep}}
+    given |= {
+        "cluster": TKE | cluster,
+        "repositories": repositories(given, count),
+        "runs": {"historyLimit": keep},
+    }
     found = warned(given)
     assert len(found) == bool(words)
     assert all(words in line for line in found), found
 
 
 def test_reports_to_the_forge_are_tasks_of_a_run_too(given: Given) -> None:
-    given |= {"cluster": TKE, "runs": {"keep": 30}}
+    given |= {"cluster": TKE, "runs": {"historyLimit": 30}}
     given["commitStatus"] = {"api": "https://git.example.com/api/v1"}
     assert warned(given) == []
     (line,) = warned(given, {**SECRETS, "statusToken": "t"})
@@ -87,19 +98,19 @@ def test_reports_to_the_forge_are_tasks_of_a_run_too(given: Given) -> None:
 
 
 def test_more_than_the_level_takes_is_refused_where_the_cloud_does_not_raise_it(given: Given) -> None:
-    given |= {"cluster": TKE, "runs": {"keep": 400}}
+    given |= {"cluster": TKE, "runs": {"historyLimit": 400}}
     assert len(warned(given)) == 1, "the cloud raises the level"
     given["cluster"] = {**TKE, "autoUpgradeLevel": False}
     (sentence,) = refusal(given)
     assert sentence == (
-        "runs.keep is 400, so up to 1600 custom objects and 1200 pods of done runs stay, but cluster.level "
-        "is L5, which is for 150 and 150, and takes no more than 1250 and 600: pushes would be refused; set "
-        "runs.keep to 37 or cluster.level to L100"
+        "runs.historyLimit is 400, so up to 1600 custom objects and 1200 pods of done runs stay, but "
+        "cluster.level is L5, which is for 150 and 150, and takes no more than 1250 and 600: pushes would be "
+        "refused; set runs.historyLimit to 37 or cluster.level to L100"
     )
 
 
 def test_another_cluster_is_not_reckoned_with(given: Given) -> None:
-    assert warned({**given, "runs": {"keep": 10000}}) == []
+    assert warned({**given, "runs": {"historyLimit": 10000}}) == []
 
 
 def test_a_level_that_the_cloud_does_not_have_is_told_with_those_that_it_has(given: Given) -> None:

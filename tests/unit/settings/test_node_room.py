@@ -92,8 +92,8 @@ def test_a_build_that_no_node_has_room_for_is_refused(
         ({"memoryGib": 4}, 3, 2),
         ({"memoryGib": 4, "parallel": 2}, 3, 0),
         ({"memoryGib": 1, "diskGib": 25}, 3, 1),
-        ({"memoryGib": 4, "sharedGib": 10, "parallel": 3}, 1, 1),
-        ({"memoryGib": 1, "sharedGib": 10, "parallel": 3, "diskGib": 1024}, 1, 0),
+        ({"memoryGib": 4, "buildkitdVolumeGib": 10, "parallel": 3}, 1, 1),
+        ({"memoryGib": 1, "buildkitdVolumeGib": 10, "parallel": 3, "diskGib": 1024}, 1, 0),
     ],
 )
 def test_builds_of_a_commit_that_may_take_more_than_a_node_together_are_warned_of(

@@ -24,13 +24,14 @@ MIRROR = "https://mirror.example.com"
 TKE = {"kind": "tke", "apiCidrs": ["100.64.7.0/24"]}
 MISTAKES = {
     "a shared buildkitd without buildkit": (
-        _set("builder", to={"kind": "docker", "sharedGib": 50}),
-        "builder is {'kind': 'docker', 'sharedGib': 50}, but must have kind buildkit when it has sharedGib",
+        _set("builder", to={"kind": "docker", "buildkitdVolumeGib": 50}),
+        "builder is {'kind': 'docker', 'buildkitdVolumeGib': 50}, but must have kind buildkit "
+        "when it has buildkitdVolumeGib",
     ),
     "volumes that TKE's disks cannot have": (
-        lambda given: given.update(cluster=TKE, runs={"volumeGib": 15}, builder={"sharedGib": 25}),
-        "runs.volumeGib is 15 and builder.sharedGib is 25, but must be a multiple of 10, as the disks of TKE "
-        "are: a volume of another size is never made",
+        lambda given: given.update(cluster=TKE, runs={"volumeGib": 15}, builder={"buildkitdVolumeGib": 25}),
+        "runs.volumeGib is 15 and builder.buildkitdVolumeGib is 25, but must be a multiple of 10, as the "
+        "disks of TKE are: a volume of another size is never made",
     ),
     "a mirror that Docker does not know": (
         _set("builder", to={"kind": "docker", "registryMirrors": {"quay.io": MIRROR}}),
@@ -75,7 +76,7 @@ MISTAKES = {
     "a missing section": (
         lambda given: given.pop("repositories"),
         "repositories is missing: what is built: [{url, branches, namespace, tags, images: [{name, context, "
-        "dockerfile}], submodules, submoduleUrls, lfs, onlyChanged}]",
+        "dockerfile}], submodules, submoduleUrls, lfs, changedImagesOnly}]",
     ),
     "an unknown kind": (
         _set("cluster", "kind", to="kind"),
@@ -99,9 +100,9 @@ MISTAKES = {
         "cluster.region is 'Hong Kong', but must be a region of Tencent Cloud, as ap-hongkong",
     ),
     "a secret before the first": (
-        _set("webhook", to={"previousToo": True}),
-        "webhook is {'previousToo': True}, but must have a secretVersion above 1 with previousToo: there is "
-        "none before the first",
+        _set("webhook", to={"acceptPrevious": True}),
+        "webhook is {'acceptPrevious': True}, but must have a secretVersion above 1 with acceptPrevious: "
+        "there is none before the first",
     ),
     "a host where a range is asked for": (
         _set("builder", to={"egressCidrs": ["registry.example.com"]}),
@@ -134,7 +135,7 @@ MISTAKES = {
         _set("repositories", to={"url": "x"}),
         "repositories is {'url': 'x'}, but must be a list: what is built: "
         "[{url, branches, namespace, tags, images: [{name, context, dockerfile}], submodules, submoduleUrls, "
-        "lfs, onlyChanged}]",
+        "lfs, changedImagesOnly}]",
     ),
     "no repository": (
         _set("repositories", to=[]),

@@ -55,9 +55,9 @@ MISTAKES: dict[str, tuple[Any, str]] = {
         "at most 9 backupInstanceTypes",
     ),
     "spot instances of which there are none": (
-        {"nodes": {"least": 2, "most": 2, "spot": {"maxPrice": "0.05"}}},
-        "cluster.nodes is {'least': 2, 'most': 2, 'spot': {'maxPrice': '0.05'}}, but must have a most above "
-        "its least with spot: the nodes above `least` are spot",
+        {"nodes": {"minNodes": 2, "maxNodes": 2, "spot": {"maxPrice": "0.05"}}},
+        "cluster.nodes is {'minNodes': 2, 'maxNodes': 2, 'spot': {'maxPrice': '0.05'}}, but must have a "
+        "maxNodes above its minNodes with spot: the nodes above `minNodes` are spot",
     ),
     "no price": (
         {"nodes": {"spot": {}}},

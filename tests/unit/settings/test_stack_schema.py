@@ -46,7 +46,7 @@ def test_each_tracked_stack_names_the_schema_and_fits_it(file: Path) -> None:
         {},
         {"gitPassword": {"secure": "v1:abc"}, "gitSshKey/team/shop": {"secure": "v1:abc"}},
         {"gitUsername/team/shop": "robot", "aws:region": "eu-west-1"},
-        {"runs": {"keep": None}},
+        {"runs": {"historyLimit": None}},
     ],
     ids=["the least", "secrets", "somebody else's", "no number"],
 )
@@ -62,7 +62,7 @@ def test_what_a_stack_may_say_is_no_mistake(config: dict[str, Any]) -> None:
         ({"runs": {"timeoutMinutes": "60"}}, "60"),
         ({"ingress": {"kind": "haproxy"}}, "haproxy"),
         ({"gitPassword": "in the clear"}, "in the clear"),
-        ({"cluster": {"kind": "tke", "region": "ap-hongkong", "nodes": {"least": -1}}}, "-1"),
+        ({"cluster": {"kind": "tke", "region": "ap-hongkong", "nodes": {"minNodes": -1}}}, "-1"),
     ],
     ids=["a key", "a key inside", "a type", "a kind", "a secret in the clear", "a range"],
 )

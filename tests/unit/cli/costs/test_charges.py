@@ -19,7 +19,7 @@ TRAFFIC, BANDWIDTH = "TRAFFIC_POSTPAID_BY_HOUR", "BANDWIDTH_POSTPAID_BY_HOUR"
 
 
 def test_a_cluster_is_billed_for_its_level_its_nodes_their_disks_and_what_leads_to_the_api_server() -> None:
-    stack = planned(states(cluster(nodes={"least": 2, "most": 6, "diskGib": 60})))
+    stack = planned(states(cluster(nodes={"minNodes": 2, "maxNodes": 6, "diskGib": 60})))
     assert stack.region == "ap-hongkong"
     found = {(charge.item, charge.owner, charge.unit): charge.quantity for charge in stack.charges.values()}
     assert found == {

@@ -26,7 +26,7 @@ def test_another_instance_type_shows_what_goes_and_what_comes() -> None:
 
 
 def test_more_nodes_are_more_machines_and_more_disks() -> None:
-    more = {"nodes": {"least": 2, "most": 6}}
+    more = {"nodes": {"minNodes": 2, "maxNodes": 6}}
     assert change({}, more) == {
         "node S5.MEDIUM8": ((1, 3), (2, 6)),
         "system disk CLOUD_PREMIUM": ((50, 150), (100, 300)),
@@ -60,7 +60,7 @@ def test_a_replaced_pool_counts_once_on_each_side_and_is_named_where_both_are_th
     operations: list[str], overlap: list[str]
 ) -> None:
     (pool,) = [each for each in states(cluster()) if each.endswith("nodes-more")]
-    old, new = ({"inputs": states(cluster(nodes={"most": most}))[pool]} for most in (3, 5))
+    old, new = ({"inputs": states(cluster(nodes={"maxNodes": most}))[pool]} for most in (3, 5))
     pair = [{"op": operation, "urn": pool, "oldState": old} for operation in operations]
     plan = read([step if step["op"] == "delete-replaced" else {**step, "newState": new} for step in pair])
     sides = (plan.current, plan.goal)

@@ -95,7 +95,7 @@ def test_a_plan_that_changes_nothing_says_so(costs: Costs) -> None:
 
 
 def test_another_number_of_nodes_is_shown_with_both(costs: Costs) -> None:
-    _, out, _ = costs(steps(states(cluster(nodes={"least": 2, "most": 6})), states(cluster())))
+    _, out, _ = costs(steps(states(cluster(nodes={"minNodes": 2, "maxNodes": 6})), states(cluster())))
     (line,) = [line for line in out.splitlines() if line.startswith("~  node S5.MEDIUM8")]
     assert "1 to 3 -> 2 to 6" in line
 
@@ -115,7 +115,7 @@ def test_two_currencies_are_never_added(costs: Costs) -> None:
 
 
 def test_what_a_change_does_to_the_sum_stands_behind_it(costs: Costs) -> None:
-    more = states(cluster(nodes={"least": 2, "most": 6}))
+    more = states(cluster(nodes={"minNodes": 2, "maxNodes": 6}))
     _, out, _ = costs(steps(more, states(cluster())), prices=[ENTRY])
     assert "\n1 of 6 rows together: 0.25 to 0.75 USD an hour\n" in out
     assert "\nthen 1 of 6 rows together: 0.5 to 1.5 USD an hour\n" in out

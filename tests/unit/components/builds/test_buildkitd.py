@@ -16,7 +16,7 @@ HOST = "buildkitd.builds-buildkitd"
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Recording:
-    builder = {"sharedGib": 50, "memoryGib": 2, "parallel": 3, "egressCidrs": ["10.1.2.3/32"]}
+    builder = {"buildkitdVolumeGib": 50, "memoryGib": 2, "parallel": 3, "egressCidrs": ["10.1.2.3/32"]}
     return deploy(tmp_path_factory.mktemp("stack"), builder=builder)
 
 

@@ -179,11 +179,11 @@ def deploy(given: dict[str, Any], tmp_path: Path) -> Recording:
 def test_the_settings_reach_the_script_and_the_runs(given: dict[str, Any], tmp_path: Path) -> None:
     chosen = {
         "cancelSuperseded": False,
-        "keep": 7,
-        "keepDays": 2,
+        "historyLimit": 7,
+        "historyDays": 2,
         "timeoutMinutes": 90,
         "volumeGib": 20,
-        "concurrent": 3,
+        "concurrencyLimit": 3,
     }
     recording = deploy({**given, "runs": chosen}, tmp_path)
     (container,) = recording.one("Deployment", "janitor").plain()["spec"]["template"]["spec"]["containers"]
@@ -205,5 +205,5 @@ def test_the_settings_reach_the_script_and_the_runs(given: dict[str, Any], tmp_p
 
 
 def test_a_mistake_is_one_sentence(given: dict[str, Any]) -> None:
-    (sentence,) = refusal({**given, "runs": {"keep": 0}})
-    assert sentence == "runs.keep is 0, but must be at least 1"
+    (sentence,) = refusal({**given, "runs": {"historyLimit": 0}})
+    assert sentence == "runs.historyLimit is 0, but must be at least 1"

@@ -14,7 +14,7 @@ from tests.support.recorded import Recording
 
 @pytest.mark.parametrize(
     "settings",
-    [{}, {"builder": {"sharedGib": 10}}, {"ingress": {"kind": "none"}}],
+    [{}, {"builder": {"buildkitdVolumeGib": 10}}, {"ingress": {"kind": "none"}}],
     ids=["everything", "shared", "no controller"],
 )
 def test_every_object_outside_namespaces_is_claimed(tmp_path: Path, settings: dict[str, Any]) -> None:

@@ -48,7 +48,7 @@ def tcp(*ports: int) -> list[Any]:
 
 
 def test_every_namespace_that_the_program_makes_denies_what_nothing_allows(tmp_path: Path) -> None:
-    recording = deploy(tmp_path, builder={"sharedGib": 20})
+    recording = deploy(tmp_path, builder={"buildkitdVolumeGib": 20})
     namespaces = {one.plain()["metadata"]["name"] for one in recording.all("Namespace")}
     assert {"builds", "builds-webhook", "ingress", "tekton-pipelines"} <= namespaces
     for namespace in namespaces:
@@ -76,7 +76,7 @@ def test_the_interceptors_that_read_every_secret_answer_the_listener_alone(tmp_p
 
 
 def test_admission_is_open_to_an_api_server_of_any_address_but_not_to_builds(tmp_path: Path) -> None:
-    recording = deploy(tmp_path, builder={"sharedGib": 20})
+    recording = deploy(tmp_path, builder={"buildkitdVolumeGib": 20})
     assert policy(recording, "admission")["ingress"] == [{"ports": tcp(8443)}]
     for who in ("builds", "buildkitd"):
         for rule in policy(recording, who)["egress"]:

@@ -107,7 +107,7 @@ def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
     given = {
         **config(folder / "kubeconfig"),
         "dashboard": {"auth": GITHUB},
-        "builder": {"sharedGib": 20, "egress": listed, "egressCidrs": ["10.8.0.0/24"]},
+        "builder": {"buildkitdVolumeGib": 20, "egress": listed, "egressCidrs": ["10.8.0.0/24"]},
     }
     ingress = RETIRED if request.param == "nginx" else {"kind": request.param}
     return request.param, deploy(given, folder, ingress, {**SECRETS, **CLIENT})

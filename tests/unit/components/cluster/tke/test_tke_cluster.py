@@ -50,7 +50,7 @@ def test_the_endpoint_opens_when_a_node_runs_and_for_the_settings_addresses_alon
 def test_the_nodes_that_there_always_are_are_waited_for_and_the_others_scale(
     asked: list[str], given: Given
 ) -> None:
-    given["cluster"]["nodes"] = {"least": 2, "most": 5}
+    given["cluster"]["nodes"] = {"minNodes": 2, "maxNodes": 5}
     recording = deploy(given)
     base, more = (one(recording, "NodePool", suffix).plain() for suffix in ("base", "more"))
     assert (base["desiredCapacity"], base["enableAutoScale"], base["waitNodeReady"]) == (2, False, True)
@@ -68,14 +68,14 @@ def test_the_nodes_that_there_always_are_are_waited_for_and_the_others_scale(
 
 
 def test_as_many_nodes_at_most_as_at_least_are_one_pool(asked: list[str], given: Given) -> None:
-    given["cluster"]["nodes"] = {"least": 2, "most": 2}
+    given["cluster"]["nodes"] = {"minNodes": 2, "maxNodes": 2}
     assert len(deploy(given).all("NodePool")) == 1
 
 
 def test_the_number_of_nodes_changes_without_the_bounds_of_their_pool(asked: list[str], given: Given) -> None:
     bounds = []
     for least in (1, 3):
-        given["cluster"]["nodes"] = {"least": least, "most": 3}
+        given["cluster"]["nodes"] = {"minNodes": least, "maxNodes": 3}
         inputs = one(deploy(given), "NodePool", "base").plain()
         bounds.append((inputs["minSize"], inputs["maxSize"]))
     assert bounds[0] == bounds[1], "the provider refuses to change bounds and number in one update"
@@ -98,7 +98,7 @@ def test_a_level_that_the_cloud_has_raised_stays(asked: list[str], given: Given,
 
 
 def test_a_smallest_range_has_room_for_all_nodes(asked: list[str], given: Given) -> None:
-    given["cluster"] |= {"podCidr": "172.20.0.0/22", "nodes": {"most": 3}}
+    given["cluster"] |= {"podCidr": "172.20.0.0/22", "nodes": {"maxNodes": 3}}
     assert one(deploy(given), "Cluster").plain()["clusterCidr"] == "172.20.0.0/22"
 
 
@@ -160,7 +160,7 @@ MISTAKES: dict[str, tuple[Given, str]] = {
     ),
     "a range for no node": ({"podCidr": "172.20.0.0/24"}, "larger podCidr than 172.20.0.0/24 for 3 nodes"),
     "a range for one node less": (
-        {"podCidr": "172.20.0.0/22", "nodes": {"most": 4}},
+        {"podCidr": "172.20.0.0/22", "nodes": {"maxNodes": 4}},
         "Services and each node take 256 addresses of it",
     ),
     "a zone elsewhere": ({"zone": "ap-tokyo-1"}, "must have its zone ap-tokyo-1 in its region ap-hongkong"),
@@ -171,12 +171,12 @@ MISTAKES: dict[str, tuple[Given, str]] = {
     ),
     "a network of two kinds": ({"network": {"vpcId": "vpc-1a"}}, "must have kind named when it has vpcId"),
     "more at least than at most": (
-        {"nodes": {"least": 4}},
-        "must have its least 4 no larger than its most 3",
+        {"nodes": {"minNodes": 4}},
+        "must have its minNodes 4 no larger than its maxNodes 3",
     ),
-    "no node": ({"nodes": {"least": 0}}, "cluster.nodes.least is 0, but must be at least 1"),
-    "many nodes": ({"nodes": {"most": 1000}}, "cluster.nodes.most is 1000, but must be at most 100"),
-    "words for a number": ({"nodes": {"most": "3"}}, "must be a whole number: most nodes"),
+    "no node": ({"nodes": {"minNodes": 0}}, "cluster.nodes.minNodes is 0, but must be at least 1"),
+    "many nodes": ({"nodes": {"maxNodes": 1000}}, "cluster.nodes.maxNodes is 1000, but must be at most 100"),
+    "words for a number": ({"nodes": {"maxNodes": "3"}}, "must be a whole number: most nodes"),
     "a long name": ({"name": "a" * 21}, "must be 1 to 20 lower-case letters"),
 }
 

@@ -106,17 +106,17 @@ def test_a_level_that_is_not_sent_is_not_asked_for(
 @pytest.mark.parametrize(
     ("cluster", "words"),
     [
-        ({"nodes": {"most": 5}}, ""),
-        ({"nodes": {"most": 6}}, "which is for 5 nodes: the cloud raises it, and its price"),
-        ({"nodes": {"most": 6}, "autoUpgradeLevel": False}, "for 5 nodes: set it to L20, or"),
-        ({"nodes": {"most": 21}, "autoUpgradeLevel": False}, "for 5 nodes: set it to L50, or"),
-        ({"nodes": {"most": 6}, "level": "L20"}, ""),
+        ({"nodes": {"maxNodes": 5}}, ""),
+        ({"nodes": {"maxNodes": 6}}, "which is for 5 nodes: the cloud raises it, and its price"),
+        ({"nodes": {"maxNodes": 6}, "autoUpgradeLevel": False}, "for 5 nodes: set it to L20, or"),
+        ({"nodes": {"maxNodes": 21}, "autoUpgradeLevel": False}, "for 5 nodes: set it to L50, or"),
+        ({"nodes": {"maxNodes": 6}, "level": "L20"}, ""),
     ],
 )
 def test_more_nodes_than_the_level_is_for_are_warned_of(
     asked: list[str], given: Given, cluster: Given, words: str
 ) -> None:
     given["cluster"] |= cluster
-    warned = [line for line in deploy(given).logged if "cluster.nodes.most" in line]
+    warned = [line for line in deploy(given).logged if "cluster.nodes.maxNodes" in line]
     assert len(warned) == bool(words)
     assert all(words in line for line in warned), warned

@@ -111,7 +111,7 @@ def test_other_registries_have_their_logins_beside_the_accounts(in_tcr: Given, t
 
 
 def test_a_shared_buildkitd_may_call_it_too(in_tcr: Given, tmp_path: Path) -> None:
-    in_tcr["builder"] = {"sharedGib": 50}
+    in_tcr["builder"] = {"buildkitdVolumeGib": 50}
     recording = whole(in_tcr, tmp_path)
     policy = recording.one("NetworkPolicy", "from-builds", "builds-buildkitd").plain()
     assert REGISTRY_RULE in policy["spec"]["egress"]

@@ -129,7 +129,9 @@ def test_a_build_is_fine_whose_killed_process_nobody_missed(
 
 
 @pytest.mark.parametrize(
-    ("said", "key"), [(KILLED, "builder.memoryGib"), (FULL, "builder.sharedGib")], ids=["memory", "volume"]
+    ("said", "key"),
+    [(KILLED, "builder.memoryGib"), (FULL, "builder.buildkitdVolumeGib")],
+    ids=["memory", "volume"],
 )
 def test_the_bound_of_a_shared_daemon_is_named_by_what_it_says(
     calling: Step, buildkit: Played, said: str, key: str
