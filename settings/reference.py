@@ -77,13 +77,13 @@ def rows() -> dict[str, list[Row]]:
 
 def tables() -> dict[str, str]:
     """Each table as the page has it, by its name."""
-    return {name: "\n".join([HEAD, *(row.text for row in each)]) for name, each in rows().items()}
+    return {name: "\n".join([HEAD, *(row.text for row in table)]) for name, table in rows().items()}
 
 
 def replaced(page: str) -> str:
     """The page with its tables made anew. Raises KeyError for a table that is none of the settings."""
-    made = tables()
-    return TABLE.sub(lambda table: _enclosed(table.group(1), made[table.group(1)]), page)
+    texts = tables()
+    return TABLE.sub(lambda match: _enclosed(match.group(1), texts[match.group(1)]), page)
 
 
 def _enclosed(name: str, table: str) -> str:
@@ -92,19 +92,19 @@ def _enclosed(name: str, table: str) -> str:
 
 def _tables(path: str, model: type[BaseModel]) -> Iterator[tuple[str, list[Row]]]:
     nested: list[tuple[str, type[BaseModel]]] = []
-    found = []
+    table = []
     for name, info in model.model_fields.items():
         key = ".".join(part for part in (path, info.alias or name) if part)
         kind, allowed, models = _parse(info.annotation, info.metadata)
-        found.append(Row(key=key, info=info, type=kind, allowed="; ".join(dict.fromkeys(allowed))))
-        inside = f"{key}[]" if kind.startswith("list") else key
+        table.append(Row(key=key, info=info, type=kind, allowed="; ".join(dict.fromkeys(allowed))))
+        place = f"{key}[]" if kind.startswith("list") else key
         if len(models) == 1:
-            nested.append((inside.replace("cluster (tke)", "cluster"), models[0]))
+            nested.append((place.replace("cluster (tke)", "cluster"), models[0]))
         else:
-            nested += [(f"{inside} ({_variant(one)})", one) for one in models]
-    yield path, found
-    for inside, each in nested:
-        yield from _tables(inside, each)
+            nested += [(f"{place} ({_variant(variant)})", variant) for variant in models]
+    yield path, table
+    for place, nested_model in nested:
+        yield from _tables(place, nested_model)
 
 
 def _variant(model: type[BaseModel]) -> str:
@@ -131,10 +131,10 @@ def _parse_generic(origin: Any, parts: tuple[Any, ...]) -> tuple[str, list[str],
     if origin is Annotated:
         return _parse(parts[0], list(parts[1:]))
     if origin in {Union, UnionType}:
-        found = [_parse(part, []) for part in parts if part is not NoneType]
-        nothing = ["`null`"] if NoneType in parts else []
-        allowed = [text for _, texts, _ in found for text in texts]
-        return found[0][0], [*allowed, *nothing], [model for *_, models in found for model in models]
+        variants = [_parse(part, []) for part in parts if part is not NoneType]
+        null = ["`null`"] if NoneType in parts else []
+        allowed = [text for _, texts, _ in variants for text in texts]
+        return variants[0][0], [*allowed, *null], [model for *_, models in variants for model in models]
     if origin is tuple:
         kind, allowed, models = _parse(parts[0], [])
         return f"list of {kind}", [f"each: {text}" for text in allowed], models
@@ -146,10 +146,12 @@ def _parse_generic(origin: Any, parts: tuple[Any, ...]) -> tuple[str, list[str],
 
 
 def _checks(metadata: list[Any]) -> list[str]:
-    flat = [part for each in metadata for part in (each.metadata if isinstance(each, FieldInfo) else [each])]
-    allowed = [_cell(ALLOWED[each.func]) for each in flat if isinstance(each, AfterValidator)]
-    low = [each.ge for each in flat if getattr(each, "ge", None) is not None]
-    high = [each.le for each in flat if getattr(each, "le", None) is not None]
+    checks = [
+        check for entry in metadata for check in (entry.metadata if isinstance(entry, FieldInfo) else [entry])
+    ]
+    allowed = [_cell(ALLOWED[check.func]) for check in checks if isinstance(check, AfterValidator)]
+    low = [check.ge for check in checks if getattr(check, "ge", None) is not None]
+    high = [check.le for check in checks if getattr(check, "le", None) is not None]
     return [*allowed, f"{low[0]} to {high[0]}"] if low and high else allowed
 
 
