@@ -5,8 +5,9 @@ from settings.cluster import Cluster, Existing
 from settings.commit_status import CommitStatus
 from settings.dashboard import BasicAuth, Dashboard, NoLogin, OAuth2Proxy
 from settings.ingress import Ingress, Tls
+from settings.mistakes import SettingsError
 from settings.runs import Runs
-from settings.settings import Settings, SettingsError
+from settings.settings import Settings
 from settings.tke import Tke
 from settings.webhook import Webhook
 

@@ -2,8 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from settings import secret_checks
 from settings.ingress import HostName, Tls
 from settings.types import Model, matches, non_empty
 
@@ -71,6 +72,16 @@ class Dashboard(Model):
     auth: Annotated[BasicAuth | OAuth2Proxy | NoLogin, Field(discriminator="kind")] = Field(
         default=BasicAuth(kind="basic"), description="who may see it: {kind: basic, oauth2-proxy or none}"
     )
+
+    @field_validator("auth")
+    @classmethod
+    def _check_client_secret(
+        cls, auth: BasicAuth | OAuth2Proxy | NoLogin, info: ValidationInfo
+    ) -> BasicAuth | OAuth2Proxy | NoLogin:
+        checks = secret_checks.of(info)
+        if checks and isinstance(auth, OAuth2Proxy) and info.data.get("enabled", True):
+            checks.check_oauth_client()
+        return auth
 
     @model_validator(mode="after")
     def _check_login(self) -> "Dashboard":

@@ -2,8 +2,16 @@
 
 from collections.abc import Sequence
 
+from settings.builds import Repository
 from settings.levels import LEVELS
 from settings.tke import Tke
+
+REPORTS = 2  # tasks of a run that tell the forge: that it builds, and how it has ended
+
+
+def count_tasks(repository: Repository, *, reports: bool) -> int:
+    """The tasks in a run: a clone, a build for each image, and the reports to the forge."""
+    return 1 + len(repository.images) + (REPORTS if reports else 0)
 
 
 def kept_runs(cluster: Tke, history_limit: int, tasks: Sequence[int]) -> tuple[list[str], list[str]]:

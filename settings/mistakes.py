@@ -3,6 +3,7 @@
 import re
 from typing import Any, get_args
 
+import pulumi
 from pydantic import BaseModel, ValidationError
 from pydantic.alias_generators import to_camel
 from pydantic.fields import FieldInfo
@@ -15,6 +16,10 @@ KINDS = {
     "model_type": "a mapping of keys",
     "model_attributes_type": "a mapping of keys",
 }
+
+
+class SettingsError(pulumi.RunError):
+    """Every mistake in the stack's settings, one sentence a line."""
 
 
 def format_errors(model: type[BaseModel], error: ValidationError) -> list[str]:

@@ -8,13 +8,13 @@ in Pulumi.yaml, because it makes a key mandatory: it takes no default, and these
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import pulumi
 from pulumi.runtime import is_config_secret
 
 from forges.clone_urls import OwnLogins
-from settings import own_logins
+from settings import own_logins, raw_config
+from settings.secret_checks import PASSWORDS, SecretChecks
 from settings.secret_texts import CONTROL, one_line, private_key
 
 KEYS = (
@@ -29,7 +29,6 @@ KEYS = (
 )
 # What is no line of text, or nothing that the program itself reads.
 TEXTS = tuple(key for key in KEYS if key not in {"kubeconfig", "gitSshKey"})
-USERS = {"registryPassword": "registryUsername", "gitPassword": "gitUsername"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,8 +92,8 @@ class Secrets:
         return cls(
             kubeconfig=pulumi.Config().require("kubeconfig") if has("kubeconfig") else None,
             logins=BuildCredentials(
-                registry=_login("registryPassword"),
-                git=_login("gitPassword"),
+                registry=_login("registryUsername"),
+                git=_login("gitUsername"),
                 ssh_key=_ssh_key(),
                 status_token=_secret("statusToken"),
                 own_git={
@@ -109,52 +108,34 @@ class Secrets:
         )
 
 
-def config_errors(settings: Mapping[str, Any]) -> list[str]:
-    """Errors in the secrets, for the plain settings; one sentence each, without secrets."""
+def plain_keys() -> list[str]:
+    """The stack's keys that are no secrets and no logins of single repositories."""
+    return [key for key in raw_config.list_keys() if key not in KEYS and not own_logins.is_own(key)]
+
+
+def checks() -> SecretChecks:
+    """The context in which the settings are validated."""
     config = pulumi.Config()
+    encrypted = frozenset(filter(has, KEYS))
+    return SecretChecks(
+        encrypted=encrypted,
+        clear=frozenset(key for key in KEYS if key not in encrypted and config.get(key)),
+    )
+
+
+def config_errors() -> list[str]:
+    """Errors in the secrets themselves, whatever the settings are; one sentence each, without secrets."""
+    present = checks()
     errors = [
         f"{key} is not encrypted: set it with `pulumi config set --secret {key}`"
         for key in KEYS
-        if not has(key) and config.get(key)
+        if key in present.clear
     ]
-    for key, user in USERS.items():
-        name = settings.get(user) or ""
-        if name and not has(key) and not config.get(key):
-            errors.append(
-                f"{key} is missing: {user} is {name!r}, so give its password with "
-                f"`pulumi config set --secret {key}`"
-            )
-        if has(key) and not name:
-            errors.append(
-                f"{user} is missing: {key} is set, so give its user: `pulumi config set {user} NAME`"
-            )
     errors += _text_mistakes()
     if has("cloudSecretId") != has("cloudSecretKey"):
         missing = "cloudSecretKey" if has("cloudSecretId") else "cloudSecretId"
         errors.append(
             f"{missing} is missing: the two go together; set it with `pulumi config set --secret {missing}`"
-        )
-    if _auth(settings) == "oauth2-proxy" and not has("dashboardClientSecret"):
-        errors.append(
-            "dashboardClientSecret is missing: dashboard.auth.kind is 'oauth2-proxy', so give its "
-            "application's secret with `pulumi config set --secret dashboardClientSecret`"
-        )
-    cluster = settings.get("cluster")
-    if not isinstance(cluster, Mapping):
-        return errors
-    if cluster.get("tcr") and (settings.get("registryUsername") or has("registryPassword")):
-        errors.append(
-            "registryUsername and registryPassword are set, but cluster.tcr makes a login of its own: "
-            "`pulumi config rm registryUsername` and `pulumi config rm registryPassword`"
-        )
-    if cluster.get("kind") != "existing":
-        return errors
-    if bool(cluster.get("kubeconfig")) == has("kubeconfig"):
-        errors.append(
-            "cluster.kubeconfig names a file and the secret `kubeconfig` is set too: keep one of them"
-            if has("kubeconfig")
-            else "cluster.kubeconfig is missing: give the path of a kubeconfig, or its contents with "
-            "`pulumi config set --secret kubeconfig`"
         )
     return errors
 
@@ -186,15 +167,6 @@ def _ssh_key() -> pulumi.Output[str] | None:
     return None if key is None else key.apply(private_key)
 
 
-def _auth(settings: Mapping[str, Any]) -> Any:
-    """The Dashboard's login kind, as far as the settings are valid."""
-    dashboard = settings.get("dashboard")
-    auth = (
-        dashboard.get("auth") if isinstance(dashboard, Mapping) and dashboard.get("enabled", True) else None
-    )
-    return auth.get("kind") if isinstance(auth, Mapping) else None
-
-
 def _secret(key: str) -> pulumi.Output[str] | None:
     return pulumi.Config().require_secret(key).apply(one_line) if has(key) else None
 
@@ -210,12 +182,12 @@ def _cloud() -> CloudCredentials | None:
     return CloudCredentials(secret_id=key_id, secret_key=key, token=token) if key_id and key else None
 
 
-def _login(key: str) -> BasicAuthCredentials | None:
-    password = _secret(key)
+def _login(user_key: str) -> BasicAuthCredentials | None:
+    password = _secret(PASSWORDS[user_key])
     return (
         None
         if password is None
-        else BasicAuthCredentials(username=pulumi.Config().require(USERS[key]), password=password)
+        else BasicAuthCredentials(username=pulumi.Config().require(user_key), password=password)
     )
 
 

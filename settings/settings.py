@@ -8,28 +8,24 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
 import pulumi
-from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic.alias_generators import to_camel
 
 from forges import clone_urls
-from settings import git_hosts, mistakes, node_room, own_logins, raw_config, renamed_keys, secrets
+from settings import git_hosts, node_room, own_logins, raw_config, renamed_keys, secret_checks, secrets
 from settings.builds import Builder, Images, Registry, Repository, reject_ambiguous
 from settings.cluster import Cluster
 from settings.commit_status import CommitStatus
 from settings.dashboard import Dashboard
 from settings.ingress import Ingress
-from settings.kept_runs import kept_runs
+from settings.kept_runs import count_tasks, kept_runs
+from settings.mistakes import SettingsError, format_errors
 from settings.runs import HISTORY_LIMIT, Runs
+from settings.tke import Tke
 from settings.types import MirrorPath, Model, mirror_url
 from settings.webhook import Webhook
 
-
-class SettingsError(pulumi.RunError):
-    """Every mistake found in the stack's settings, one sentence a line."""
-
-
 DISK_STEP_GIB = 10  # of a CBS disk, which is 10 GiB at least
-REPORTS = 2  # tasks of a run that tell the forge: that it builds, and how it has ended
 TCR_NAMESPACE = range(2, 31)  # how many characters one may have
 # What a Service of TKE says to its load balancer (document 457/51258).
 PASS_TO_TARGET = "service.cloud.tencent.com/pass-to-target"
@@ -93,12 +89,29 @@ class Settings(Model):
     require_locked: bool = Field(
         default=False, description="true: a release whose digest the lock does not have is refused"
     )
-    registry_username: str = Field(default="", description="user name at the registry")
-    git_username: str = Field(default="", description="user name for clones over HTTP")
+    registry_username: str = Field(default="", validate_default=True, description="user name at the registry")
+    git_username: str = Field(default="", validate_default=True, description="user name for clones over HTTP")
     git_known_hosts: str = Field(
         default="",
         description="keys of the git server for clones over SSH, as in known_hosts; empty: GitHub's",
     )
+
+    @field_validator("registry_username")
+    @classmethod
+    def _check_registry_login(cls, username: str, info: ValidationInfo) -> str:
+        cluster = info.data.get("cluster")
+        if checks := secret_checks.of(info):
+            checks.check_login("registryUsername", username)
+            if isinstance(cluster, Tke) and cluster.tcr:
+                checks.check_no_registry_login(username)
+        return username
+
+    @field_validator("git_username")
+    @classmethod
+    def _check_git_login(cls, username: str, info: ValidationInfo) -> str:
+        if checks := secret_checks.of(info):
+            checks.check_login("gitUsername", username)
+        return username
 
     @property
     def known_hosts(self) -> str:
@@ -202,9 +215,7 @@ class Settings(Model):
             return [], []
         has_token = secrets.has("statusToken")
         tasks = [
-            1
-            + len(repository.images)
-            + (REPORTS if has_token and self.commit_status.knows(repository) else 0)
+            count_tasks(repository, reports=has_token and self.commit_status.knows(repository))
             for repository in self.repositories
         ]
         return kept_runs(self.cluster, self.runs.history_limit, tasks)
@@ -213,23 +224,22 @@ class Settings(Model):
     def load(cls) -> "Settings":
         """The settings of the stack that runs. Raises SettingsError with every mistake in it."""
         texts = [to_camel(name) for name, info in cls.model_fields.items() if info.annotation is str]
-        plain = [
-            key for key in raw_config.list_keys() if key not in secrets.KEYS and not own_logins.is_own(key)
-        ]
-        present = renamed_keys.rename({key: raw_config.read(key, texts) for key in plain})
+        present = renamed_keys.rename({key: raw_config.read(key, texts) for key in secrets.plain_keys()})
         for warning in present.warnings:
             pulumi.log.warn(warning)  # before the refusals, which name present keys
-        settings, errors = None, [*present.errors, *secrets.config_errors(present.values)]
+        settings, checks = None, secrets.checks()
+        errors = [*present.errors, *secrets.config_errors()]
         try:
-            settings = cls.model_validate(present.values).complete()
+            settings = cls.model_validate(present.values, context=checks).complete()
         except ValidationError as error:
-            errors = [*mistakes.format_errors(cls, error), *errors]
+            errors = [*format_errors(cls, error), *errors, *checks.errors]
         else:
+            errors += checks.errors
             rooms = node_room.fitting(settings.cluster, settings.builder, settings.repositories)
-            checks = [settings._kept_runs(), rooms]
-            warnings = [warning for _, warned in checks for warning in warned]
+            sizes = [settings._kept_runs(), rooms]
+            warnings = [warning for _, warned in sizes for warning in warned]
             errors += [*own_logins.config_errors(settings), *settings._check_status_token_is_used()]
-            errors += [refusal for refused, _ in checks for refusal in refused]
+            errors += [refusal for refused, _ in sizes for refusal in refused]
         if errors or settings is None:
             raise SettingsError("\n".join(["the stack's settings have mistakes:", *errors]))
         for warning in [*warnings, *secrets.warnings()]:

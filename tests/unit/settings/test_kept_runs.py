@@ -7,8 +7,8 @@ import pytest
 from pipelines import pipeline
 from pipelines.tasks import BUILD_IMAGE
 from settings import Settings
+from settings.kept_runs import REPORTS
 from settings.levels import LEVELS
-from settings.settings import REPORTS
 from tests.support.program import ROOT, SECRETS
 from tests.support.recorded import record
 from tests.unit.settings.loading import Given, load, refusal
