@@ -31,8 +31,8 @@ def binary(name: str) -> Path:
     """
     path = os.pathsep.join(filter(None, [os.environ.get("TEKTON_BUILDS_BIN"), os.environ.get("PATH")]))
     for candidate in [name, "kubernetes"] if name in KUBERNETES_NAMES else [name]:
-        if found := shutil.which(candidate, path=path):
-            return Path(found)
+        if program := shutil.which(candidate, path=path):
+            return Path(program)
     raise RuntimeError(f"{name} is neither in TEKTON_BUILDS_BIN nor on PATH; `make test` builds it first")
 
 
@@ -185,18 +185,18 @@ class ApiServer:
             return str(error)
         return None
 
-    def _wait_for(self, what: str, problem: Callable[[], str | None]) -> None:
+    def _wait_for(self, subject: str, problem: Callable[[], str | None]) -> None:
         """Until `problem` returns None; a process that died is told at once, with the end of its log."""
         deadline = time.monotonic() + START_SECONDS
-        while (seen := problem()) is not None:
+        while (state := problem()) is not None:
             for name, process in self._processes:
                 if process.poll() is not None:
                     end = (self.folder / f"{name}.log").read_text(errors="replace")[-2000:]
                     raise RuntimeError(
-                        f"{name} ended with {process.returncode} while waiting for {what}:\n{end}"
+                        f"{name} ended with {process.returncode} while waiting for {subject}:\n{end}"
                     )
             if time.monotonic() > deadline:
-                raise TimeoutError(f"{what}: not within {START_SECONDS} s; last seen: {seen}")
+                raise TimeoutError(f"{subject}: not within {START_SECONDS} s; last seen: {state}")
             time.sleep(0.05)
 
 

@@ -47,13 +47,18 @@ class Login:
             connection.close()
 
     def ask(
-        self, path: str = "/", *, method: str = "GET", headers: Mapping[str, str] | None = None, **more: Any
+        self,
+        path: str = "/",
+        *,
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+        **options: Any,
     ) -> requests.Response:
         """An answer, as it is: redirects are not followed."""
         session = requests.Session()
         session.trust_env = False  # neither a proxy nor somebody's .netrc
         return session.request(
-            method, self.url + path, headers=headers, timeout=10, allow_redirects=False, **more
+            method, self.url + path, headers=headers, timeout=10, allow_redirects=False, **options
         )
 
 
@@ -80,7 +85,7 @@ def running(
     login = Login(url="")
     with serving(_dashboard(login.reached.append)) as dashboard:
         port = _free_port()
-        options = [_here(argument, folder, dashboard, port) for argument in arguments]
+        options = [_local_option(argument, folder, dashboard, port) for argument in arguments]
         log = folder / "proxy.log"
         with log.open("w") as output:
             process = subprocess.Popen(
@@ -107,7 +112,7 @@ def files(folder: Path, *, password: str = PASSWORD) -> None:
     shutil.copy(ROOT / "components" / "dashboard" / SIGN_IN, folder / PAGE_FOLDER.lstrip("/"))
 
 
-def _here(argument: str, folder: Path, dashboard: str, port: int) -> str:
+def _local_option(argument: str, folder: Path, dashboard: str, port: int) -> str:
     name, _, value = argument.partition("=")
     if name == "--upstream":
         return f"{name}={dashboard}"

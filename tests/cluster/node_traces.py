@@ -9,7 +9,7 @@ from pathlib import Path
 from sandbox.node.cgroup import hierarchies
 from sandbox.node.mounts import FOLDERS
 
-KEPT = ("log", "bin")  # for whoever wants to know why; and the toolchain's links
+REMAINING = ("log", "bin")  # for whoever wants to know why; and the toolchain's links
 
 
 def pid_namespace(pid: int) -> str:
@@ -22,14 +22,14 @@ def pid_namespace(pid: int) -> str:
 
 def processes_in(namespace: str) -> dict[int, str]:
     """Every process of a PID namespace: number on this machine, and command line."""
-    found = {}
+    processes = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and pid_namespace(int(entry.name)) == namespace:
             try:
-                found[int(entry.name)] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                processes[int(entry.name)] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
             except OSError:
                 continue
-    return found
+    return processes
 
 
 def traces(state: Path, network: str) -> dict[str, list[str]]:
@@ -61,7 +61,7 @@ def traces(state: Path, network: str) -> dict[str, list[str]]:
             str(root / f"tekton-builds-{name}") for root in roots if (root / f"tekton-builds-{name}").exists()
         ],
         "claims": [str(path) for path in Path("/run/tekton-builds").glob(f"{prefix}.*")],
-        "state": [str(path) for path in state.iterdir() if path.name not in KEPT] if state.exists() else [],
+        "state": [str(path) for path in state.glob("*") if path.name not in REMAINING],
     }
 
 

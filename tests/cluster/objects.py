@@ -25,10 +25,10 @@ class Objects:
     def get(self, api_version: str, kind: str, namespace: str | None, name: str) -> Object | None:
         """None when there is none."""
         try:
-            found: Object = self._kind(api_version, kind).get(name=name, namespace=namespace).to_dict()
+            live: Object = self._kind(api_version, kind).get(name=name, namespace=namespace).to_dict()
         except NotFoundError:
             return None
-        return found
+        return live
 
     def names(self, api_version: str, kind: str, namespace: str) -> set[str]:
         """Of all in the namespace."""
@@ -37,8 +37,8 @@ class Objects:
 
     def create(self, body: Object) -> Object:
         kind, namespace = self._kind(body["apiVersion"], body["kind"]), body["metadata"].get("namespace")
-        made: Object = kind.create(body=body, namespace=namespace, field_manager="test").to_dict()
-        return made
+        created: Object = kind.create(body=body, namespace=namespace, field_manager="test").to_dict()
+        return created
 
     def patch(self, body: Object) -> None:
         """Merges what `body` says into the object of its name."""

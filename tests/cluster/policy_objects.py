@@ -20,15 +20,15 @@ def namespaces() -> list[Object]:
     return [{"metadata": {"name": name, "labels": labels}} for name, labels in NAMESPACES.items()]
 
 
-def pod(name: str, namespace: str, address: str, *ports: Object, **more: Any) -> Object:
+def pod(name: str, namespace: str, address: str, *ports: Object, **fields: Any) -> Object:
     return {
         "metadata": {
             "name": name,
             "namespace": namespace,
-            "labels": {"app": name, **more.pop("labels", {})},
-            "creationTimestamp": more.pop("created", "2026-01-02T00:00:00Z"),
+            "labels": {"app": name, **fields.pop("labels", {})},
+            "creationTimestamp": fields.pop("created", "2026-01-02T00:00:00Z"),
         },
-        "spec": {"containers": [{"name": "main", "ports": list(ports)}], **more},
+        "spec": {"containers": [{"name": "main", "ports": list(ports)}], **fields},
         "status": {"podIP": address, "phase": "Running"},
     }
 

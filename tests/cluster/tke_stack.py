@@ -104,13 +104,13 @@ class TkeStack:
 
     def remove(self, thing: str) -> None:
         """What somebody does in the console."""
-        with account(self._account) as there:
-            there.remove(thing)
+        with account(self._account) as model:
+            model.remove(thing)
 
     def pass_minutes(self, minutes: int) -> None:
-        with account(self._account) as there:
+        with account(self._account) as model:
             for _ in range(minutes):
-                there.pass_minute()
+                model.pass_minute()
 
     def lose_state(self) -> None:
         """The stack begins anew, and the account stays as it is."""
@@ -121,8 +121,8 @@ class TkeStack:
         """As docs/tencent-cloud.md says: the provider first, then the account's by id and logical name."""
         self._set(settings)
         targets = [argument for name in HOLDERS for argument in ("--target", f"**{name}")]
-        said = self._stack.fail("up", "--yes", "--skip-preview", *targets)
-        assert "was not specified in --target list" in said, said
+        output = self._stack.fail("up", "--yes", "--skip-preview", *targets)
+        assert "was not specified in --target list" in output, output
         file = self._stack.folder / "import.json"
         self._stack.succeed("preview", "--import-file", str(file))
         imports = json.loads(file.read_text())
@@ -139,9 +139,9 @@ class TkeStack:
 
     def scale(self, name: str, nodes: int) -> None:
         """What the cloud's autoscaler does to the pool whose name has this part."""
-        with account(self._account) as there:
-            ((key, pool),) = (entry for entry in there.all("np").items() if name in entry[1]["name"])
-            there.put(key, {**pool, "nodes": nodes})
+        with account(self._account) as model:
+            ((key, pool),) = (entry for entry in model.all("np").items() if name in entry[1]["name"])
+            model.put(key, {**pool, "nodes": nodes})
 
     def planned(self, **settings: Any) -> dict[str, str]:
         """What a preview would do to each resource that changes, by its own type's last part and its name."""
@@ -172,8 +172,8 @@ class TkeStack:
 
     def switch(self, **switches: Any) -> None:
         """What makes the account another one than a new one (plugins/tencentcloud/account.py)."""
-        with account(self._account) as there:
-            there.switch(**switches)
+        with account(self._account) as model:
+            model.switch(**switches)
 
     def refused(self, **settings: Any) -> str:
         """What the CLI prints when `up` fails."""
@@ -206,11 +206,11 @@ def _filled(value: Any, api: str, tke: str) -> Any:
 
 
 def uid(objects: Objects, namespace: str) -> str:
-    found = objects.get("v1", "ConfigMap", namespace, "inside")
-    assert found is not None
-    return str(found["metadata"]["uid"])
+    config_map = objects.get("v1", "ConfigMap", namespace, "inside")
+    assert config_map is not None
+    return str(config_map["metadata"]["uid"])
 
 
-def steps(said: str, name: str) -> list[str]:
+def steps(output: str, name: str) -> list[str]:
     """What was done to a resource, in order."""
-    return re.findall(rf" {name} (created replacement|deleted original|created|deleted|updated)\b", said)
+    return re.findall(rf" {name} (created replacement|deleted original|created|deleted|updated)\b", output)
