@@ -35,7 +35,7 @@ class Downloads:
         self._answers: dict[str, bool] = {}
         self._session = world_session()
 
-    def offered(self, tool: Tool) -> bool:
+    def is_available(self, tool: Tool) -> bool:
         """Whether there are downloads for this machine and all their hosts answer."""
         if not tool.downloads or any(ARCHITECTURE not in item.arch for item in tool.downloads):
             return False

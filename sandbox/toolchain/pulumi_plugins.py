@@ -99,8 +99,8 @@ def is_stand_in(path: Path) -> bool:
 
 def on_path(plugin: Plugin) -> bool:
     """Whether PATH has the plugin and it is no stand-in: the engine prefers it to all others."""
-    found = shutil.which(plugin.program)
-    return found is not None and not is_stand_in(Path(found))
+    program = shutil.which(plugin.program)
+    return program is not None and not is_stand_in(Path(program))
 
 
 def users_home() -> Path:
@@ -109,7 +109,7 @@ def users_home() -> Path:
 
 
 @functools.cache  # a host that does not answer is waited for once
-def offered(plugin: Plugin) -> bool:
+def is_available(plugin: Plugin) -> bool:
     """Whether the plugin's official host answers at once that it has it."""
     file = f"{plugin.program}-v{plugin.version}-linux-{ARCHITECTURE}.tar.gz"
     try:

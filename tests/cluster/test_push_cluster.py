@@ -43,7 +43,7 @@ def tekton(api_server: ApiServer) -> Iterator[None]:
 
 @pytest.fixture
 def cluster(tekton: None, api_server: ApiServer, namespace: str) -> Cluster:
-    return Cluster.here(api_server.kubeconfig_file, namespace)
+    return Cluster.from_kubeconfig(api_server.kubeconfig_file, namespace)
 
 
 def make(objects: Objects, namespace: str, kind: str, name: str, labels: dict[str, str]) -> None:

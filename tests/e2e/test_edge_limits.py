@@ -66,7 +66,7 @@ def test_a_signed_push_of_24_mb_is_built(
 ) -> None:
     tip = git("ls-remote", push.forge.clone_url, "refs/heads/main").split()[0]
     empty = signed_push(after=tip)
-    delivery = signed_push(after=tip, more=large(empty, 24 * MB))
+    delivery = signed_push(after=tip, extra_fields=large(empty, 24 * MB))
     assert 23 * MB < len(delivery.body) < 25 * MB, "GitHub's limit is 25 MB"
     run = push.find_run(tip, accepted_delivery(delivery.send()))
     assert len(push.follow(run["metadata"]["name"])) == 2

@@ -118,7 +118,7 @@ def test_a_push_that_nobody_took_is_brought_back_once(push: Push, astray: None) 
 
     def failed() -> bool | str:
         delivery = push.forge.database.delivery(commit)
-        return (delivery is not None and delivery.done) or "not tried yet"
+        return (delivery is not None and delivery.is_complete) or "not tried yet"
 
     wait_for("the delivery to fail", failed, SECONDS)
     assert runs_of(push, commit) == []
@@ -148,7 +148,7 @@ def test_ten_pushes_while_both_listeners_are_killed_lose_none(push: Push, paths:
     def tried() -> bool | str:
         deliveries = [push.forge.database.delivery(commit) for commit in commits]
         return (
-            all(delivery is not None and delivery.done for delivery in deliveries)
+            all(delivery is not None and delivery.is_complete for delivery in deliveries)
             or "deliveries are under way"
         )
 

@@ -42,8 +42,8 @@ def github(signed_push: Callable[..., SignedPush], **changed: Any) -> SignedPush
         "clone_url": "https://github.com/somebody/else.git",
         "default_branch": HOSTILE,
     }
-    more_fields = {**GITHUB, **changed.pop("more", {})}
-    return signed_push(**{"repository": repository, "more": more_fields, **changed})
+    extra_fields = {**GITHUB, **changed.pop("extra_fields", {})}
+    return signed_push(**{"repository": repository, "extra_fields": extra_fields, **changed})
 
 
 def started(push: Push, delivery: SignedPush) -> list[dict[str, Any]]:
@@ -59,7 +59,7 @@ def test_a_push_and_a_forced_push_of_githubs_are_built_and_give_nothing_but_the_
     push: Push, signed_push: Callable[..., SignedPush]
 ) -> None:
     for forced in (False, True):
-        delivery = github(signed_push, more={"forced": forced}, before=commit_that_is_none())
+        delivery = github(signed_push, extra_fields={"forced": forced}, before=commit_that_is_none())
         run = push.find_run(delivery.after, accepted_delivery(delivery.send()))
         params = {param["name"]: param["value"] for param in run["spec"]["params"]}
         assert params == {"revision": delivery.after, "branch_tag": "main", "before": delivery.before}
@@ -70,16 +70,20 @@ def test_a_push_and_a_forced_push_of_githubs_are_built_and_give_nothing_but_the_
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"ref": "refs/heads/main", "after": NOTHING, "more": {"deleted": True, "head_commit": None}},
-        {"ref": "refs/tags/v1.0", "more": {"created": True, "base_ref": "refs/heads/main"}},
+        {"ref": "refs/heads/main", "after": NOTHING, "extra_fields": {"deleted": True, "head_commit": None}},
+        {"ref": "refs/tags/v1.0", "extra_fields": {"created": True, "base_ref": "refs/heads/main"}},
         {"ref": f"refs/heads/{HOSTILE}"},
         {"ref": "refs/heads/main\nx"},
         {
             "event": "ping",
-            "more": {"zen": "Keep it logically awesome.", "hook_id": 1, "hook": {"type": "Repository"}},
+            "extra_fields": {
+                "zen": "Keep it logically awesome.",
+                "hook_id": 1,
+                "hook": {"type": "Repository"},
+            },
         },
-        {"event": "create", "ref": "main", "more": {"ref_type": "branch"}},
-        {"event": "delete", "ref": "main", "more": {"ref_type": "branch"}},
+        {"event": "create", "ref": "main", "extra_fields": {"ref_type": "branch"}},
+        {"event": "delete", "ref": "main", "extra_fields": {"ref_type": "branch"}},
     ],
     ids=["deletion", "tag", "hostile branch", "branch with a line end", "ping", "create", "delete"],
 )
@@ -96,7 +100,7 @@ def test_what_is_no_push_of_a_branch_starts_nothing(
 def test_a_commit_before_that_is_none_costs_no_push_its_run(
     push: Push, signed_push: Callable[..., SignedPush], before: Any
 ) -> None:
-    delivery = github(signed_push, more={"before": before})
+    delivery = github(signed_push, extra_fields={"before": before})
     run = push.find_run(delivery.after, accepted_delivery(delivery.send()))
     assert {"name": "before", "value": ""} in run["spec"]["params"]
 

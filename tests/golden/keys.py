@@ -40,8 +40,8 @@ def _texts() -> list[str]:
     """Keys that are no part of the typed settings: secrets, and logins of single repositories."""
     declared: Mapping[str, Any] = yaml.safe_load(PROJECT_FILE.read_text(encoding="utf-8"))["config"]
     typed = {to_camel(name) for name in Settings.model_fields}
-    own = [f"{kind}/" for kind in (*own_logins.SECRETS, own_logins.USERNAME)]
-    return [key for key in declared if key not in typed and ":" not in key] + own
+    per_repository = [f"{kind}/" for kind in (*own_logins.SECRETS, own_logins.USERNAME)]
+    return [key for key in declared if key not in typed and ":" not in key] + per_repository
 
 
 def _is_own(key: str) -> bool:

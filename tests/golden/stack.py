@@ -45,9 +45,9 @@ def stacks(values: Mapping[str, str], folder: Path = FOLDER) -> list[Stack]:
 
 def _stack(file: Path, values: Mapping[str, str]) -> Stack:
     content = filled(yaml.safe_load(file.read_text(encoding="utf-8")), {**values, "stack": file.stem})
-    known = Stack.__dataclass_fields__.keys() - {"name"}
-    if unknown := sorted(content.keys() - known):
-        raise ValueError(f"{file} has {', '.join(unknown)}, but may have {', '.join(sorted(known))}")
+    fields = Stack.__dataclass_fields__.keys() - {"name"}
+    if unknown := sorted(content.keys() - fields):
+        raise ValueError(f"{file} has {', '.join(unknown)}, but may have {', '.join(sorted(fields))}")
     return Stack(name=file.stem, **content)
 
 

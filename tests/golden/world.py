@@ -74,8 +74,8 @@ class World:
     def answer(self, path: str) -> tuple[int, bytes, str]:
         """Status, body and content type of a GET."""
         if path.startswith("/cluster/"):
-            _, _, name, rest = path.split("/", 3)
-            content = _api(self.clusters[name], f"/{rest.partition('?')[0]}")
+            _, _, name, subpath = path.split("/", 3)
+            content = _api(self.clusters[name], f"/{subpath.partition('?')[0]}")
             return 200, json.dumps(content).encode(), "application/json"
         for name, (project, file, _) in RELEASES.items():
             if project in path and path.endswith(f"/{file}"):
