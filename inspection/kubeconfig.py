@@ -28,11 +28,11 @@ class Kubeconfig:
     server: str
     """URL of the API server."""
     content: Mapping[str, Any] = field(repr=False)
-    """As the file has it. It holds credentials."""
+    """Content of the file. It holds credentials."""
 
     @property
     def text(self) -> str:
-        """As YAML; the same content gives the same text, whatever its order. It holds credentials."""
+        """Content as YAML; the same content gives the same text, whatever its order. It holds credentials."""
         return yaml.safe_dump(dict(self.content))
 
 

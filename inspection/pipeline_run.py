@@ -18,7 +18,10 @@ Object = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a run failed. `pod` and `container` name the failed step's log; they are None when no step ran."""
+    """Reason and place of a run's failure.
+
+    `pod` and `container` name the failed step's log; they are None when no step ran.
+    """
 
     location: str
     reason: str

@@ -30,7 +30,7 @@ class Cluster:
 
     @classmethod
     def from_kubeconfig(cls, kubeconfig: Path, namespace: str) -> Self:
-        """The one of this file, on this machine."""
+        """Connects to the cluster of a kubeconfig without a proxy; runs are those of the namespace."""
         return cls(direct_client(kubeconfig), namespace)
 
     def __init__(self, api: client.ApiClient, namespace: str) -> None:

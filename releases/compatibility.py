@@ -31,7 +31,7 @@ class Series:
     kubernetes: Mapping[str, str] = field(default_factory=dict)
     """`least` and `most`, as 1.28; a key that is missing: no limit is known."""
     fits: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """Other releases by name, with the series that it works with."""
+    """Series of other releases, by name, that this series works with."""
 
 
 def check(settings: Settings) -> None:
@@ -39,8 +39,8 @@ def check(settings: Settings) -> None:
     releases = ReleaseSource.of(settings).releases(required.releases_of(settings))
     kubernetes = settings.cluster.version if isinstance(settings.cluster, Tke) else ""
     series = table()
-    if sentences := list(compatibility_errors(releases, kubernetes, series)):
-        raise ReleaseError("\n".join(sentences))
+    if errors := list(compatibility_errors(releases, kubernetes, series)):
+        raise ReleaseError("\n".join(errors))
     for warning in warnings(releases, series, datetime.now(UTC).date()):
         pulumi.log.warn(warning)
 

@@ -35,7 +35,7 @@ class TencentCloudProvider(StandIn):
         self._file = file
 
     def DiffConfig(self, request: Any, context: grpc.ServicerContext) -> Any:
-        """Another region is another account: everything would be made anew there."""
+        """Compares provider configurations: another region replaces every resource."""
         old, new = plain(from_wire(request.old_inputs or request.olds)), plain(from_wire(request.news))
         has_new_region = old.get("region") != new.get("region")
         keys = sorted(key for key in {*old, *new} if old.get(key) != new.get(key))

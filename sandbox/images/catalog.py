@@ -1,4 +1,4 @@
-"""Which images there are, and from what each is made."""
+"""The images of the sandbox, and what each is made from."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from sandbox.toolchain.tool import Tool
 
 
 class RecipeInputs(Protocol):
-    """What a recipe may ask for: everything it needs is there when it starts."""
+    """Tools and images that a recipe uses; all that it needs exists when it starts."""
 
     processes: Processes
 

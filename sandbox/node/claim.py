@@ -131,7 +131,7 @@ class Claim:
 
     @contextmanager
     def hold(self) -> Iterator[None]:
-        """Nobody else starts or ends this sandbox meanwhile.
+        """Locks this sandbox against other starts and stops meanwhile.
 
         Raises NodeError when somebody does, or when another sandbox has the range.
         """

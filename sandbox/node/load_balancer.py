@@ -93,7 +93,7 @@ def reconcile(core: client.CoreV1Api, addresses: ipaddress.IPv4Network) -> str:
 
 
 def run(core: client.CoreV1Api, addresses: ipaddress.IPv4Network) -> None:
-    """Until it fails: once for what is there, then at every change. Whoever runs it starts it again."""
+    """Assigns addresses at the start and at every change, until it fails; the caller starts it again."""
     while True:
         version = reconcile(core, addresses)
         events = watch.Watch()

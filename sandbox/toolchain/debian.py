@@ -45,7 +45,7 @@ POLICY_TEXT = "#!/bin/sh\n# While the sandbox installs packages: start nothing.\
 
 
 def missing(packages: Iterable[str] = PACKAGES) -> list[str]:
-    """Those of the packages that are not installed, in their order."""
+    """Packages that are not installed, in the order of the argument."""
     names = list(packages)
     answer = subprocess.run(
         ["dpkg-query", "--show", "--showformat", "${Package} ${db:Status-Status}\n", *names],

@@ -36,7 +36,7 @@ class Downloads:
         self._session = world_session()
 
     def is_available(self, tool: Tool) -> bool:
-        """Whether there are downloads for this machine and all their hosts answer."""
+        """Tells whether there are downloads for this machine and all their hosts answer."""
         if not tool.downloads or any(ARCHITECTURE not in item.arch for item in tool.downloads):
             return False
         return all(self._reachable(url) for item in tool.downloads for url in _urls(item))

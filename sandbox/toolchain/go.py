@@ -63,7 +63,7 @@ def tool_key(tool: Tool) -> str:
 
 
 def is_installed() -> bool:
-    """Whether there is a Go to build with."""
+    """Tells whether there is a Go to build with."""
     return shutil.which("go") is not None
 
 
@@ -119,7 +119,7 @@ def _list(tool: Tool, wish: Sequence[str], processes: Processes, log: Path) -> N
 
 
 def module_sources(source: Path, module: str) -> Path:
-    """Where Go keeps the sources of a module that the go.mod in `source` names; downloaded if need be."""
+    """Folder of a module's sources that the go.mod in `source` names; downloads them if need be."""
     answer = subprocess.run(
         ["go", "mod", "download", "-json", module],
         cwd=source,

@@ -1,4 +1,4 @@
-"""Where every tool and image is, or will be, and under which identity."""
+"""Folders and identities of all tools and images, made or not."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -59,12 +59,12 @@ class Inventory:
 
     @property
     def all_names(self) -> tuple[str, ...]:
-        """The same, and what is made on demand."""
+        """Names of all parts, and of those that are made on demand."""
         recipes = (recipe.name for recipe in (*RECIPES, *ON_DEMAND) if recipe.name not in BUILD_ORDER)
         return (DEBIAN, *BUILD_ORDER, *recipes)
 
     def is_ready(self, name: str) -> bool:
-        """Whether the part is there: on PATH, in the cache, or installed."""
+        """Tells whether the part is there: on PATH, in the cache, or installed."""
         if name == DEBIAN:
             return not debian.missing()
         return name in self._path_programs or self._cache(name).has(self.entry(name))
@@ -87,7 +87,7 @@ class Inventory:
         return f"{name}-{recipe.key([self.entry(need) for need in recipe.needs])}"
 
     def folder(self, name: str) -> Path:
-        """Where a part lies: `bin/` and `share/` of a tool, an image's files."""
+        """Folder of a part: `bin/` and `share/` of a tool, an image's files."""
         if name == DEBIAN:
             return Path("/")
         if name in self._path_programs:
@@ -109,7 +109,7 @@ class Inventory:
         return [self.folder(name) for name in REGISTRY_IMAGES]
 
     def log(self, name: str) -> Path:
-        """What making this part said."""
+        """Log file of the making of this part."""
         return self._paths.logs / f"build-{name}.log"
 
     def clean(self) -> list[str]:

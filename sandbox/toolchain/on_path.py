@@ -42,7 +42,7 @@ def identity(programs: dict[str, Path]) -> str:
 
 
 def is_static(program: Path) -> bool:
-    """Whether an ELF program needs no loader, so that it runs in an image that holds nothing else."""
+    """Tells whether an ELF program needs no loader, so that it runs in an image that holds nothing else."""
     with program.open("rb") as file:
         header = file.read(64)
         if header[:5] != b"\x7fELF\x02":

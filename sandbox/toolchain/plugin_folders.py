@@ -13,7 +13,7 @@ Build = Callable[[str], Path]
 
 
 def refuse_build(tool: str) -> Path:
-    """For those who want no plugin that is built."""
+    """Fails: for callers whose plugins need no build."""
     raise AssertionError(f"nobody builds {tool} here")
 
 
@@ -95,7 +95,7 @@ def _program(plugin: Plugin, build: Build) -> Path:
 
 
 def _is_bundled(plugin: Plugin, pulumi: Pulumi) -> bool:
-    """Whether the CLI was delivered with it: official releases carry the language hosts."""
+    """Tells whether the CLI was delivered with it: official releases carry the language hosts."""
     beside = pulumi.program.resolve().with_name(plugin.program)
     return plugin.kind == "language" and beside.is_file() and not is_stand_in(beside)
 

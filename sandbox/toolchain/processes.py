@@ -14,7 +14,7 @@ LOG_TAIL = 3  # lines of a log that an error repeats
 
 
 class ToolchainError(Exception):
-    """Why a tool or an image is not there, in words for whoever ran `make up`."""
+    """Reason why a tool or an image is missing, in words for the user of `make up`."""
 
 
 class EndedError(ToolchainError):

@@ -1,4 +1,4 @@
-"""What is known about one tool: where it may come from and what it gives."""
+"""Description of one tool: its sources and the programs that it gives."""
 
 import platform
 from collections.abc import Mapping

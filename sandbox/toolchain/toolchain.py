@@ -1,4 +1,4 @@
-"""Everything the sandbox is made of, found, fetched or built in the order in which it is wanted."""
+"""All tools and images of the sandbox: found, fetched or built in the order of their use."""
 
 import json
 import threading
@@ -128,7 +128,7 @@ class Toolchain(Inventory):
             self._compiled[name].set()
 
     def _to_compile(self, name: str) -> Tool | None:
-        """What Go compiles for this part; nothing when a download takes its place, or without Go."""
+        """Tool that Go compiles for this part; None when a download takes its place, or without Go."""
         if not go.is_installed():
             return None
         if name not in BY_NAME:

@@ -26,8 +26,9 @@ START_SECONDS = 60
 
 
 def binary(name: str) -> Path:
-    """Where `name` is: the folder TEKTON_BUILDS_BIN, else PATH. Requested but missing is an error, never a
-    skip.
+    """Finds a program in the folder TEKTON_BUILDS_BIN, else on PATH.
+
+    A missing program is an error, never a skip.
     """
     path = os.pathsep.join(filter(None, [os.environ.get("TEKTON_BUILDS_BIN"), os.environ.get("PATH")]))
     for candidate in [name, "kubernetes"] if name in KUBERNETES_NAMES else [name]:
@@ -171,14 +172,14 @@ class ApiServer:
         self._processes.append((name, process))
 
     def get(self, path: str) -> str:
-        """What the administrator is answered. Raises OSError."""
+        """Asks as the administrator. Raises OSError."""
         request = urllib.request.Request(self.url + path, headers={"Authorization": f"Bearer {self._token}"})
         context = ssl.create_default_context(cafile=str(self._certificate))
         with urllib.request.urlopen(request, context=context, timeout=5) as answer:
             return str(answer.read().decode())
 
     def _answers(self, path: str) -> str | None:
-        """None when the server answers 200, else what it said instead."""
+        """Returns None when the server answers 200, else its answer."""
         try:  # the certificate comes with the server: first not there, then empty
             self.get(path)
         except OSError as error:
@@ -186,7 +187,7 @@ class ApiServer:
         return None
 
     def _wait_for(self, subject: str, problem: Callable[[], str | None]) -> None:
-        """Until `problem` returns None; a process that died is told at once, with the end of its log."""
+        """Waits until `problem` returns None; a dead process is an error at once, with the end of its log."""
         deadline = time.monotonic() + START_SECONDS
         while (state := problem()) is not None:
             for name, process in self._processes:

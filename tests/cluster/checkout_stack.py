@@ -61,20 +61,20 @@ class CheckoutStack:
         return pulumi(*arguments, folder=project, environment=self._environment, seconds=SECONDS, stdin=stdin)
 
     def succeed(self, verb: str, *arguments: str, stdin: str = "") -> str:
-        """What the command prints."""
+        """Runs a command that must succeed; returns its output."""
         result = self._run(*verb.split(), *arguments, "--stack", self._name, stdin=stdin)
         assert result.returncode == 0, f"pulumi {verb}: {result.stdout[-4000:]}{result.stderr[-2000:]}"
         return result.stdout
 
     def fail(self, verb: str, *arguments: str) -> str:
-        """What the command prints to either stream."""
+        """Runs a command that must fail; returns the output of both streams."""
         result = self._run(*verb.split(), *arguments, "--stack", self._name)
         assert result.returncode != 0, f"pulumi {verb} should have failed: {result.stdout[-4000:]}"
         return result.stdout + result.stderr
 
     @property
     def salt(self) -> str:
-        """Of its secrets' encryption; there is one as soon as there is a stack."""
+        """Salt of the encryption of secrets; exists as soon as the stack does."""
         return str(yaml.safe_load(self._settings.read_text())["encryptionsalt"])
 
     def secret(self, key: str, value: str) -> None:

@@ -63,7 +63,7 @@ class Login:
 
 
 def command_line(folder: Path, auth: Mapping[str, Any]) -> list[str]:
-    """What the program deploys it with."""
+    """Arguments that the program deploys the proxy with."""
     stack = deploy(config(folder / "kubeconfig"), folder, {"auth": dict(auth)})
     deployment = stack.one("Deployment", "dashboard-oauth2-proxy").plain()
     arguments: list[str] = deployment["spec"]["template"]["spec"]["containers"][0]["args"]
@@ -104,7 +104,7 @@ def running(
 
 
 def files(folder: Path, *, password: str = PASSWORD) -> None:
-    """What its Secret and its ConfigMap are in the pod."""
+    """Writes the files that the Secret and the ConfigMap are in the pod."""
     for mounted in (LOGIN_FOLDER, PAGE_FOLDER):
         (folder / mounted.lstrip("/")).mkdir(parents=True, exist_ok=True)
     hashed = bcrypt.hashpw(password.encode(), bcrypt.gensalt(4)).decode()

@@ -41,7 +41,7 @@ class Sandbox:
 
     @property
     def node(self) -> Node:
-        """As a new `make up` makes it: it knows only what is on disk."""
+        """Creates the node as a new `make up` does, from what is on disk alone."""
         return Node(self.paths, self.network, self.toolchain, self.notes)
 
     @property

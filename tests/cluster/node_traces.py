@@ -1,4 +1,4 @@
-"""What a node leaves on a machine: everything that can be counted before and after."""
+"""Traces of a node on the machine: everything that can be counted before and after."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def processes_in(namespace: str) -> dict[int, str]:
 
 
 def traces(state: Path, network: str) -> dict[str, list[str]]:
-    """By kind, whatever of this machine names the sandbox's state folder, its range or its link."""
+    """Things of this machine, by kind, that name the sandbox's state folder, its range or its link."""
     prefix = ".".join(network.split(".")[:2])
     name = prefix.replace(".", "-")
     processes = []
@@ -66,7 +66,7 @@ def traces(state: Path, network: str) -> dict[str, list[str]]:
 
 
 def machine() -> dict[str, object]:
-    """What no sandbox may change, whoever else is at work meanwhile."""
+    """State of the machine that no sandbox may change, whatever else runs meanwhile."""
     return {
         "iptables rules": _rules(),
         "folders": [folder for folder in FOLDERS.values() if Path(folder).exists()],

@@ -12,7 +12,7 @@ Object = dict[str, Any]
 
 
 class Objects:
-    """Of any kind, by apiVersion and kind."""
+    """Objects of any kind, by apiVersion and kind."""
 
     def __init__(self, kubeconfig: Path) -> None:
         client = config.new_client_from_config(config_file=str(kubeconfig))
@@ -23,7 +23,7 @@ class Objects:
         return self._client.resources.get(api_version=api_version, kind=kind)
 
     def get(self, api_version: str, kind: str, namespace: str | None, name: str) -> Object | None:
-        """None when there is none."""
+        """Returns the object; None when it does not exist."""
         try:
             live: Object = self._kind(api_version, kind).get(name=name, namespace=namespace).to_dict()
         except NotFoundError:
@@ -31,7 +31,7 @@ class Objects:
         return live
 
     def names(self, api_version: str, kind: str, namespace: str) -> set[str]:
-        """Of all in the namespace."""
+        """Names of all objects in the namespace."""
         items = self._kind(api_version, kind).get(namespace=namespace).items
         return {item.metadata.name for item in items}
 

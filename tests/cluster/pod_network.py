@@ -59,7 +59,10 @@ def _run(command: str, stdin: str = "") -> None:
 
 
 class PodNetwork:
-    """As `ptp` makes it: a veth pair and a route a pod. Attempts are written `source > target tcp/80`."""
+    """Network of `ptp`'s shape: a veth pair and a route per pod.
+
+    Attempts are written `source > target tcp/80`.
+    """
 
     def __init__(self, pods: dict[str, str]) -> None:
         """`pods`: address by name."""

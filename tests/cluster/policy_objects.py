@@ -34,7 +34,7 @@ def pod(name: str, namespace: str, address: str, *ports: Object, **fields: Any) 
 
 
 def pods() -> list[Object]:
-    """One a namespace of the network, and some that no policy may take for another."""
+    """One pod per namespace of the network, and some that no policy may take for another."""
     ended = pod("builder", "builds", ADDRESSES["probe"], created="2026-01-03T00:00:00Z")
     ended["status"]["phase"] = "Succeeded"
     nameless = pod("pending", "builds", "")

@@ -32,13 +32,13 @@ import pulumi_kubernetes as kubernetes
 
 provider = kubernetes.Provider("cluster", kubeconfig=open("kubeconfig").read())
 
-def options(**more):
-    return pulumi.ResourceOptions(provider=provider, **more)
+def options(**more_options):
+    return pulumi.ResourceOptions(provider=provider, **more_options)
 """
 
 
 def plugins() -> Path:
-    """Where the sandbox whose tools are used has its plugins; without one, where the user has theirs."""
+    """Plugin folder of the sandbox whose tools are used; without one, the user's."""
     programs = os.environ.get("TEKTON_BUILDS_BIN")
     home = Path(programs).parent / "pulumi" if programs else users_home()
     folder = home / "plugins"

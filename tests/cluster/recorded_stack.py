@@ -57,7 +57,7 @@ class RecordedStack:
 
     @property
     def uids(self) -> dict[str, str]:
-        """Of those that are there, by kind, namespace and name."""
+        """Uids of the objects that exist, by kind, namespace and name."""
         cluster = dynamic.DynamicClient(self._api)
         uids = {}
         for item in self._objects:
@@ -100,7 +100,7 @@ class RecordedStack:
 
 
 def _endpoints(service: str, namespace: str) -> Object:
-    """What says that a Service has a pod; no kubelet runs one here."""
+    """Endpoints of a Service, as if it had a pod; no kubelet runs one here."""
     labels = {"kubernetes.io/service-name": service}
     return {
         "apiVersion": "discovery.k8s.io/v1",
@@ -151,7 +151,7 @@ def _create(cluster: dynamic.DynamicClient, item: Object) -> None:
 
 
 def _create_replica_set(cluster: dynamic.DynamicClient, deployment: Object, status: Object) -> None:
-    """What the provider looks at when a Deployment has changed; no state has it, and no controller runs."""
+    """Creates what the provider looks at when a Deployment has changed; no controller runs here."""
     kind = cluster.resources.get(api_version="apps/v1", kind="ReplicaSet")
     meta, spec = deployment["metadata"], deployment["spec"]
     owner = {"apiVersion": "apps/v1", "kind": "Deployment", "name": meta["name"], "uid": meta["uid"]}

@@ -1,4 +1,4 @@
-"""What is in a cluster as somebody else's: it is refused by name, and left as it is."""
+"""Objects of somebody else in a cluster: refused by name, and left as they are."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -37,7 +37,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 
 
 def reached(sandbox: Sandbox, name: str, labels: dict[str, str]) -> int:
-    """How many of the tries of a new pod came through."""
+    """Counts the tries of a new pod that came through."""
     image = f"{sandbox.network.registry}/sandbox/busybox:1.35"
     script = SCRIPT.replace("NODE", sandbox.network.node)
     pod: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""What the ruleset of NetworkPolicies lets through: real connections between namespaces of this test."""
+"""The ruleset of NetworkPolicies against real connections between namespaces of this test."""
 
 from __future__ import annotations
 

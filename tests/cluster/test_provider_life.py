@@ -1,4 +1,4 @@
-"""What the program relies on in the official Kubernetes provider: objects from preview to destroy."""
+"""The official Kubernetes provider as the program relies on it: objects from preview to destroy."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ service = kubernetes.core.v1.Service(
 pulumi.export("address", service.spec.cluster_ip)
 """
 CONFIG_MAP = """
-one = kubernetes.core.v1.ConfigMap("NAME", metadata={"namespace": "NAMESPACE", MORE},
+config_map = kubernetes.core.v1.ConfigMap("NAME", metadata={"namespace": "NAMESPACE", MORE},
     data={"a": "VALUE"}, immutable=IMMUTABLE, opts=options(OPTIONS))
-pulumi.export("name", one.metadata.name)
-pulumi.export("uid", one.metadata.uid)
+pulumi.export("name", config_map.metadata.name)
+pulumi.export("uid", config_map.metadata.uid)
 """
 
 

@@ -1,4 +1,4 @@
-"""What the program relies on in the official Kubernetes provider: when an object counts as ready."""
+"""The official Kubernetes provider as the program relies on it: when an object counts as ready."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def waiting(namespace: str, replicas: int) -> str:
 def test_what_is_not_ready_in_time_is_kept_and_waited_for_again(
     objects: Objects, api_server: ApiServer, namespace: str, tmp_path: Path
 ) -> None:
-    """By a condition and by paths, as components/ asks for them; what depends on it is not begun before."""
+    """Readiness by a condition and by paths, as components/ asks for it; dependents wait for it."""
     stack = Stack(tmp_path / "stack", api_server.kubeconfig, waiting(namespace, replicas=1))
     output = stack.fail("up", "--yes", "--skip-preview")
     assert "hook" in output

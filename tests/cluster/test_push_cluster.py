@@ -1,4 +1,4 @@
-"""What the follower of a push asks a real API server."""
+"""Requests of a push's follower to a real API server."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -71,14 +71,14 @@ class Quota:
         return self._count in self._status("used")
 
     def change(self) -> None:
-        """Another limit, as TKE sets them whenever something is made in any namespace."""
+        """Sets another limit, as TKE does whenever something is created in any namespace."""
         self._limit += 1
         self._objects.patch(self._body())
         time.sleep(1)
 
     @property
     def refusals(self) -> float:
-        """How many objects a quota of this API server has refused since it started."""
+        """Number of objects that a quota of this API server has refused since it started."""
         metrics = self._server.get("/metrics")
         return sum(
             float(line.rpartition(" ")[2])

@@ -1,4 +1,4 @@
-"""What a plan of the real engine says of the bill, on the model of the cloud."""
+"""The costs of a plan of the real engine, on the model of the cloud."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a TKE cluster may come with, by the real engine on the model of the cloud."""
+"""Add-ons, registry and logs of a TKE cluster, by the real engine on the model of the cloud."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What somebody with an account does with a TKE stack, in order, on the model of the cloud.
+"""The life of a TKE stack in an account, in order, on the model of the cloud.
 
 A push, the webhook and the commands of docs/tencent-cloud.md: tests/e2e/test_tke_stack.py and tests/docs.
 """
@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
 
 
 def stack_things(stack: TkeStack) -> set[str]:
-    """What the account has beside what every account has."""
+    """Ids of the account's resources that not every account has."""
     return stack.account.keys() - NEW_ACCOUNT - {SWITCHES}
 
 

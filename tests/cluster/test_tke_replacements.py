@@ -1,4 +1,4 @@
-"""What is made anew on TKE, by the real engine on the model of the cloud, and what stays meanwhile."""
+"""Replacements on TKE, by the real engine on the model of the cloud, and what stays meanwhile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which version of Kubernetes a TKE cluster goes to, by the real engine on the model of the cloud."""
+"""Upgrades of Kubernetes on TKE, by the real engine on the model of the cloud."""
 
 from pathlib import Path
 

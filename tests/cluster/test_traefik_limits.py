@@ -29,7 +29,7 @@ SECONDS = 60
 
 @dataclass
 class Listener:
-    """What has reached the listener: sizes, and the header by which Traefik counts."""
+    """Records what reaches the listener: sizes, and the header by which Traefik counts."""
 
     bodies: list[tuple[int, str]] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -51,7 +51,7 @@ class Listener:
                 self.end_headers()
 
             def log_message(self, *_: object) -> None:
-                """Nothing: a failing test shows what it asserts."""
+                """Logs nothing: a failing test shows what it asserts."""
 
         return Handler
 

@@ -28,14 +28,14 @@ SECONDS = 60
 
 
 class Login(BaseHTTPRequestHandler):
-    """What a route leads to."""
+    """Backend of a route."""
 
     def do_GET(self) -> None:
         self.send_response(200)
         self.end_headers()
 
     def log_message(self, *_: object) -> None:
-        """Nothing: a failing test shows what it asserts."""
+        """Logs nothing: a failing test shows what it asserts."""
 
 
 def an_object(api_version: str, kind: str, name: str, namespace: str = NAMESPACE, **fields: Any) -> Any:

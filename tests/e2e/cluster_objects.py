@@ -1,4 +1,4 @@
-"""Everything that is in a cluster, by kind, namespace and name."""
+"""All objects of a cluster, by kind, namespace and name."""
 
 from tests.e2e.kubectl import kubectl
 from toolkit.paths import Paths

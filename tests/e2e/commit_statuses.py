@@ -1,4 +1,4 @@
-"""What the forge shows at a commit."""
+"""Statuses that the forge shows at a commit."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ SECONDS = 60.0
 
 @dataclass(frozen=True)
 class CommitStatus:
-    """One status, in the order in which the forge was told."""
+    """One status of a commit."""
 
     state: str
     description: str

@@ -10,7 +10,7 @@ PAGE = "the Dashboard's page"
 
 
 def release() -> list[dict[str, Any]]:
-    """With the names of the Dashboard's release, and what each of them is."""
+    """Objects of the names and kinds of the Dashboard's release."""
 
     def manifest(
         kind: str, name: str, api: str = "v1", *, namespaced: bool = True, **fields: Any

@@ -63,7 +63,7 @@ def _peaceful(tree: Path) -> None:
 
 
 def escaped(push: Push, folder: Path) -> set[str]:
-    """What the Dockerfile could do, written by itself into its image. Afterwards the tree is as it was."""
+    """Builds the hostile Dockerfile; returns what it could do, as its image says. Restores the tree."""
     try:
         (backend,) = [image.reference for image in push.run(_hostile) if "backend" in image.task]
         return set(content(push, backend, "backend/escaped", folder).splitlines())

@@ -24,7 +24,7 @@ true"""
 def reached(
     paths: Paths, image: str, namespace: str, targets: Iterable[str], labels: Mapping[str, str] = {}
 ) -> set[str]:
-    """Those of the targets, each HOST:PORT, that a pod in the namespace connects to by TCP."""
+    """Targets, each HOST:PORT, that a pod in the namespace connects to by TCP."""
     with _pod(paths, image, namespace, labels, [*targets]) as name:
 
         def ended() -> str | bool:

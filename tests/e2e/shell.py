@@ -21,7 +21,7 @@ def run_in_env(paths: Paths, commands: str, **variables: str) -> tuple[int, str]
 
 
 def shell(paths: Paths, commands: str, **variables: str) -> str:
-    """What commands print that must succeed."""
+    """Runs commands that must succeed; returns their output."""
     code, output = run_in_env(paths, commands, **variables)
     assert code == 0, f"{commands} ended with {code}:\n{output}"
     return output

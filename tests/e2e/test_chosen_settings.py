@@ -140,7 +140,7 @@ def test_of_twenty_pushes_at_a_limit_of_two_never_more_than_two_build_and_all_en
 
 
 def most_at_once(runs: list[dict[str, Any]]) -> int:
-    """How many ran at the same moment at most, by the times in their status (whole seconds)."""
+    """Greatest number of runs at the same moment, by the times in their status (whole seconds)."""
     events = []
     for run in runs:
         status = run["status"]

@@ -1,4 +1,4 @@
-"""Which cluster a stack is in: another context, another address, another cluster, and one that is away."""
+"""The cluster of a stack: another context, another address, another cluster, and one that is away."""
 
 import json
 import socket
@@ -43,7 +43,7 @@ def preview(paths: Paths, tmp_path: Path) -> Callable[..., tuple[int, str]]:
 
 
 def add_context(kubeconfig: dict[str, Any], server: str = NOWHERE, **cluster: Any) -> None:
-    """Another cluster's context, which is the current one from now on."""
+    """Adds another cluster's context and makes it the current one."""
     kubeconfig["clusters"].append({"name": "other", "cluster": {"server": server, **cluster}})
     user = kubeconfig["users"][0]["name"]
     kubeconfig["contexts"].append({"name": "other", "context": {"cluster": "other", "user": user}})
@@ -90,7 +90,7 @@ def test_another_cluster_is_refused_in_one_sentence(preview: Callable[..., tuple
 
 @pytest.fixture
 def forwarded(paths: Paths) -> Iterator[str]:
-    """Another address of the same API server."""
+    """Forwards another address to the same API server."""
     server = yaml.safe_load(paths.kubeconfig.read_text())["clusters"][0]["cluster"]["server"]
     host, _, port = server.removeprefix("https://").partition(":")
     with socket.create_server(("127.0.0.1", 0)) as listener:

@@ -1,4 +1,4 @@
-"""What a commit shows of its build, at the sandbox's forge."""
+"""Statuses that builds set at commits of the sandbox's forge."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -24,7 +24,7 @@ def drift() -> tuple[int, str]:
 
 @pytest.fixture
 def widened(paths: Paths) -> Iterator[list[dict[str, list[str]]]]:
-    """Somebody gives the janitor another right than the program does; afterwards it is as it was."""
+    """Gives the janitor another right than the program does; restores it afterwards."""
     rules = json.loads(kubectl(paths, "get", *ROLE, "--output=json"))["rules"]
     wider = [{**rules[0], "verbs": [*rules[0]["verbs"][:-1], "create"]}]
     kubectl(paths, "patch", *ROLE, "--type=merge", "--patch", json.dumps({"rules": wider}))

@@ -1,4 +1,4 @@
-"""What strangers and large bodies do at the edge, while pushes come in."""
+"""Strangers and large bodies at the edge, while pushes come in."""
 
 import json
 import secrets
@@ -26,7 +26,7 @@ SECONDS = 30
 
 
 def restarts(paths: Paths) -> dict[str, int]:
-    """How often each pod of the listener, of the edge and of Tekton's interceptors was started again."""
+    """Restarts of each pod of the listener, of the edge and of Tekton's interceptors."""
     counts: dict[str, int] = {}
     for namespace, labels in (
         ("builds-webhook", "eventlistener=github-listener"),
@@ -51,7 +51,7 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> int:
 
 
 def large(push: SignedPush, size: int) -> dict[str, Any]:
-    """What makes a push's payload that large: commits, as GitHub lists them."""
+    """Payload fields that make a push that large: commits, as GitHub lists them."""
     commit = {
         "id": push.after,
         "message": "Merge a long branch " + "of many words " * 20,

@@ -1,4 +1,4 @@
-"""Where pushes have ended, and how those come back that were lost; through the sandbox's forge."""
+"""`make explain` and `make redeliver`, through the sandbox's forge."""
 
 import os
 import subprocess

@@ -32,7 +32,7 @@ def cluster(paths: Paths) -> dynamic.DynamicClient:
 
 @pytest.fixture(scope="module")
 def objects(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
-    """What the program registers for stacks with everything set, but for Tekton's own releases."""
+    """Objects that the program registers for stacks with everything set, without Tekton's releases."""
     folder: Path = tmp_path_factory.mktemp("stack")
     common = program.config(folder / "kubeconfig")
     urls = {"url": "git@github.com:team/shop.git", "submoduleUrls": ["git@github.com:team/lib.git"]}
@@ -67,7 +67,7 @@ def objects(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module", autouse=True)
 def namespaces(cluster: dynamic.DynamicClient, objects: list[dict[str, Any]]) -> Iterator[None]:
-    """Those that the sandbox's own stack has not: nothing is accepted in a namespace that is not there."""
+    """Creates the namespaces that the sandbox's stack has not: a missing one accepts nothing."""
     kind = cluster.resources.get(api_version="v1", kind="Namespace")
 
     def existing() -> set[str]:

@@ -1,4 +1,4 @@
-"""What must not start a build.
+"""Deliveries that must not start a build.
 
 Each wrong delivery is sent, then one that is right. When that one has run, all earlier ones have been dealt
 with, and the runs are counted.
@@ -22,7 +22,7 @@ NOTHING = "0" * 40
 
 @dataclass(frozen=True)
 class RefusedDeliveries:
-    """What became of the deliveries that are wrong."""
+    """Answers to wrong deliveries, and the runs since."""
 
     commits: dict[str, str]
     answers: dict[str, requests.Response]

@@ -98,7 +98,7 @@ def clone_log(push: Push, run: dict[str, Any]) -> str:
 
 
 def built(push: Push, commit: str) -> str:
-    """The one image of a commit, by digest."""
+    """Reference of a commit's one image, by digest."""
     run = ended(push, commit)
     assert outcome(run), f"{run['status']['conditions']}:\n{clone_log(push, run)}"
     (reference,) = [result["value"] for result in run["status"]["results"]]

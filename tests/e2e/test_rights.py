@@ -1,4 +1,4 @@
-"""What the accounts may really do, as the API server sees it."""
+"""Rights of the accounts, as the API server sees them."""
 
 import json
 from typing import Any

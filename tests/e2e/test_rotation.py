@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 def builds(push: Push, signed: SignedPush) -> bool:
-    """Whether the delivery has its one run."""
+    """Sends the delivery; tells whether it has a run."""
     delivery = accepted_delivery(signed.send())
     try:
         push.find_run(signed.after, delivery)

@@ -105,7 +105,7 @@ def stack(
 
 
 def image_from(push: Push, base: str, folder: Path) -> str:
-    """What the backend says that is built on this image; afterwards its Dockerfile is as it was."""
+    """Builds the backend on this image; returns its text. Restores the Dockerfile afterwards."""
     original = ""
 
     def change(tree: Path) -> None:

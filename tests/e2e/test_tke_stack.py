@@ -65,7 +65,7 @@ class Cloud:
     network: Network
     stack: Stack
     objects_before: set[str]
-    """What was in its cluster before the stack."""
+    """Objects of its cluster before the stack."""
 
     @property
     def account(self) -> dict[str, object]:

@@ -39,7 +39,7 @@ def forge(push: Push) -> Forge:
 
 
 def images(paths: Paths) -> dict[str, str]:
-    """Those that the sandbox's stack names."""
+    """Images that the sandbox's stack names."""
     stack = Stack(paths, Network(), paths.state / "bin" / "pulumi")
     file = Path(stack.environment["PULUMI_OPTION_CONFIG_FILE"])
     image_names: dict[str, str] = yaml.safe_load(file.read_text())["config"]["tekton-builds:images"]
@@ -113,7 +113,7 @@ def dashboard(
 
 
 def status(outputs: dict[str, Any], expected: int, auth: tuple[str, str] | None = None) -> bool | str:
-    """Whether that is the answer's; else what it is."""
+    """Returns True when the Dashboard answers with the expected status, else its answer."""
     code, text = dashboard(outputs, auth)
     return code == expected or f"{code} {text[:80]!r}"
 

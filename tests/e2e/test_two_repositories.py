@@ -89,7 +89,7 @@ def commit(forge: Forge) -> str:
 
 
 def registry_answer(paths: Paths, image: str, path: str) -> requests.Response:
-    """What the registry says of an image of the second repository."""
+    """Asks the registry about an image of the second repository."""
     account = Credentials.load_or_create(paths).registry
     session = requests.Session()
     session.trust_env = False

@@ -1,4 +1,4 @@
-"""Who reaches whom: real connections of real pods, to everything that the cluster has."""
+"""Real connections of real pods to everything in the cluster."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What TKE does in a managed cluster: every namespace has a quota that names all kinds.
+"""The quotas of a managed TKE cluster: every namespace has one that names all kinds.
 
 A namespace may have what it has and an equal share of what the cluster has left (Tencent Cloud, 457/9087), so
 limits change whenever something is made anywhere.

@@ -24,7 +24,7 @@ RENDERED = CHECKOUT / ".sandbox" / "releases"
 
 
 class GoldenError(Exception):
-    """Why nothing could be compared, in one sentence."""
+    """Reason why nothing could be compared, in one sentence."""
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""What differs between two recordings of a stack, as paths with the values of both."""
+"""Differences between two recordings of a stack, as paths with the values of both."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Difference:
     subject: str
     """A URN, or the part of the run: outputs, logged, lookups, hooks, code."""
     path: str
-    """Of the value in the subject; empty: all of it."""
+    """Path of the value in the subject; empty: all of it."""
     base: str
     head: str
 
@@ -40,7 +40,7 @@ class Comparison:
 
 
 def compared(base: Recording, head: Recording) -> Comparison:
-    """What differs between the commit's recording and the working tree's."""
+    """Compares the commit's recording with the working tree's."""
     moves = _moves(base["resources"], head["resources"])
     result = list(_resources(base["resources"], _renamed(head["resources"], moves), moves))
     for part in ("outputs", "hooks", "code"):
@@ -208,7 +208,7 @@ def _lists(subject: str, path: str, base: list[Any], head: list[Any]) -> Iterato
 
 
 def _texts(base: Any, head: Any) -> tuple[str, str]:
-    """Both as text; of two long texts the lines that differ."""
+    """Renders both values; of two long texts, the lines that differ."""
     if isinstance(base, str) and isinstance(head, str) and "\n" in base + head:
         lines = list(difflib.ndiff(base.splitlines(), head.splitlines()))
         sides = ["\n".join(line[2:] for line in lines if line[0] == sign) for sign in "-+"]

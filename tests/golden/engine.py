@@ -46,7 +46,7 @@ class Engine(engine_pb2_grpc.EngineServicer, resource_pb2_grpc.ResourceMonitorSe
         self.logged: list[str] = []
         self.lookups: list[dict[str, Any]] = []
         self.hooks: dict[str, bool] = {}
-        """By name, and whether a preview asks it too."""
+        """Hooks by name, and whether a preview calls them."""
         self.root = ""
 
     def Log(self, request: Any, context: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Which settings the stacks of the comparison vary: each must have two values, or it is not compared."""
+"""Settings that the stacks of the comparison vary: each must have two values, or it is not compared."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PROJECT_FILE = Path(__file__).resolve().parents[2] / "Pulumi.yaml"
 
 
 def value_counts(stacks: Sequence[Stack]) -> dict[str, int]:
-    """How many values each key has in the stacks, defaults included; a secret has two: set and not set."""
+    """Counts the values of each key in the stacks, defaults included; a secret has two: set and not set."""
     values: dict[str, set[str]] = defaultdict(set)
     accepted = [stack for stack in stacks if not stack.refused]
     for stack in accepted:

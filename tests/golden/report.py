@@ -1,4 +1,4 @@
-"""What the comparison prints, and the differences that are meant."""
+"""Report of a comparison, and the differences that are meant."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class ExpectedDifference:
     subject: str = "*"
     path: str = "*"
     text: str = "*"
-    """Of the value at the commit, or of the present one."""
+    """Pattern of the value at the commit, or of the present one."""
 
     def fits(self, difference: Difference) -> bool:
         return (

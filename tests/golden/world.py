@@ -1,4 +1,4 @@
-"""What a program calls while it runs: release manifests, and the API servers of the stacks' clusters."""
+"""Servers that a program calls while it runs: release manifests and the clusters' API servers."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def _version(name: str) -> str:
 
 
 def _api(stack: Stack, path: str) -> Any:
-    """What the API server of a stack's cluster answers: any list but those of the stack's file is empty."""
+    """Answer of the API server of a stack's cluster: any list but those of the stack's file is empty."""
     if path == "/version":
         return {"gitVersion": "v1.34.4"}
     if path.endswith("/endpointslices/kubernetes"):

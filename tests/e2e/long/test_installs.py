@@ -1,4 +1,4 @@
-"""From nothing to a build service, twenty times in a row: no install fails, or leaves something to do."""
+"""Twenty installs in a row: none fails, or leaves something to do."""
 
 import os
 from pathlib import Path

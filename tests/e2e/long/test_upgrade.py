@@ -1,4 +1,4 @@
-"""From Tekton's older releases to these and back, with a build under way and objects of the older API."""
+"""An upgrade of Tekton and the way back, with a build under way and objects of the older API."""
 
 import json
 import subprocess
