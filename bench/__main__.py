@@ -25,21 +25,21 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--only", default="", metavar="PART,PART", help=", ".join(PARTS))
     parser.add_argument("--quick", action="store_true", help="a look at each part, which writes no page")
     options = parser.parse_args(arguments)
-    only = [part for part in options.only.split(",") if part]
-    if unknown := sorted(set(only) - PARTS.keys()):
-        print(f"error: ONLY is {','.join(only)}, but must be some of {', '.join(PARTS)}", file=sys.stderr)
+    names = [part for part in options.only.split(",") if part]
+    if unknown := sorted(set(names) - PARTS.keys()):
+        print(f"error: ONLY is {','.join(names)}, but must be some of {', '.join(PARTS)}", file=sys.stderr)
         print(f"error: there is no {', '.join(unknown)}", file=sys.stderr)
         return 1
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         environment = BenchEnvironment.open(Path(folder), quick=options.quick)
         for name, measure in PARTS.items():
-            if not only or name in only:
+            if not names or name in names:
                 print(f"== {name}", flush=True)
                 results = measure(environment)
                 print("\n".join(f"   {row}" for row in results), flush=True)
                 rows += results
-        if not only and not options.quick:
+        if not names and not options.quick:
             PAGE.write_text(report.page(rows, environment.machine()), encoding="utf-8")
             charts.write(PAGE)
             print(f"{PAGE.name} and its charts are written")

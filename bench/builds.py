@@ -73,7 +73,7 @@ def _measure_builder(environment: BenchEnvironment, name: str, builder: Mapping[
 
 @contextmanager
 def _repository(environment: BenchEnvironment) -> Iterator[tuple[Git, str, dict[str, Any]]]:
-    """One of the forge's, empty; its work tree has the example. It goes afterwards."""
+    """Creates an empty repository at the forge, with the example in its work tree; deletes it afterwards."""
     forge = environment.forge
     name = f"{forge.account.username}/{environment.name}"
     forge.api.post("user/repos", {"name": environment.name, "private": True, "default_branch": "main"})
@@ -94,7 +94,7 @@ def _repository(environment: BenchEnvironment) -> Iterator[tuple[Git, str, dict[
 
 
 def _commit(git: Git, url: str) -> str:
-    """One line of the source is another."""
+    """Changes one line of the source and commits it."""
     source = git.folder / "app" / "main.py"
     lines = source.read_text().splitlines()
     lines[-1] = f'GREETING = "{secrets.token_hex(8)}"'

@@ -12,7 +12,7 @@ from pathlib import Path
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 FOLDER = "charts"
-OURS = "ours"
+PROJECT = "ours"
 WIDTH, LABEL, RIGHT = 720, 330, 70  # pixels: the image, the names on the left, the figures on the right
 BAR, GAP, GROUP, TOP = 16, 4, 20, 30
 # Both colours have a contrast of at least 3 on white and on GitHub's dark background; text follows the theme.
@@ -42,8 +42,8 @@ def figures(page: str) -> list[Figure]:
     """Rows of the first table of the page."""
     pattern = r"^\| (.+?) \| ([\d.]+) s \(\d+\) \| (.+?) \| ([\d.]+) s \(\d+\) \|"
     return [
-        Figure(subject=subject, seconds=seconds, baseline=baseline, baseline_seconds=other)
-        for subject, seconds, baseline, other in re.findall(pattern, page, re.MULTILINE)
+        Figure(subject=subject, seconds=seconds, baseline=baseline, baseline_seconds=baseline_seconds)
+        for subject, seconds, baseline, baseline_seconds in re.findall(pattern, page, re.MULTILINE)
     ]
 
 
@@ -67,7 +67,7 @@ def _svg(title: str, rows: Sequence[Figure]) -> str:
         lines.append(f'<text x="0" y="{y + 14}">{escape(row.subject)}</text>')
         y += GROUP
         for kind, name, text in (
-            ("ours", OURS, row.seconds),
+            ("ours", PROJECT, row.seconds),
             ("other", row.baseline, row.baseline_seconds),
         ):
             length = max(2, round((WIDTH - LABEL - RIGHT) * float(text) / longest))

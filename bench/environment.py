@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from kubernetes import client
 
-from inspection.runs import api_here
+from inspection.runs import direct_client
 from sandbox.credentials import Credentials
 from sandbox.forge.forge import Forge
 from sandbox.network import Network
@@ -47,7 +47,7 @@ class BenchEnvironment:
             paths=paths,
             network=network,
             credentials=Credentials.load_or_create(paths),
-            api=api_here(paths.kubeconfig),
+            api=direct_client(paths.kubeconfig),
             name=f"bench-{secrets.token_hex(3)}",
             quick=quick,
         )

@@ -191,7 +191,7 @@ def _is_deleted(environment: BenchEnvironment, namespace: str) -> bool | str:
 
 
 def _answers(address: str) -> bool | str:
-    """Each try is a connection of its own: one begun before kube-proxy knows the Service never arrives."""
+    """Asks over a new connection at each try: one begun before kube-proxy knows the Service never arrives."""
     try:
         with socket.create_connection((address, PORT), timeout=1):
             return True

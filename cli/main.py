@@ -112,9 +112,9 @@ def main(arguments: Sequence[str]) -> int:
         print(f"interrupted; `make {options.command}` goes on from here", file=sys.stderr)
         return INTERRUPTED
     except EXPECTED as error:
-        sentences = str(error).splitlines() if isinstance(error, SEVERAL_SENTENCES) else [str(error)]
-        for sentence in sentences:
-            print(f"error: {sentence}", file=sys.stderr)
+        messages = str(error).splitlines() if isinstance(error, SEVERAL_SENTENCES) else [str(error)]
+        for message in messages:
+            print(f"error: {message}", file=sys.stderr)
         return 1
     finally:
         Console().show_cursor()  # a display that was cut off has hidden it

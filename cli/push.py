@@ -84,7 +84,7 @@ class Push:
                 return f"the forge's database: {error}"
             if delivery is None:
                 return "the forge made no delivery: it has no active webhook for pushes"
-            return delivery if delivery.done else f"delivery {delivery.identity} has no answer yet"
+            return delivery if delivery.is_complete else f"delivery {delivery.identity} has no answer yet"
 
         self.screen.show_status(f"waiting for {self.listener} to take the event")
         try:
@@ -160,5 +160,5 @@ class Push:
             if problem.pod and problem.container:
                 for line in self.cluster.log(problem.pod, problem.container, LOG_LINES):
                     self.screen.line(f"          | {line}")
-            raise PushError(f"PipelineRun {name} failed at {problem.where}: {problem.reason}")
+            raise PushError(f"PipelineRun {name} failed at {problem.location}: {problem.reason}")
         return images(task_runs)

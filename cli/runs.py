@@ -110,4 +110,4 @@ def _state(run: Run, task_runs: Sequence[Mapping[str, Any]]) -> str:
     if conditions[0].get("reason") == "Cancelled":
         return "cancelled, as a newer push to its branch does"
     problem = failure(run.object, task_runs)
-    return f"failed at {problem.where}: {problem.reason}"
+    return f"failed at {problem.location}: {problem.reason}"

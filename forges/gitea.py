@@ -15,8 +15,8 @@ SECONDS = 30  # a call on the same machine; SQLite may be busy for a moment
 class GiteaError(Exception):
     """An answer that is no success: what was asked, the HTTP status and Gitea's own message."""
 
-    def __init__(self, asked: str, status: int, message: str) -> None:
-        super().__init__(f"the forge answered {status} to {asked}: {message}")
+    def __init__(self, request: str, status: int, message: str) -> None:
+        super().__init__(f"the forge answered {status} to {request}: {message}")
         self.status = status
 
 

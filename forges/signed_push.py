@@ -38,7 +38,7 @@ class SignedPush:
     event: str = "push"
     identity: str = field(default_factory=lambda: secrets.token_hex(16))
     """The forge's id of the delivery; a header, which is not signed."""
-    more: Mapping[str, Any] = field(default_factory=dict)
+    extra_fields: Mapping[str, Any] = field(default_factory=dict)
     """Payload fields that are added or replaced."""
 
     @property
@@ -49,7 +49,7 @@ class SignedPush:
             "after": self.after,
             "commits": [],
             "repository": self.repository,
-            **self.more,
+            **self.extra_fields,
         }
         return json.dumps(payload).encode()
 

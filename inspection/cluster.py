@@ -37,7 +37,7 @@ PATHS = {
 
 
 class UnreachableError(Exception):
-    """Why an API server cannot be asked, for the end of a sentence that names it."""
+    """Reason why an API server cannot be asked, for the end of a sentence that names the server."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +78,7 @@ class Cluster:
         ]
 
     def without_endpoints(self, services: Collection[tuple[str, str]]) -> list[tuple[str, str]]:
-        """Those of the Services, as (namespace, name), without a ready pod. Raises UnreachableError."""
+        """Services, as (namespace, name), that have no ready pod. Raises UnreachableError."""
         ready = set()
         for namespace in {namespace for namespace, _ in services if namespace in self.namespaces}:
             path = f"/apis/discovery.k8s.io/v1/namespaces/{namespace}/endpointslices"

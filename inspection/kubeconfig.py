@@ -28,11 +28,11 @@ class Kubeconfig:
     server: str
     """URL of the API server."""
     content: Mapping[str, Any] = field(repr=False)
-    """As the file has it. It holds credentials."""
+    """Content of the file. It holds credentials."""
 
     @property
     def text(self) -> str:
-        """As YAML; the same content gives the same text, whatever its order. It holds credentials."""
+        """Content as YAML; the same content gives the same text, whatever its order. It holds credentials."""
         return yaml.safe_dump(dict(self.content))
 
 
@@ -45,13 +45,13 @@ def read(text: str, *, context: str = "", folder: Path | None = None) -> Kubecon
     text holds no credential.
     """
     try:
-        whole = yaml.safe_load(text)
+        kubeconfig = yaml.safe_load(text)
     except yaml.YAMLError:
         raise KubeconfigError("is not YAML") from None
-    if not isinstance(whole, Mapping):
+    if not isinstance(kubeconfig, Mapping):
         raise KubeconfigError("is not a kubeconfig: it must have clusters, users and contexts")
-    name = context or whole.get("current-context") or ""
-    contexts = _names(whole, "contexts")
+    name = context or kubeconfig.get("current-context") or ""
+    contexts = _names(kubeconfig, "contexts")
     if name not in contexts:
         listing = ", ".join(contexts) or "none"
         raise KubeconfigError(
@@ -59,9 +59,9 @@ def read(text: str, *, context: str = "", folder: Path | None = None) -> Kubecon
             if name
             else f"has no current context; it has {listing}"
         )
-    selected = _entry(whole, "contexts", "context", name)
-    cluster = _entry(whole, "clusters", "cluster", selected.get("cluster"))
-    user = _entry(whole, "users", "user", selected.get("user")) if selected.get("user") else {}
+    selected = _entry(kubeconfig, "contexts", "context", name)
+    cluster = _entry(kubeconfig, "clusters", "cluster", selected.get("cluster"))
+    user = _entry(kubeconfig, "users", "user", selected.get("user")) if selected.get("user") else {}
     server = cluster.get("server")
     if not isinstance(server, str) or not server.startswith(("https://", "http://")):
         raise KubeconfigError(f"has no server in the cluster of its context {name!r}")
@@ -82,8 +82,8 @@ def read(text: str, *, context: str = "", folder: Path | None = None) -> Kubecon
     return Kubeconfig(context=name, server=server, content=content)
 
 
-def _names(whole: Mapping[str, Any], section: str) -> list[str]:
-    entries = whole.get(section)
+def _names(kubeconfig: Mapping[str, Any], section: str) -> list[str]:
+    entries = kubeconfig.get(section)
     return [
         str(entry.get("name"))
         for entry in (entries if isinstance(entries, list) else [])
@@ -91,8 +91,8 @@ def _names(whole: Mapping[str, Any], section: str) -> list[str]:
     ]
 
 
-def _entry(whole: Mapping[str, Any], section: str, key: str, name: object) -> Mapping[str, Any]:
-    for entry in whole.get(section) or ():
+def _entry(kubeconfig: Mapping[str, Any], section: str, key: str, name: object) -> Mapping[str, Any]:
+    for entry in kubeconfig.get(section) or ():
         if isinstance(entry, Mapping) and entry.get("name") == name and isinstance(entry.get(key), Mapping):
             return dict(entry[key])
     raise KubeconfigError(f"names the {key} {name!r} and does not define it")

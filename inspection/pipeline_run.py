@@ -18,9 +18,12 @@ Object = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Failure:
-    """Why a run failed. `pod` and `container` name the failed step's log; they are None when no step ran."""
+    """Reason and place of a run's failure.
 
-    where: str
+    `pod` and `container` name the failed step's log; they are None when no step ran.
+    """
+
+    location: str
     reason: str
     pod: str | None = None
     container: str | None = None
@@ -59,9 +62,9 @@ def states(task_runs: Sequence[Object]) -> dict[str, str]:
                 steps[task] = f"failed: {_succeeded(task_run).get('message', 'no reason given')}"
         for step in status.get("steps") or ():
             if over := step.get("terminated"):
-                how = "done" if over["exitCode"] == 0 else f"failed with exit code {over['exitCode']}"
+                ending = "done" if over["exitCode"] == 0 else f"failed with exit code {over['exitCode']}"
                 length = _duration(over.get("startedAt"), over.get("finishedAt"))
-                steps[f"{task} / {step['name']}"] = f"{how} {length}"
+                steps[f"{task} / {step['name']}"] = f"{ending} {length}"
             elif "running" in step:
                 steps[f"{task} / {step['name']}"] = "running"
     return steps
@@ -85,16 +88,16 @@ def failure(pipeline_run: Object, task_runs: Sequence[Object]) -> Failure:
                 if why == OOM and _task(task_run).startswith(BUILD):
                     why += ": the build took more memory than builder.memoryGib allows"
                 return Failure(
-                    where=f"{_task(task_run)} / {step['name']}",
+                    location=f"{_task(task_run)} / {step['name']}",
                     reason=f"exit code {over['exitCode']}: {why}",
                     pod=status.get("podName"),
                     container=step.get("container", f"step-{step['name']}"),
                 )
     broken = failed[0] if failed else pipeline_run
-    where = _task(broken) if failed else broken["metadata"]["name"]
+    location = _task(broken) if failed else broken["metadata"]["name"]
     condition = _succeeded(broken)
     return Failure(
-        where=where, reason=condition.get("message") or condition.get("reason") or "no reason given"
+        location=location, reason=condition.get("message") or condition.get("reason") or "no reason given"
     )
 
 

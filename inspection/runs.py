@@ -13,7 +13,7 @@ LISTENER_LABEL = "eventlistener"
 SECONDS = 20  # one request
 
 
-def api_here(kubeconfig: Path) -> client.ApiClient:
+def direct_client(kubeconfig: Path) -> client.ApiClient:
     """The API server of this file, on this machine: no proxy leads to it."""
     configuration = client.Configuration()
     config.load_kube_config(config_file=str(kubeconfig), client_configuration=configuration)
@@ -29,9 +29,9 @@ class Cluster:
     """
 
     @classmethod
-    def here(cls, kubeconfig: Path, namespace: str) -> Self:
-        """The one of this file, on this machine."""
-        return cls(api_here(kubeconfig), namespace)
+    def from_kubeconfig(cls, kubeconfig: Path, namespace: str) -> Self:
+        """Connects to the cluster of a kubeconfig without a proxy; runs are those of the namespace."""
+        return cls(direct_client(kubeconfig), namespace)
 
     def __init__(self, api: client.ApiClient, namespace: str) -> None:
         self._custom = client.CustomObjectsApi(api)

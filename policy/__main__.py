@@ -19,7 +19,7 @@ UNJUDGED = ":CustomResourceDefinition"
 
 
 def _plain(value: Any) -> Any:
-    """As plain dicts and lists. The SDK gives up a policy where it meets what a preview cannot know."""
+    """Returns plain dicts and lists. The SDK gives up a policy where it meets what a preview cannot know."""
     if isinstance(value, Mapping):
         return {key: _at(value, key) for key in value}
     if isinstance(value, Sequence) and not isinstance(value, str):

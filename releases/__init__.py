@@ -1,1 +1,1 @@
-"""Which upstream files and images a stack has, and from where."""
+"""The upstream manifests and images of a stack, and the hosts that they come from."""

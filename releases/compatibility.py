@@ -31,7 +31,7 @@ class Series:
     kubernetes: Mapping[str, str] = field(default_factory=dict)
     """`least` and `most`, as 1.28; a key that is missing: no limit is known."""
     fits: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """Other releases by name, with the series that it works with."""
+    """Series of other releases, by name, that this series works with."""
 
 
 def check(settings: Settings) -> None:
@@ -39,8 +39,8 @@ def check(settings: Settings) -> None:
     releases = ReleaseSource.of(settings).releases(required.releases_of(settings))
     kubernetes = settings.cluster.version if isinstance(settings.cluster, Tke) else ""
     series = table()
-    if sentences := list(mistakes(releases, kubernetes, series)):
-        raise ReleaseError("\n".join(sentences))
+    if errors := list(compatibility_errors(releases, kubernetes, series)):
+        raise ReleaseError("\n".join(errors))
     for warning in warnings(releases, series, datetime.now(UTC).date()):
         pulumi.log.warn(warning)
 
@@ -59,7 +59,7 @@ def table() -> dict[str, dict[str, Series]]:
     }
 
 
-def mistakes(
+def compatibility_errors(
     releases: Sequence[Release], kubernetes: str, table_of_series: Mapping[str, Mapping[str, Series]]
 ) -> Iterator[str]:
     """One sentence for each thing that does not fit. `kubernetes`: the cluster's version; empty: unknown."""
@@ -75,11 +75,12 @@ def mistakes(
                     "the lock has "
                     f"{versions[name].version}"
                 )
-        least, most = series.kubernetes.get("least", ""), series.kubernetes.get("most", "")
+        minimum, maximum = series.kubernetes.get("least", ""), series.kubernetes.get("most", "")
         if kubernetes and (
-            (least and _minor(kubernetes) < _minor(least)) or (most and _minor(kubernetes) > _minor(most))
+            (minimum and _minor(kubernetes) < _minor(minimum))
+            or (maximum and _minor(kubernetes) > _minor(maximum))
         ):
-            allowed = f"{least} to {most}" if most else f"{least} or later"
+            allowed = f"{minimum} to {maximum}" if maximum else f"{minimum} or later"
             yield (
                 f"cluster.version is {kubernetes}, but {release.name} {release.version} needs "
                 f"Kubernetes {allowed}"
@@ -103,9 +104,9 @@ def warnings(
                 f"{release.name} {release.version} gets no fixes since {series.until}: see `make lock "
                 f"UPGRADE=`"
             )
-        elif series.until and (left := (series.until - today).days) <= SOON:
+        elif series.until and (days := (series.until - today).days) <= SOON:
             yield (
-                f"{release.name} {release.version} gets fixes until {series.until}, in {left} days: "
+                f"{release.name} {release.version} gets fixes until {series.until}, in {days} days: "
                 "see `make lock UPGRADE=`"
             )
 

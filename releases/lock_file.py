@@ -39,23 +39,25 @@ class LockFile:
     @property
     def text(self) -> str:
         """The text with all changes. Raises UserError when a release has changed with another one."""
-        new = self._dump()
-        for name, entry in yaml.safe_load(new).items():
+        text = self._dump()
+        for name, entry in yaml.safe_load(text).items():
             if name not in self._changed and entry != self._original[name]:
                 raise UserError(f"{name} shares lines with another release: write those of each on their own")
-        return new
+        return text
 
     def move(self, name: str, version: str) -> None:
         """Sets the version, in the URLs too; a digest becomes empty. Raises UserError."""
         entry = self._entry(name)
-        old, urls = entry["version"], entry["urls"]
-        if strange := [url for url in urls if old not in url]:
-            raise UserError(f"{name}: {strange[0]} has no {old} in it, so nobody knows where {version} is")
+        old_version, urls = entry["version"], entry["urls"]
+        if strange := [url for url in urls if old_version not in url]:
+            raise UserError(
+                f"{name}: {strange[0]} has no {old_version} in it, so nobody knows where {version} is"
+            )
         _set(entry, "version", version)
         for number, url in enumerate(urls):
-            _set(urls, number, url.replace(old, version))
+            _set(urls, number, url.replace(old_version, version))
         if urls.fa.flow_style():
-            _shift(entry, "urls", len(urls) * (len(version) - len(old)))
+            _shift(entry, "urls", len(urls) * (len(version) - len(old_version)))
         if "sha256" in entry:
             _set(entry, "sha256", "")
 
@@ -93,9 +95,9 @@ def _round_trip(mapping: int, offset: int, *, explicit_start: bool) -> YAML:
 
 def _set(node: Node, key: Any, value: str) -> None:
     """Replaces a value; its quotes stay, and a comment behind it keeps its distance."""
-    old = node[key]
-    node[key] = type(old)(value)
-    _shift(node, key, len(value) - len(old))
+    old_value = node[key]
+    node[key] = type(old_value)(value)
+    _shift(node, key, len(value) - len(old_value))
 
 
 def _shift(node: Node, key: Any, columns: int) -> None:
@@ -115,11 +117,11 @@ def _append(entry: CommentedMap, key: str, value: str) -> None:
         last = len(node) - 1 if isinstance(node, CommentedSeq) else list(node)[-1]
     entry[key] = value
     if comment := _comment(node, last):
-        own, _, following = comment.value.partition("\n")
-        comment.value = f"{own}\n"
+        line_comment, _, following = comment.value.partition("\n")
+        comment.value = f"{line_comment}\n"
         if following:
             entry.ca.items[key] = [None, None, CommentToken(f"\n{following}", comment.start_mark), None]
-        if not own:
+        if not line_comment:
             del node.ca.items[last]
 
 

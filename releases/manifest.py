@@ -19,8 +19,8 @@ def parsed(body: bytes) -> list[Object]:
     except UnicodeDecodeError:
         raise ManifestError("it is no text") from None
     except yaml.YAMLError as error:
-        where = getattr(error, "problem_mark", None)
-        raise ManifestError(f"bad YAML at line {where.line + 1}" if where else "bad YAML") from None
+        mark = getattr(error, "problem_mark", None)
+        raise ManifestError(f"bad YAML at line {mark.line + 1}" if mark else "bad YAML") from None
     for document in documents:
         if not (
             isinstance(document, dict)

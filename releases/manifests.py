@@ -16,7 +16,7 @@ class Manifests:
     tekton: Mapping[str, Sequence[Object]]
     """Manifests of Tekton and its Dashboard."""
     ingress_nginx: Sequence[Object] | None
-    """None where the stack has no ingress-nginx, or a preview could not have it."""
+    """Objects of ingress-nginx; None when the stack has none, or a preview cannot fetch them."""
 
     def objects(self) -> Iterator[Object]:
         """Objects of all releases."""

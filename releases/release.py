@@ -62,7 +62,7 @@ class Release:
 
 
 def digest(body: bytes) -> str:
-    """As sha256sum prints it."""
+    """Digest in hexadecimal, as sha256sum prints it."""
     return hashlib.sha256(body).hexdigest()
 
 

@@ -33,7 +33,7 @@ class ReleaseSource:
 
     @classmethod
     def of(cls, settings: Settings) -> "ReleaseSource":
-        """As the settings say."""
+        """Creates the source that the settings name."""
         return cls(
             lock=Path(settings.release_lock).expanduser() if settings.release_lock else LOCK,
             release_mirror=settings.release_mirror,

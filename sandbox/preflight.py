@@ -41,7 +41,7 @@ class Machine:
 
 
 def this_machine() -> Machine:
-    """The one we run on."""
+    """Describes the machine that runs this program."""
     return Machine(
         system=platform.system(),
         root=os.geteuid() == 0,
@@ -70,9 +70,9 @@ def problems(
             "the sandbox makes namespaces, mounts and a network link, which takes root: "
             f"run this as root, {ALTERNATIVE}"
         ]
-    sentences = _disk(paths, machine, FIRST_GIB if not cached else CACHED_GIB)
-    sentences += _addresses(network, machine, claim)
-    return sentences + kernel_problems(paths, network, machine=machine, claim=claim)
+    obstacles = _disk(paths, machine, FIRST_GIB if not cached else CACHED_GIB)
+    obstacles += _addresses(network, machine, claim)
+    return obstacles + kernel_problems(paths, network, machine=machine, claim=claim)
 
 
 def kernel_problems(
@@ -87,15 +87,15 @@ def kernel_problems(
 
 
 def _disk(paths: Paths, machine: Machine, gib: int) -> list[str]:
-    sentences = {}
+    obstacles = {}
     for folder in (paths.state, paths.cache):
         available = machine.free(folder)
         if available < gib * GIB:
-            sentences[available] = (  # one file system is named once
+            obstacles[available] = (  # one file system is named once
                 f"{folder} has {available / GIB:.1f} GiB left and the sandbox needs {gib} GiB: make room, "
                 "or move the cache with TEKTON_BUILDS_CACHE=FOLDER"
             )
-    return list(sentences.values())
+    return list(obstacles.values())
 
 
 def _addresses(network: Network, machine: Machine, claim: Claim) -> list[str]:

@@ -188,5 +188,5 @@ class Sandbox:
         return self._node.status()
 
     def down(self) -> None:
-        """Nothing of the node is left."""
+        """Removes everything of the node."""
         self._node.down()

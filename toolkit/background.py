@@ -18,7 +18,7 @@ class Background(Generic[Result]):
     def __init__(self, work: Callable[[], Result], *, dependency: "Background[Any] | None" = None) -> None:
         self._work = work
         self._dependency = dependency
-        self._done = threading.Event()
+        self._end = threading.Event()
         self._result: Result | None = None
         self._error: BaseException | None = None
         threading.Thread(target=self._run, daemon=True).start()
@@ -31,7 +31,7 @@ class Background(Generic[Result]):
         except BaseException as error:
             self._error = error
         finally:
-            self._done.set()
+            self._end.set()
 
     @property
     def has_failed(self) -> bool:
@@ -40,7 +40,7 @@ class Background(Generic[Result]):
 
     def wait(self, seconds: float) -> bool:
         """Waits for the end for at most so many seconds; True when it has ended."""
-        return self._done.wait(seconds)
+        return self._end.wait(seconds)
 
     def result(self) -> Result:
         """Waits for the end; raises what the work raised."""

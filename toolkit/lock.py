@@ -9,7 +9,7 @@ from filelock import FileLock, Timeout
 
 
 class BusyError(Exception):
-    """Another command is at work; says which."""
+    """Raised while another command holds the lock; names the command."""
 
 
 def kernel_lock(file: Path) -> FileLock:

@@ -56,7 +56,7 @@ class Progress:
         self._heartbeat = heartbeat
         self._lock = threading.RLock()
         self._running: list[Step] = []
-        self._done: list[Step] = []
+        self._complete: list[Step] = []
         self._live: Live | None = None
         self._idle = threading.Event()
         self._began = time.monotonic()
@@ -81,7 +81,7 @@ class Progress:
     def summary(self) -> None:
         """A table of everything done and how long it took, in the order in which it began."""
         with self._lock:
-            steps = sorted(self._done, key=lambda step: step.began)
+            steps = sorted(self._complete, key=lambda step: step.began)
         table = Table("step", "took", box=None, pad_edge=False)
         for step in steps:
             table.add_row(escape(step.text) + (" (failed)" if step.failed else ""), clock(step.seconds))
@@ -108,7 +108,7 @@ class Progress:
         with self._lock:
             step.ended = time.monotonic()
             self._running.remove(step)
-            self._done.append(step)
+            self._complete.append(step)
             live = None if self._running else self._live
             if not self._running:
                 self._live = None

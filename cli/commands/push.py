@@ -60,7 +60,7 @@ def open_push(paths: Paths, network: Network, screen: Stopwatch) -> Iterator[Pus
     except TimeoutError as error:
         raise PushError(f"{error}; `make up` repairs the sandbox") from None
     ensure_webhook(forge, outputs["hooks_url"], outputs["webhook_secret"])
-    cluster = Cluster.here(paths.kubeconfig, outputs["namespace"])
+    cluster = Cluster.from_kubeconfig(paths.kubeconfig, outputs["namespace"])
     registry = credentials.registry
     with logged_in(programs / "crane", network.registry, registry.username, registry.password) as crane:
         yield Push(forge=forge, cluster=cluster, crane=crane, listener=outputs["hooks_url"], screen=screen)

@@ -66,7 +66,7 @@ def _forge(repository: str, target: webhook.Webhook, forge: Forge) -> int:
         delivery = forge.database.delivery(commit)
         if delivery is None or (previous and delivery.identity == previous.identity):
             return "it is not delivered yet"
-        return delivery if delivery.done else "nobody has answered yet"
+        return delivery if delivery.is_complete else "nobody has answered yet"
 
     try:
         delivery = wait_for("the forge's test delivery", test_delivery, SECONDS)

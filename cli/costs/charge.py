@@ -11,7 +11,7 @@ UNITS = (HOUR, MONTH, GB, GIB_HOUR, GIB_MONTH, MBPS_HOUR, MBPS_MONTH)
 BALANCER = "load balancer"
 
 Quantity = tuple[float, float] | str
-"""From and to; in words where no input says how much."""
+"""Least and greatest quantity; words where no input says how much."""
 Inputs = Mapping[str, Any]
 
 

@@ -32,10 +32,10 @@ class Prices:
     """Prices of a file; nothing else has a price."""
 
     entries: Mapping[tuple[str, str, str], Price]
-    """By thing, region and unit."""
+    """Prices by thing, region and unit."""
 
     def find(self, charge: Charge, region: str) -> Price | None:
-        """None: unpriced."""
+        """Returns the price of a charge; None when the file has none."""
         return self.entries.get((charge.item, region, charge.unit))
 
 

@@ -15,7 +15,7 @@ class Delivery:
     """A request that the forge has sent, or has tried to send."""
 
     identity: str
-    """As the listener sees it in the header X-GitHub-Delivery; the same when it is delivered again."""
+    """Id in the header X-GitHub-Delivery; a delivery that is sent again keeps it."""
     event: str
     at: datetime
     """Time of the first attempt."""

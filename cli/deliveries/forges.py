@@ -21,7 +21,7 @@ class Forge(Protocol):
     """The deliveries of one repository's webhook to one stack."""
 
     def deliveries(self) -> Iterator[Delivery]:
-        """As far back as the forge remembers, the newest first; one that was delivered again comes once."""
+        """Deliveries that the forge remembers, the newest first; one that was delivered again comes once."""
 
     def redeliver(self, delivery: Delivery) -> None:
         """Sends it once more, with the same id. Raises UserError."""

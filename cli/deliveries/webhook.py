@@ -31,7 +31,7 @@ class Webhook:
 
     @property
     def config(self) -> dict[str, str]:
-        """As GitHub's API calls it. A certificate is always verified."""
+        """Configuration in the words of GitHub's API. A certificate is always verified."""
         return {"url": self.url, "content_type": "json", "secret": self.secret, "insecure_ssl": "0"}
 
 

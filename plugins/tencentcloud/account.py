@@ -16,7 +16,7 @@ from plugins.tencentcloud.errors import CloudError, RefusedError
 STATE = "TENCENTCLOUD_STAND_IN_STATE"
 LETTERS = string.ascii_lowercase + string.digits
 SWITCHES = "model"  # among the resources: how this account behaves, and the time on its clock
-GONE = "gone"  # the minute at which something that was deleted is no longer there
+DELETION_MINUTE = "gone"  # the minute at which something that was deleted is no longer there
 
 Properties = dict[str, Any]
 
@@ -82,7 +82,7 @@ class Account:
 
     def get(self, identity: str) -> Properties | None:
         properties = self._resources.get(identity)
-        return None if properties is None or GONE in properties else properties
+        return None if properties is None or DELETION_MINUTE in properties else properties
 
     def need(self, identity: str, action: str, code: str) -> Properties:
         """A resource that an action names. Raises CloudError when it is not there."""
@@ -98,7 +98,7 @@ class Account:
         """Deletes a resource, which lingers for as long as the account's switch says."""
         lingering = self.switches.get("lingering", 0)
         if lingering and (properties := self.get(identity)) is not None:
-            self.put(identity, {**properties, GONE: self.switches.get("minute", 0) + lingering})
+            self.put(identity, {**properties, DELETION_MINUTE: self.switches.get("minute", 0) + lingering})
         elif not lingering:
             self._resources.pop(identity, None)
 
@@ -108,7 +108,7 @@ class Account:
             name: properties
             for name, properties in self._resources.items()
             if name.startswith(f"{prefix}-")
-            and (lingering or GONE not in properties)
+            and (lingering or DELETION_MINUTE not in properties)
             and all(properties.get(key) == value for key, value in filters.items())
         }
 
@@ -117,16 +117,16 @@ class Account:
         return {
             name: properties
             for name, properties in self._resources.items()
-            if key in properties and GONE not in properties
+            if key in properties and DELETION_MINUTE not in properties
         }
 
     def pass_minute(self) -> None:
         """A minute passes, when something waits for it."""
-        if any(GONE in properties for properties in self._resources.values()):
+        if any(DELETION_MINUTE in properties for properties in self._resources.values()):
             minute = self.switches.get("minute", 0) + 1
             self.switch(minute=minute)
             for name, properties in list(self._resources.items()):
-                if properties.get(GONE, minute + 1) <= minute:
+                if properties.get(DELETION_MINUTE, minute + 1) <= minute:
                     del self._resources[name]
 
     def wait(self, minutes: int, users: Callable[[], list[str]]) -> list[str]:

@@ -5,7 +5,7 @@ from plugins.tencentcloud.errors import CloudError
 from plugins.tencentcloud.kind import Inputs, Kind, Outputs, stored_inputs
 
 # What the cloud makes of a version and values that the program leaves out.
-NEW = {"addonVersion": "1.0.0", "rawValues": '{"replicas":1}'}
+CLOUD_DEFAULTS = {"addonVersion": "1.0.0", "rawValues": '{"replicas":1}'}
 
 
 def _key(identity: str) -> str:
@@ -18,7 +18,7 @@ def _create(account: Account, inputs: Inputs) -> str:
     identity = f"{inputs['clusterId']}#{inputs['addonName']}"
     if account.get(_key(identity)) is not None:
         raise CloudError(action, code, f"the add-on {inputs['addonName']} is installed already")
-    account.put(_key(identity), {**NEW, **inputs})
+    account.put(_key(identity), {**CLOUD_DEFAULTS, **inputs})
     account.call(action)
     return identity
 

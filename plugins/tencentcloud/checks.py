@@ -91,7 +91,7 @@ def _of_value(
 
 
 def _violation(check: str, value: Any) -> str:
-    """Why a value is not allowed. Empty: it is."""
+    """Reason why a value is not allowed; empty when it is."""
     if match := IN_RANGE.search(check):
         minimum, maximum = int(match.group(2)), int(match.group(3))
         number = len(str(value)) if match.group(1) == "StringLength" else int(value)

@@ -38,7 +38,7 @@ class Kind:
     `read` gives the computed outputs of what is there; `update` gets the state's outputs and the new inputs.
     `cloud_inputs` gives the inputs that the provider's Read takes from the cloud: a refresh has them of what
     the program sets, and an import has nothing else.
-    `named`: an input that gets the resource's name and a suffix when it is left out.
+    `name_input`: an input that gets the resource's name and a suffix when it is left out.
     `key` gives the name that the account has for a resource with an id.
     """
 
@@ -51,7 +51,7 @@ class Kind:
     check: Callable[[Inputs], list[Failure]] = lambda _inputs: []
     computed: tuple[str, ...] = ()
     secret: tuple[str, ...] = ()
-    named: str = ""
+    name_input: str = ""
     key: Callable[[str], str] = resource_id_of
 
     @cached_property

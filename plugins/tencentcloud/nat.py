@@ -28,8 +28,8 @@ def _allocate(account: Account, inputs: Inputs) -> str:
             "InvalidParameterValue.BandwidthOutOfRange",
             f"an address billed by traffic has at most {BY_TRAFFIC_MBPS} Mbps",
         )
-    used = {address["publicIp"] for address in account.all("eip").values()}
-    public_ip = next(str(host) for host in ADDRESSES.hosts() if str(host) not in used)
+    addresses_in_use = {address["publicIp"] for address in account.all("eip").values()}
+    public_ip = next(str(host) for host in ADDRESSES.hosts() if str(host) not in addresses_in_use)
     address = account.add("eip", {**inputs, "internetChargeType": charge, "publicIp": public_ip})
     account.call("vpc:AllocateAddresses")
     return address
@@ -167,7 +167,7 @@ ADDRESS = Kind(
         "name", "type", "internetChargeType", "internetMaxBandwidthOut", "egress", "tags"
     ),
     computed=("publicIp", "status"),
-    named="name",
+    name_input="name",
 )
 GATEWAY = Kind(
     token="tencentcloud:Nat/gateway:Gateway",
@@ -181,7 +181,7 @@ GATEWAY = Kind(
         *("vpcId", "name", "maxConcurrent", "bandwidth", "assignedEipSets", "zone", "subnetId", "tags"),
     ),
     computed=("createdTime",),
-    named="name",
+    name_input="name",
 )
 ROUTE = Kind(
     token="tencentcloud:Route/tableEntry:TableEntry",

@@ -135,7 +135,7 @@ VPC = Kind(
     # resource_tc_vpc.go, resourceTencentCloudVpcInstanceRead
     cloud_inputs=stored_inputs("name", "cidrBlock", "dnsServers", "isMulticast", "assistantCidrs", "tags"),
     computed=("isDefault", "defaultRouteTableId"),
-    named="name",
+    name_input="name",
 )
 SUBNET = Kind(
     token="tencentcloud:Subnet/instance:Instance",
@@ -149,5 +149,5 @@ SUBNET = Kind(
         "vpcId", "availabilityZone", "name", "cidrBlock", "isMulticast", "routeTableId", "cdcId", "tags"
     ),
     computed=("isDefault",),
-    named="name",
+    name_input="name",
 )

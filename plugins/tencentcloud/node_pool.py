@@ -207,5 +207,5 @@ NODE_POOL = Kind(
     read=_read,
     cloud_inputs=_cloud_inputs,
     computed=("desiredCapacity", "nodeCount", "status"),
-    named="name",
+    name_input="name",
 )

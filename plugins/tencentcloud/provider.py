@@ -35,13 +35,13 @@ class TencentCloudProvider(StandIn):
         self._file = file
 
     def DiffConfig(self, request: Any, context: grpc.ServicerContext) -> Any:
-        """Another region is another account: everything would be made anew there."""
+        """Compares provider configurations: another region replaces every resource."""
         old, new = plain(from_wire(request.old_inputs or request.olds)), plain(from_wire(request.news))
-        moved = old.get("region") != new.get("region")
+        has_new_region = old.get("region") != new.get("region")
         keys = sorted(key for key in {*old, *new} if old.get(key) != new.get(key))
         different, equal = provider_pb2.DiffResponse.DIFF_SOME, provider_pb2.DiffResponse.DIFF_NONE
         return provider_pb2.DiffResponse(
-            changes=different if keys else equal, diffs=keys, replaces=["region"] if moved else []
+            changes=different if keys else equal, diffs=keys, replaces=["region"] if has_new_region else []
         )
 
     def Configure(self, request: Any, context: grpc.ServicerContext) -> Any:
@@ -59,11 +59,11 @@ class TencentCloudProvider(StandIn):
         kind = self._kind(request.urn, context)
         inputs, old_inputs = from_wire(request.news), from_wire(request.olds)
         inputs[DEFAULTS] = []
-        if kind.named and kind.named not in inputs:
-            inputs[kind.named] = (
-                old_inputs.get(kind.named) or f"{request.urn.split('::')[-1]}-{secrets.token_hex(4)[:7]}"
+        if kind.name_input and kind.name_input not in inputs:
+            inputs[kind.name_input] = (
+                old_inputs.get(kind.name_input) or f"{request.urn.split('::')[-1]}-{secrets.token_hex(4)[:7]}"
             )
-            inputs[DEFAULTS] = [kind.named]
+            inputs[DEFAULTS] = [kind.name_input]
         plain_inputs = plain(inputs)
         problems = list(failures(kind.inputs, plain_inputs))
         final_inputs = {key: value for key, value in plain_inputs.items() if not has_unknown(value)}
@@ -208,7 +208,7 @@ def _is_within(path: str, outer: str) -> bool:
 
 def _is_named_by_hand(kind: Kind, inputs: Inputs) -> bool:
     """True when the next one may want this one's name (nameRequiresDeleteBeforeReplace of the bridge)."""
-    return bool(kind.named) and kind.named not in inputs.get(DEFAULTS, [kind.named])
+    return bool(kind.name_input) and kind.name_input not in inputs.get(DEFAULTS, [kind.name_input])
 
 
 def _read(kind: Kind, cloud_account: Account, identity: str, inputs: Inputs) -> Inputs:

@@ -28,7 +28,7 @@ class Field:
     single: bool = False
     """A list that has one entry at most, which Pulumi knows as that entry."""
     default: Any = None
-    """None: there is none."""
+    """Default value; None: the field has none."""
     computed: bool = False
     """The cloud has a value where the program has none, and that is no change."""
     check: str = ""

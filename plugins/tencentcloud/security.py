@@ -100,7 +100,7 @@ GROUP = Kind(
     delete=_delete_group,
     # resource_tc_security_group.go, resourceTencentCloudSecurityGroupRead
     cloud_inputs=stored_inputs("name", "description", "projectId", "tags"),
-    named="name",
+    name_input="name",
 )
 RULE_SET = Kind(
     token="tencentcloud:Security/groupRuleSet:GroupRuleSet",

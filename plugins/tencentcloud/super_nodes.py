@@ -51,5 +51,5 @@ SUPER_NODES = Kind(
     delete=_delete,
     read=_read,
     computed=("lifeState",),
-    named="name",
+    name_input="name",
 )

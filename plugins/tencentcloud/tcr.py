@@ -154,7 +154,7 @@ REGISTRY = Kind(
         "name", "instanceType", "openPublicOperation", "registryChargeType", "securityPolicies", "tags"
     ),
     computed=("publicDomain", "publicStatus", "status"),
-    named="name",
+    name_input="name",
 )
 REGISTRY_NAMESPACE = Kind(
     token="tencentcloud:Tcr/namespace:Namespace",
@@ -165,7 +165,7 @@ REGISTRY_NAMESPACE = Kind(
     cloud_inputs=stored_inputs(
         "instanceId", "name", "isPublic", "isAutoScan", "isPreventVul", "severity", key=_namespace
     ),
-    named="name",
+    name_input="name",
     key=_namespace,
 )
 REGISTRY_ACCOUNT = Kind(
@@ -180,6 +180,6 @@ REGISTRY_ACCOUNT = Kind(
     ),
     computed=("password",),
     secret=("password",),
-    named="name",
+    name_input="name",
     key=_account,
 )

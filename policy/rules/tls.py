@@ -79,15 +79,15 @@ def _fits(host: str, pattern: str) -> bool:
 
 
 def _service(item: Object) -> Iterator[str]:
-    exposed = item.at("spec", "type")
-    if exposed not in EXPOSING and not any(items(item.at("spec", "externalIPs"))):
+    service_type = item.at("spec", "type")
+    if service_type not in EXPOSING and not any(items(item.at("spec", "externalIPs"))):
         return
     annotations = item.at("metadata", "annotations")
-    if _has(annotations, CERTIFICATES) or (exposed == "LoadBalancer" and _has(annotations, INTERNAL)):
+    if _has(annotations, CERTIFICATES) or (service_type == "LoadBalancer" and _has(annotations, INTERNAL)):
         return
     ports = [port for port in items(item.at("spec", "ports")) if at(port, "protocol") not in ("UDP", "SCTP")]
     if ports and not any(_is_encrypted(port) for port in ports):
-        exposure = exposed if exposed in EXPOSING else "externalIPs"
+        exposure = service_type if service_type in EXPOSING else "externalIPs"
         yield f"its {exposure} speaks plain HTTP, as no port is for TLS: {ADVICE}"
 
 
@@ -111,11 +111,11 @@ def _is_encrypted(port: Any) -> bool:
 
 def _listener(item: Object) -> Iterator[str]:
     service = item.at("spec", "resources", "kubernetesResource")
-    exposed = at(service, "serviceType") or item.at("spec", "serviceType")
-    if exposed not in EXPOSING:
+    service_type = at(service, "serviceType") or item.at("spec", "serviceType")
+    if service_type not in EXPOSING:
         return
     # With a certificate in its environment the listener itself speaks TLS.
     containers = items(at(service, "spec", "template", "spec", "containers"))
     names = [at(variable, "name") for container in containers for variable in items(at(container, "env"))]
     if "TLS_CERT" not in names or "TLS_KEY" not in names:
-        yield f"its {exposed} speaks plain HTTP: {ADVICE}"
+        yield f"its {service_type} speaks plain HTTP: {ADVICE}"

@@ -32,7 +32,7 @@ class Delivery:
     """
 
     identity: str
-    done: bool
+    is_complete: bool
     succeeded: bool
     status: int
     answer: str
@@ -107,12 +107,12 @@ class GiteaDatabase:
                 " FROM hook_task WHERE instr(payload_content, ?) ORDER BY id DESC",
                 (commit,),
             ).fetchall()
-        for identity, done, succeeded, response, payload in rows:
+        for identity, delivered, succeeded, response, payload in rows:
             if json.loads(payload).get("after") == commit:
                 return Delivery(
                     identity=identity,
                     # Gitea marks an attempt as delivered before it makes it; an answer means it is over.
-                    done=bool(done) and bool(response),
+                    is_complete=bool(delivered) and bool(response),
                     succeeded=bool(succeeded),
                     **_answer_fields(response),
                 )

@@ -1,4 +1,4 @@
-"""Which images there are, and from what each is made."""
+"""The images of the sandbox, and what each is made from."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from sandbox.toolchain.processes import Processes
 from sandbox.toolchain.tool import Tool
 
 
-class Made(Protocol):
-    """What a recipe may ask for: everything it needs is there when it starts."""
+class RecipeInputs(Protocol):
+    """Tools and images that a recipe uses; all that it needs exists when it starts."""
 
     processes: Processes
 
@@ -32,7 +32,7 @@ class Recipe:
 
     name: str
     title: str
-    make: Callable[[Path, Made, Path], None]
+    make: Callable[[Path, RecipeInputs, Path], None]
     needs: tuple[str, ...] = ()
     code: tuple[object, ...] = (image, layer, recipes)
     sources: tuple[Path, ...] = ()
@@ -44,15 +44,15 @@ class Recipe:
         return key(*(path.read_bytes() for path in (*files, *self.sources)), *needs)
 
 
-def _tekton(release: tekton.Release) -> Callable[[Path, Made, Path], None]:
-    def make(folder: Path, made: Made, log: Path) -> None:
+def _tekton(release: tekton.Release) -> Callable[[Path, RecipeInputs, Path], None]:
+    def make(folder: Path, inputs: RecipeInputs, log: Path) -> None:
         tekton.make(
             folder,
             release,
-            ko=made.program("ko"),
-            busybox=made.folder("busybox"),
-            git=made.folder("git"),
-            processes=made.processes,
+            ko=inputs.program("ko"),
+            busybox=inputs.folder("busybox"),
+            git=inputs.folder("git"),
+            processes=inputs.processes,
             log=log,
         )
 
@@ -75,26 +75,26 @@ CONTROL_PLANE = Recipe(
     name="control-plane",
     title="control plane images",
     needs=("debian", "kubernetes", "etcd", "coredns"),
-    make=lambda folder, made, log: recipes.control_plane(folder, made.program),
+    make=lambda folder, inputs, log: recipes.control_plane(folder, inputs.program),
 )
 USERLAND = Recipe(
     name="userland",
     title="Debian userland",
     needs=("debian",),
-    make=lambda folder, made, log: userland.make(folder, made.processes, log),
+    make=lambda folder, inputs, log: userland.make(folder, inputs.processes, log),
     code=(userland, layer),
 )
 BUSYBOX = Recipe(
     name="busybox",
     title="busybox image",
     needs=("debian",),
-    make=lambda folder, made, log: recipes.busybox(folder),
+    make=lambda folder, inputs, log: recipes.busybox(folder),
 )
 GIT = Recipe(
     name="git",
     title="git image",
     needs=("userland",),
-    make=lambda folder, made, log: recipes.git(folder, made.folder("userland")),
+    make=lambda folder, inputs, log: recipes.git(folder, inputs.folder("userland")),
 )
 TEKTON_PIPELINES = _tekton_recipe(tekton.PIPELINES)
 TEKTON_TRIGGERS = _tekton_recipe(tekton.TRIGGERS)
@@ -102,48 +102,48 @@ PROVISIONER = Recipe(
     name="local-path-provisioner-image",
     title="local-path-provisioner image",
     needs=("local-path-provisioner",),
-    make=lambda folder, made, log: recipes.local_path_provisioner(folder, made.program),
+    make=lambda folder, inputs, log: recipes.local_path_provisioner(folder, inputs.program),
 )
 TRAEFIK = Recipe(
     name="traefik-image",
     title="Traefik image",
     needs=("traefik",),
-    make=lambda folder, made, log: recipes.traefik(folder, made.program),
+    make=lambda folder, inputs, log: recipes.traefik(folder, inputs.program),
 )
 OAUTH2_PROXY = Recipe(
     name="oauth2-proxy-image",
     title="oauth2-proxy image",
     needs=("oauth2-proxy",),
-    make=lambda folder, made, log: recipes.oauth2_proxy(folder, made.program),
+    make=lambda folder, inputs, log: recipes.oauth2_proxy(folder, inputs.program),
 )
 DOCKER_USERLAND = Recipe(
     name="docker-userland",
     title="Debian userland with Docker",
     needs=("debian",),
-    make=lambda folder, made, log: userland.make_docker(folder, made.processes, log),
+    make=lambda folder, inputs, log: userland.make_docker(folder, inputs.processes, log),
     code=(userland, layer),
 )
 DOCKER = Recipe(
     name="docker-image",
     title="Docker image",
     needs=("docker-userland",),
-    make=lambda folder, made, log: recipes.docker(folder, made.folder("docker-userland")),
+    make=lambda folder, inputs, log: recipes.docker(folder, inputs.folder("docker-userland")),
 )
 KUBECTL = Recipe(
     name="kubectl-image",
     title="kubectl image",
     needs=("debian", "kubernetes"),
-    make=lambda folder, made, log: recipes.kubectl(folder, made.program),
+    make=lambda folder, inputs, log: recipes.kubectl(folder, inputs.program),
 )
 BUILDKIT = Recipe(
     name="buildkit-image",
     title="BuildKit image",
     needs=("userland", "buildkit", "rootlesskit"),
-    make=lambda folder, made, log: recipes.buildkit(
+    make=lambda folder, inputs, log: recipes.buildkit(
         folder,
-        made.folder("userland"),
-        made.program,
-        made.folder("buildkit") / "share/buildctl-daemonless.sh",
+        inputs.folder("userland"),
+        inputs.program,
+        inputs.folder("buildkit") / "share/buildctl-daemonless.sh",
     ),
 )
 

@@ -98,7 +98,7 @@ class Image:
 
 
 def link_or_copy(source: Path, target: Path) -> None:
-    """One file on disk under two names where the file system can, else a copy."""
+    """Links a file to a second name, or copies it where the file system has no links."""
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
         os.link(source, target)

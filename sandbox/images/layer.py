@@ -88,7 +88,7 @@ class Layer:
             self._tar.addfile(entry, content)
 
     def tree(self, root: Path, skip: Callable[[str], bool] = lambda _: False) -> None:
-        """Everything under `root`: owners, modes, links, file capabilities. `skip` gets paths like usr/bin/x.
+        """Adds all under `root`: owners, modes, links, file capabilities. `skip` gets paths like usr/bin/x.
 
         Devices, sockets and pipes are left out: a container gets its own /dev.
         """

@@ -1,4 +1,4 @@
-"""What each image holds. Programs come from the toolchain, the rest from this machine's Debian packages."""
+"""The content of each image: programs of the toolchain, and files of this machine's Debian packages."""
 
 import json
 import subprocess
@@ -43,7 +43,7 @@ Program = Callable[[str], Path]
 
 
 def control_plane(folder: Path, program: Program) -> None:
-    """One docker-archive a component, for `ctr images import`: the node starts before any registry is up."""
+    """Writes a docker-archive per component, for `ctr images import`: the node starts before the registry."""
     parts = ("kube-apiserver", "kube-controller-manager", "kube-scheduler")
     tags = [f"registry.k8s.io/{part}:v{KUBERNETES}" for part in parts]
     with Layer(folder / "layer") as layer:
@@ -169,7 +169,7 @@ def _publish(folder: Path, image: Image, name: tuple[str, str]) -> None:
 
 
 def _base(layer: Layer) -> None:
-    """What images without a distribution share: users, a place to write, the certificates trusted here."""
+    """Base of images without a distribution: users, a place to write, the certificates trusted here."""
     layer.text(
         "etc/passwd",
         "root:x:0:0:root:/root:/bin/sh\n"

@@ -36,7 +36,7 @@ class Release:
     module: str
     files: dict[str, tuple[str, bool]]
     part: str
-    """Of the toolchain: the name of its images, and of the folder with its go.mod."""
+    """Name of its images in the toolchain, and of the folder with its go.mod."""
 
     @property
     def source(self) -> Path:
@@ -45,7 +45,7 @@ class Release:
 
     @property
     def programs(self) -> Tool:
-        """What there is to compile, the programs that go.mod's tool lines name.
+        """Programs to compile: those that go.mod's tool lines name.
 
         ko runs one `go build` a program, two at a time, and both would compile what they share. So all of it
         is compiled before, with ko's flags, and ko only links.

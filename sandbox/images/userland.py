@@ -40,10 +40,10 @@ def mirror(apt: Path = APT) -> str:
             continue
         text = "\n".join(line for line in path.read_text().splitlines() if not line.startswith("#"))
         if path.suffix == ".sources":
-            found = re.findall(r"^URIs:\s*(\S+)", text, re.MULTILINE)
+            uris = re.findall(r"^URIs:\s*(\S+)", text, re.MULTILINE)
         else:
-            found = re.findall(r"^deb\s+(?:\[[^]]*\]\s+)?(\S+)", text, re.MULTILINE)
-        for uri in found:
+            uris = re.findall(r"^deb\s+(?:\[[^]]*\]\s+)?(\S+)", text, re.MULTILINE)
+        for uri in uris:
             if re.fullmatch(r"https?://\S+/debian/?", uri):
                 return str(uri).rstrip("/")
     return DEFAULT_MIRROR

@@ -131,7 +131,7 @@ class Claim:
 
     @contextmanager
     def hold(self) -> Iterator[None]:
-        """Nobody else starts or ends this sandbox meanwhile.
+        """Locks this sandbox against other starts and stops meanwhile.
 
         Raises NodeError when somebody does, or when another sandbox has the range.
         """
@@ -179,5 +179,5 @@ class Claim:
 
 
 def _another(network: str) -> str:
-    second = int(network.split(".")[1])
-    return f"10.{second + 1 if second < 250 else 201}.0.0/16"
+    octet = int(network.split(".")[1])
+    return f"10.{octet + 1 if octet < 250 else 201}.0.0/16"

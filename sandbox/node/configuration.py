@@ -63,7 +63,7 @@ class Configuration:
         self._registry = network.registry
 
     def render(self, name: str) -> str:
-        """One template of `files/`, with every placeholder filled; KeyError for an unknown one."""
+        """Fills every placeholder in a template of `files/`. Raises KeyError for an unknown one."""
         return string.Template((FILES / name).read_text()).substitute(self._values)
 
     def write(self) -> set[str]:

@@ -185,7 +185,7 @@ def _empty(folder: Path) -> None:
 
 
 def wipe(folder: Path) -> None:
-    """Everything the node's programs wrote. The node must be down."""
+    """Deletes everything that the node's programs wrote. The node must be down."""
     for name in FOLDERS:
         if name != "cni":
             shutil.rmtree(folder / name, ignore_errors=True)

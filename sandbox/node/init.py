@@ -28,7 +28,7 @@ class Init:
 
     @property
     def process(self) -> Process | None:
-        """None when it does not run."""
+        """The process; None when it does not run."""
         return self._claim.process()
 
     def start(self, services: Path, mounts: Sequence[tuple[Path, str]]) -> Process:

@@ -37,7 +37,7 @@ def changes(services: list[Service], addresses: ipaddress.IPv4Network) -> list[t
     same Services always get the same answer.
     """
     pool = [str(host) for host in addresses.hosts()]
-    used: set[str] = set()
+    assigned: set[str] = set()
     result: list[tuple[Service, str | None]] = []
     without_address: list[Service] = []
     for service in sorted(services, key=_age):
@@ -46,20 +46,20 @@ def changes(services: list[Service], addresses: ipaddress.IPv4Network) -> list[t
             if address in pool:
                 result.append((service, None))
         elif spec.get("loadBalancerClass") or service["metadata"].get("deletionTimestamp"):
-            used.update({address} if address in pool else ())  # kube-proxy still serves it
-        elif address in pool and address not in used:
-            used.add(address)
+            assigned.update({address} if address in pool else ())  # kube-proxy still serves it
+        elif address in pool and address not in assigned:
+            assigned.add(address)
         else:
             without_address.append(service)
     for service in without_address:
         requested = service["spec"].get("loadBalancerIP")
-        available = [address for address in pool if address not in used]
+        available = [address for address in pool if address not in assigned]
         if requested and requested not in available:
             log.warning("%s asks for %s, which is not to be had", _name(service), requested)
         elif not available:
             log.warning("%s gets no address: all of %s are taken", _name(service), addresses)
         else:
-            used.add(requested or available[0])
+            assigned.add(requested or available[0])
             result.append((service, requested or available[0]))
     return result
 
@@ -93,7 +93,7 @@ def reconcile(core: client.CoreV1Api, addresses: ipaddress.IPv4Network) -> str:
 
 
 def run(core: client.CoreV1Api, addresses: ipaddress.IPv4Network) -> None:
-    """Until it fails: once for what is there, then at every change. Whoever runs it starts it again."""
+    """Assigns addresses at the start and at every change, until it fails; the caller starts it again."""
     while True:
         version = reconcile(core, addresses)
         events = watch.Watch()

@@ -32,15 +32,15 @@ KERNEL_SETTINGS = {
 class Mounts:
     """The pairs to mount, and the empty folders that had to be made on this machine to mount on.
 
-    Those folders serve every sandbox of the machine: `shared` is the note that the one that goes leaves to
+    Those folders serve every sandbox of the machine: `shared_note` is what the sandbox that goes leaves to
     the last one, as removing them would take another node's mounts away.
     """
 
-    def __init__(self, folder: Path, shared: Path, root: Path = Path("/")) -> None:
+    def __init__(self, folder: Path, shared_note: Path, root: Path = Path("/")) -> None:
         self._folder = folder
-        self._shared = shared
+        self._shared_note = shared_note
         self._root = root
-        self._made = folder / "mount-points"
+        self._own_note = folder / "mount-points"
 
     def pairs(self) -> list[tuple[Path, str]]:
         """(source, target in the node), in order. Makes every source."""
@@ -73,20 +73,22 @@ class Mounts:
         for target in FOLDERS.values():
             path = self._root / target.lstrip("/")
             folders += [folder for folder in reversed([path, *path.parents]) if not folder.exists()]
-        _note(self._made, map(str, folders))
+        _note(self._own_note, map(str, folders))
         for folder in folders:
             folder.mkdir(exist_ok=True)
 
     def remove_targets(self, *, last: bool) -> None:
         """Removes those folders again when this is the `last` sandbox; what is not empty stays."""
         if not last:
-            _note(self._shared, _read_notes(self._made))
+            _note(self._shared_note, _read_notes(self._own_note))
         else:
-            for folder in sorted({*_read_notes(self._made), *_read_notes(self._shared)}, reverse=True):
+            for folder in sorted(
+                {*_read_notes(self._own_note), *_read_notes(self._shared_note)}, reverse=True
+            ):
                 with suppress(OSError):  # gone already, or somebody has put something into it
                     Path(folder).rmdir()
-            self._shared.unlink(missing_ok=True)
-        self._made.unlink(missing_ok=True)
+            self._shared_note.unlink(missing_ok=True)
+        self._own_note.unlink(missing_ok=True)
 
 
 def _read_notes(file: Path) -> list[str]:

@@ -229,7 +229,7 @@ class Node:
     # -- down and status ------------------------------------------------------------------------------
 
     def down(self) -> None:
-        """Nothing of the node is left: processes, mounts, link, routes, cgroups, state. Harmless twice."""
+        """Removes processes, mounts, link, routes, cgroups and state of the node. Harmless twice."""
         for claim in Claim.of(self._state):
             with claim.hold():
                 Init(claim, self._paths.logs / "node.log").kill()

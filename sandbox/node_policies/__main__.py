@@ -98,7 +98,7 @@ def _next(changes: Changes) -> list[AddedPod]:
 
 
 def _follow(call: List, changes: Changes) -> None:
-    """Each change since the watch began, which first tells of all that is there: nothing falls between."""
+    """Yields each change; the watch begins with all objects that exist, so that no change is missed."""
     try:
         while True:
             # Events as they come: what this client's models refuse would end the watch.

@@ -15,8 +15,8 @@ def complete(
     tracked: str, *, network: Network, kubeconfig: Path, project: Path, credentials: Credentials
 ) -> str:
     """The stack file's text, without secrets: what is tracked stands for the default network and folder."""
-    moved = tracked.replace(Network(DEFAULT_RANGE).node, network.node)
-    stack: dict[str, Any] = yaml.safe_load(moved)
+    text = tracked.replace(Network(DEFAULT_RANGE).node, network.node)
+    stack: dict[str, Any] = yaml.safe_load(text)
     stack.pop(
         "encryptionsalt", None
     )  # somebody's `stack init` in the checkout leaves one of another passphrase

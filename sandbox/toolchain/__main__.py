@@ -6,7 +6,7 @@ import sys
 
 from sandbox.toolchain.inventory import DEBIAN
 from sandbox.toolchain.processes import ToolchainError
-from sandbox.toolchain.tool import MADE
+from sandbox.toolchain.tool import RECORD_FILE
 from sandbox.toolchain.toolchain import Toolchain
 from toolkit.progress import Progress, clock
 
@@ -14,11 +14,11 @@ from toolkit.progress import Progress, clock
 def _status(toolchain: Toolchain) -> None:
     for name in toolchain.names:
         folder = toolchain.folder(name)
-        made = folder / MADE
-        if name == DEBIAN or not made.is_file():
+        record_file = folder / RECORD_FILE
+        if name == DEBIAN or not record_file.is_file():
             state = "there" if toolchain.is_ready(name) else "missing"
         else:
-            record = json.loads(made.read_text())
+            record = json.loads(record_file.read_text())
             state = f"{record['origin']} in {clock(record['seconds'])}"
         print(f"{name:30} {state:20} {folder}")
 
@@ -30,17 +30,17 @@ def main(arguments: list[str]) -> int:
     commands.add_parser("status", help="what is there, and how long it took")
     commands.add_parser("path", help="the path of one program").add_argument("name")
     commands.add_parser("clean", help="remove what the present pins do not name")
-    chosen = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     progress = Progress()
     try:
         with Toolchain(progress=progress) as toolchain:
-            if chosen.command == "build":
-                toolchain.ensure(*(chosen.names or toolchain.names))
+            if options.command == "build":
+                toolchain.ensure(*(options.names or toolchain.names))
                 progress.summary()
-            elif chosen.command == "status":
+            elif options.command == "status":
                 _status(toolchain)
-            elif chosen.command == "path":
-                print(toolchain.program(chosen.name))
+            elif options.command == "path":
+                print(toolchain.program(options.name))
             else:
                 print("\n".join(toolchain.clean()))
     except ToolchainError as error:

@@ -45,17 +45,17 @@ POLICY_TEXT = "#!/bin/sh\n# While the sandbox installs packages: start nothing.\
 
 
 def missing(packages: Iterable[str] = PACKAGES) -> list[str]:
-    """Those of the packages that are not installed, in their order."""
-    wanted = list(packages)
+    """Packages that are not installed, in the order of the argument."""
+    names = list(packages)
     answer = subprocess.run(
-        ["dpkg-query", "--show", "--showformat", "${Package} ${db:Status-Status}\n", *wanted],
+        ["dpkg-query", "--show", "--showformat", "${Package} ${db:Status-Status}\n", *names],
         capture_output=True,
         text=True,
         check=False,  # 1 when a package is unknown
     )
     lines = (line.split() for line in answer.stdout.splitlines())
     installed = {words[0] for words in lines if words[1:] == ["installed"]}
-    return [name for name in wanted if name not in installed]
+    return [name for name in names if name not in installed]
 
 
 def ensure(processes: Processes, log: Path, packages: Iterable[str] = PACKAGES) -> list[str]:

@@ -35,8 +35,8 @@ class Downloads:
         self._answers: dict[str, bool] = {}
         self._session = world_session()
 
-    def offered(self, tool: Tool) -> bool:
-        """Whether there are downloads for this machine and all their hosts answer."""
+    def is_available(self, tool: Tool) -> bool:
+        """Tells whether there are downloads for this machine and all their hosts answer."""
         if not tool.downloads or any(ARCHITECTURE not in item.arch for item in tool.downloads):
             return False
         return all(self._reachable(url) for item in tool.downloads for url in _urls(item))

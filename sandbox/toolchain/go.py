@@ -55,7 +55,7 @@ def tool_key(tool: Tool) -> str:
         *tool.names,
         *tool.files.values(),
         *tool.replaced,
-        *((tool.source / ours).read_bytes() for ours in tool.replaced.values()),
+        *((tool.source / own_file).read_bytes() for own_file in tool.replaced.values()),
         *(path.read_bytes() for name in tool.own_modules for path in sorted((tool.source / name).iterdir())),
         *tool.embedded,
         *tool.embedded.values(),
@@ -63,7 +63,7 @@ def tool_key(tool: Tool) -> str:
 
 
 def is_installed() -> bool:
-    """Whether there is a Go to build with."""
+    """Tells whether there is a Go to build with."""
     return shutil.which("go") is not None
 
 
@@ -81,14 +81,14 @@ def build(tool: Tool, folder: Path, processes: Processes, log: Path) -> None:
     require_go()
     programs = folder / "bin"
     programs.mkdir()
-    one = len(tool.programs) == 1
-    target = str(programs / tool.programs[0]) if one else f"{programs}/"
+    has_one_program = len(tool.programs) == 1
+    target = str(programs / tool.programs[0]) if has_one_program else f"{programs}/"
     with _sources(tool) as sources:
         command = ["go", "build", *sources, *flags(tool), "-o", target, *tool.packages]
         try:
             processes.run(command, log=log, cwd=tool.source, env=environment(tool))
         except CommandFailedError as error:
-            if not (refusal := next((line for line in error.said if NETWORK.search(line)), None)):
+            if not (refusal := next((line for line in error.lines if NETWORK.search(line)), None)):
                 raise
             raise ToolchainError(
                 f"the Go modules of {tool.name} cannot be fetched ({refusal.strip()}): check the network "
@@ -119,7 +119,7 @@ def _list(tool: Tool, wish: Sequence[str], processes: Processes, log: Path) -> N
 
 
 def module_sources(source: Path, module: str) -> Path:
-    """Where Go keeps the sources of a module that the go.mod in `source` names; downloaded if need be."""
+    """Folder of a module's sources that the go.mod in `source` names; downloads them if need be."""
     answer = subprocess.run(
         ["go", "mod", "download", "-json", module],
         cwd=source,
@@ -149,8 +149,8 @@ def _replaced(tool: Tool, temporary: Path) -> list[str]:
         return []
     copy = temporary / "module"
     _copy(module_sources(tool.source, tool.module), copy)
-    for theirs, ours in tool.replaced.items():
-        shutil.copyfile(tool.source / ours, copy / theirs)
+    for module_file, own_file in tool.replaced.items():
+        shutil.copyfile(tool.source / own_file, copy / module_file)
     modfile = temporary / "go.mod"
     modfile.write_text(f"{(tool.source / 'go.mod').read_text()}\nreplace {tool.module} => {copy}\n")
     shutil.copyfile(tool.source / "go.sum", modfile.with_suffix(".sum"))

@@ -21,15 +21,15 @@ def find(tool: Tool, avoid: Iterable[Path]) -> dict[str, Path] | None:
     """
     if not tool.on_path:
         return None
-    ours = [folder.resolve() for folder in avoid]
-    places = [place for place in os.get_exec_path() if place and not _within(Path(place), ours)]
+    excluded = [folder.resolve() for folder in avoid]
+    places = [place for place in os.get_exec_path() if place and not _within(Path(place), excluded)]
     search = os.pathsep.join(places)
     programs: dict[str, Path] = {}
     for name in tool.names:
-        found = shutil.which(name, path=search)
-        if not found or _within(Path(found), ours):
+        program = shutil.which(name, path=search)
+        if not program or _within(Path(program), excluded):
             return None
-        programs[name] = Path(found)
+        programs[name] = Path(program)
     if tool.in_image and not all(is_static(path) for path in programs.values()):
         return None
     return programs if all(_good(programs[wish.ask[0]], wish) for wish in tool.on_path) else None
@@ -42,7 +42,7 @@ def identity(programs: dict[str, Path]) -> str:
 
 
 def is_static(program: Path) -> bool:
-    """Whether an ELF program needs no loader, so that it runs in an image that holds nothing else."""
+    """Tells whether an ELF program needs no loader, so that it runs in an image that holds nothing else."""
     with program.open("rb") as file:
         header = file.read(64)
         if header[:5] != b"\x7fELF\x02":
@@ -74,10 +74,10 @@ def _good(program: Path, wish: OnPath) -> bool:
         )
     except (OSError, subprocess.TimeoutExpired):
         return False
-    found = re.search(r"\d+\.\d+(\.\d+)?", answer.stdout + answer.stderr)
-    if answer.returncode or not found:
+    match = re.search(r"\d+\.\d+(\.\d+)?", answer.stdout + answer.stderr)
+    if answer.returncode or not match:
         return False
-    return version(wish.at_least) <= version(found[0]) < version(wish.below)
+    return version(wish.at_least) <= version(match[0]) < version(wish.below)
 
 
 def version(text: str) -> Version:

@@ -4,30 +4,30 @@ import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from sandbox.toolchain.pulumi_plugins import Plugin, is_stand_in, offered, on_path, plugins, users_home
-from sandbox.toolchain.tool import MADE
+from sandbox.toolchain.pulumi_plugins import Plugin, is_available, is_stand_in, on_path, plugins, users_home
+from sandbox.toolchain.tool import RECORD_FILE
 from toolkit.pulumi_cli import Pulumi, PulumiError
 
 Build = Callable[[str], Path]
 """Gives the folder of a tool of the toolchain, once it is built."""
 
 
-def never(tool: str) -> Path:
-    """For those who want no plugin that is built."""
+def refuse_build(tool: str) -> Path:
+    """Fails: for callers whose plugins need no build."""
     raise AssertionError(f"nobody builds {tool} here")
 
 
 def to_build(
     home: Path,
-    wanted: Iterable[Plugin],
+    requested: Iterable[Plugin],
     *,
     users: Path | None = None,
-    is_offered: Callable[[Plugin], bool] = offered,
+    is_offered: Callable[[Plugin], bool] = is_available,
 ) -> list[str]:
     """The tools for those plugins that `fill_home` could get in no other way."""
     return [
         plugin.tool
-        for plugin in wanted
+        for plugin in requested
         if plugin.tool
         and not on_path(plugin)
         and not any(
@@ -41,15 +41,15 @@ def to_build(
 def fill_home(
     home: Path,
     pulumi: Pulumi,
-    wanted: Iterable[Plugin],
-    build: Build = never,
+    requested: Iterable[Plugin],
+    build: Build = refuse_build,
     *,
     users: Path | None = None,
-    is_offered: Callable[[Plugin], bool] = offered,
+    is_offered: Callable[[Plugin], bool] = is_available,
 ) -> list[str]:
     """Makes the plugins available in the PULUMI_HOME `home`; the names of those that are stand-ins."""
     stand_ins = []
-    for plugin in wanted:
+    for plugin in requested:
         folder = home / "plugins" / plugin.folder
         if on_path(plugin) or _is_bundled(plugin, pulumi):
             _remove_link(folder, plugin)
@@ -70,7 +70,7 @@ def fill_path(
     build: Build,
     *,
     preview: bool = False,
-    is_offered: Callable[[Plugin], bool] = offered,
+    is_offered: Callable[[Plugin], bool] = is_available,
 ) -> list[str]:
     """Puts into `folder` what the user's own Pulumi neither has nor can download; the stand-ins among it.
 
@@ -95,14 +95,14 @@ def _program(plugin: Plugin, build: Build) -> Path:
 
 
 def _is_bundled(plugin: Plugin, pulumi: Pulumi) -> bool:
-    """Whether the CLI was delivered with it: official releases carry the language hosts."""
+    """Tells whether the CLI was delivered with it: official releases carry the language hosts."""
     beside = pulumi.program.resolve().with_name(plugin.program)
     return plugin.kind == "language" and beside.is_file() and not is_stand_in(beside)
 
 
 def _is_official(folder: Path, plugin: Plugin) -> bool:
     program = folder / plugin.program
-    is_built = (program.resolve().parent.parent / MADE).is_file()
+    is_built = (program.resolve().parent.parent / RECORD_FILE).is_file()
     return (
         program.is_file()
         and not is_stand_in(program)
@@ -144,10 +144,10 @@ def _remove_link(folder: Path, plugin: Plugin) -> None:
 
 def _link(folder: Path, files: Iterable[Path]) -> None:
     """A folder of links to these files, whole or not there."""
-    new = folder.with_name(f".{folder.name}.new")
-    shutil.rmtree(new, ignore_errors=True)
-    new.mkdir(parents=True)
+    temporary = folder.with_name(f".{folder.name}.new")
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir(parents=True)
     for file in files:
-        (new / file.name).symlink_to(file)
+        (temporary / file.name).symlink_to(file)
     shutil.rmtree(folder, ignore_errors=True)
-    new.replace(folder)
+    temporary.replace(folder)

@@ -14,7 +14,7 @@ LOG_TAIL = 3  # lines of a log that an error repeats
 
 
 class ToolchainError(Exception):
-    """Why a tool or an image is not there, in words for whoever ran `make up`."""
+    """Reason why a tool or an image is missing, in words for the user of `make up`."""
 
 
 class EndedError(ToolchainError):
@@ -25,16 +25,16 @@ class CommandFailedError(ToolchainError):
     """A command ended with another status than 0: names it, the end of what it said, and its log."""
 
     def __init__(self, command: Sequence[str], status: int, log: Path) -> None:
-        ours = ("$ ", "# ")  # the command itself and what it took
+        prefixes = ("$ ", "# ")  # the command itself and what it took
         lines = [
             line
             for line in log.read_text(errors="replace").splitlines()
-            if line.strip() and not line.startswith(ours)
+            if line.strip() and not line.startswith(prefixes)
         ]
-        said = " | ".join(lines[-LOG_TAIL:])
-        super().__init__(f"{Path(command[0]).name} ended with status {status}: {said} (log: {log})")
+        tail = " | ".join(lines[-LOG_TAIL:])
+        super().__init__(f"{Path(command[0]).name} ended with status {status}: {tail} (log: {log})")
         self.status = status
-        self.said = lines
+        self.lines = lines
 
 
 def _dies_with_us() -> list[str]:

@@ -32,11 +32,11 @@ class Plugin:
     name: str
     version: str
     releases: str = OFFICIAL
-    """Where its archives are."""
+    """URL of the folder with its archives."""
     server: str = ""
-    """What `pulumi plugin install` must be told of it, when it is not Pulumi's own."""
+    """Server for `pulumi plugin install`; empty for Pulumi's own plugins."""
     tool: str = ""
-    """What the toolchain builds it as, from the official sources; else a stand-in takes its place."""
+    """Name of the tool that builds it from the official sources; empty: a stand-in takes its place."""
     models_a_cloud: bool = False
     """Whether its stand-in only pretends that there is what it makes."""
 
@@ -79,7 +79,7 @@ def _tencentcloud() -> Plugin:
 
 
 def plugins() -> list[Plugin]:
-    """What the program needs."""
+    """Plugins that the program needs."""
     return [
         _tencentcloud(),
         Plugin(kind="language", name="python", version=PULUMI),
@@ -98,9 +98,9 @@ def is_stand_in(path: Path) -> bool:
 
 
 def on_path(plugin: Plugin) -> bool:
-    """Whether PATH has the plugin and it is no stand-in: the engine prefers it to all others."""
-    found = shutil.which(plugin.program)
-    return found is not None and not is_stand_in(Path(found))
+    """Tells whether PATH has the plugin and it is no stand-in: the engine prefers it to all others."""
+    program = shutil.which(plugin.program)
+    return program is not None and not is_stand_in(Path(program))
 
 
 def users_home() -> Path:
@@ -109,8 +109,8 @@ def users_home() -> Path:
 
 
 @functools.cache  # a host that does not answer is waited for once
-def offered(plugin: Plugin) -> bool:
-    """Whether the plugin's official host answers at once that it has it."""
+def is_available(plugin: Plugin) -> bool:
+    """Tells whether the plugin's official host answers at once that it has it."""
     file = f"{plugin.program}-v{plugin.version}-linux-{ARCHITECTURE}.tar.gz"
     try:
         with world_session() as session:

@@ -1,4 +1,4 @@
-"""What is known about one tool: where it may come from and what it gives."""
+"""Description of one tool: its sources and the programs that it gives."""
 
 import platform
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from pathlib import Path
 
 GITHUB = "https://github.com"
 MODULES = Path(__file__).resolve().parent
-MADE = "made.json"  # in every folder of a tool or an image: whence it came, and how long it took
+RECORD_FILE = "made.json"  # in every folder of a tool or an image: whence it came, and how long it took
 # As Go, and so images and most releases, name this machine's processor.
 ARCHITECTURE = {"x86_64": "amd64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
 

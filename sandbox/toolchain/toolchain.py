@@ -1,4 +1,4 @@
-"""Everything the sandbox is made of, found, fetched or built in the order in which it is wanted."""
+"""All tools and images of the sandbox: found, fetched or built in the order of their use."""
 
 import json
 import threading
@@ -14,7 +14,7 @@ from sandbox.toolchain.download import Downloads, RefusedError
 from sandbox.toolchain.inventory import BUILD_ORDER, DEBIAN, Inventory
 from sandbox.toolchain.pins import BY_NAME
 from sandbox.toolchain.processes import Processes, ToolchainError
-from sandbox.toolchain.tool import MADE, Tool
+from sandbox.toolchain.tool import RECORD_FILE, Tool
 from toolkit.paths import Paths
 from toolkit.progress import Progress
 
@@ -33,7 +33,7 @@ class Toolchain(Inventory):
         self._progress = progress or Progress()
         self.processes = Processes()
         self._downloads = Downloads(self.processes.check)
-        self._done: dict[str, threading.Event] = {}
+        self._ends: dict[str, threading.Event] = {}
         self._compiled: dict[str, threading.Event] = {}
         self._errors: dict[str, ToolchainError] = {}
         self._first_error: ToolchainError | None = None  # nothing new begins after it: nobody could use it
@@ -51,13 +51,13 @@ class Toolchain(Inventory):
 
     def start(self, names: Iterable[str]) -> None:
         """Begin these and what they need, as far as they are missing; returns at once."""
-        wanted = self._with_needs(names)
+        required = self._with_needs(names)
         with self._lock:
-            new = [name for name in self.known if name in wanted and name not in self._done]
-            for name in new:
-                self._done[name] = threading.Event()
-            absent = [name for name in new if not self.is_ready(name)]
-            for name in new:
+            names_to_start = [name for name in self.all_names if name in required and name not in self._ends]
+            for name in names_to_start:
+                self._ends[name] = threading.Event()
+            absent = [name for name in names_to_start if not self.is_ready(name)]
+            for name in names_to_start:
                 if name not in absent:
                     self._finish(name)
             builds = [name for name in absent if name in BUILD_ORDER]
@@ -83,8 +83,8 @@ class Toolchain(Inventory):
         `check` is called meanwhile: what it raises ends the wait.
         """
         self.start([name])
-        done = self._done[name]
-        while not done.wait(0.5):  # a wait without an end would not see Ctrl-C
+        end = self._ends[name]
+        while not end.wait(0.5):  # a wait without an end would not see Ctrl-C
             self.processes.check()
             check()
         if name in self._errors:
@@ -128,12 +128,12 @@ class Toolchain(Inventory):
             self._compiled[name].set()
 
     def _to_compile(self, name: str) -> Tool | None:
-        """What Go compiles for this part; nothing when a download takes its place, or without Go."""
+        """Tool that Go compiles for this part; None when a download takes its place, or without Go."""
         if not go.is_installed():
             return None
         if name not in BY_NAME:
             return self._recipes[name].compiled
-        return None if self._downloads.offered(BY_NAME[name]) else BY_NAME[name]
+        return None if self._downloads.is_available(BY_NAME[name]) else BY_NAME[name]
 
     def _build_in_turn(self, names: list[str]) -> None:
         for name in names:
@@ -142,14 +142,14 @@ class Toolchain(Inventory):
 
     def _pack(self, name: str) -> None:
         for need in self._needs(name):
-            self._done[need].wait()
+            self._ends[need].wait()
         with self._packers:
             self._make(name)
 
     def _make(self, name: str) -> None:
         try:
             for need in self._needs(name):
-                self._done[need].wait()
+                self._ends[need].wait()
                 if need in self._errors:
                     raise self._errors[need]
             if self._first_error:
@@ -187,11 +187,11 @@ class Toolchain(Inventory):
         else:
             self._recipes[name].make(folder, self, log)
             origin = "packed"
-        made = {"origin": origin, "seconds": round(time.monotonic() - began, 1)}
-        (folder / MADE).write_text(json.dumps(made))
+        record = {"origin": origin, "seconds": round(time.monotonic() - began, 1)}
+        (folder / RECORD_FILE).write_text(json.dumps(record))
 
     def _fill_tool(self, tool: Tool, folder: Path, log: Path) -> str:
-        if self._downloads.offered(tool):
+        if self._downloads.is_available(tool):
             try:
                 self._downloads.fetch(tool, folder)
                 return "downloaded"
@@ -210,4 +210,4 @@ class Toolchain(Inventory):
         except OSError as error:
             self._errors[name] = ToolchainError(f"{self.bin_folder} cannot be written: {error}")
         finally:
-            self._done[name].set()
+            self._ends[name].set()

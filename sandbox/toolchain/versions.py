@@ -17,7 +17,7 @@ TKN = "0.44.0"
 
 
 def kubernetes_variables() -> dict[str, str]:
-    """What is stamped into Kubernetes' programs, by the name of the Go variable."""
+    """Values that are stamped into Kubernetes' programs, by the name of the Go variable."""
     major, minor, _ = KUBERNETES.split(".")
     version = "k8s.io/component-base/version"
     return {

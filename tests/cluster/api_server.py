@@ -26,13 +26,14 @@ START_SECONDS = 60
 
 
 def binary(name: str) -> Path:
-    """Where `name` is: the folder TEKTON_BUILDS_BIN, else PATH. Requested but missing is an error, never a
-    skip.
+    """Finds a program in the folder TEKTON_BUILDS_BIN, else on PATH.
+
+    A missing program is an error, never a skip.
     """
     path = os.pathsep.join(filter(None, [os.environ.get("TEKTON_BUILDS_BIN"), os.environ.get("PATH")]))
     for candidate in [name, "kubernetes"] if name in KUBERNETES_NAMES else [name]:
-        if found := shutil.which(candidate, path=path):
-            return Path(found)
+        if program := shutil.which(candidate, path=path):
+            return Path(program)
     raise RuntimeError(f"{name} is neither in TEKTON_BUILDS_BIN nor on PATH; `make test` builds it first")
 
 
@@ -171,32 +172,32 @@ class ApiServer:
         self._processes.append((name, process))
 
     def get(self, path: str) -> str:
-        """What the administrator is answered. Raises OSError."""
+        """Asks as the administrator. Raises OSError."""
         request = urllib.request.Request(self.url + path, headers={"Authorization": f"Bearer {self._token}"})
         context = ssl.create_default_context(cafile=str(self._certificate))
         with urllib.request.urlopen(request, context=context, timeout=5) as answer:
             return str(answer.read().decode())
 
     def _answers(self, path: str) -> str | None:
-        """None when the server answers 200, else what it said instead."""
+        """Returns None when the server answers 200, else its answer."""
         try:  # the certificate comes with the server: first not there, then empty
             self.get(path)
         except OSError as error:
             return str(error)
         return None
 
-    def _wait_for(self, what: str, problem: Callable[[], str | None]) -> None:
-        """Until `problem` returns None; a process that died is told at once, with the end of its log."""
+    def _wait_for(self, subject: str, problem: Callable[[], str | None]) -> None:
+        """Waits until `problem` returns None; a dead process is an error at once, with the end of its log."""
         deadline = time.monotonic() + START_SECONDS
-        while (seen := problem()) is not None:
+        while (state := problem()) is not None:
             for name, process in self._processes:
                 if process.poll() is not None:
                     end = (self.folder / f"{name}.log").read_text(errors="replace")[-2000:]
                     raise RuntimeError(
-                        f"{name} ended with {process.returncode} while waiting for {what}:\n{end}"
+                        f"{name} ended with {process.returncode} while waiting for {subject}:\n{end}"
                     )
             if time.monotonic() > deadline:
-                raise TimeoutError(f"{what}: not within {START_SECONDS} s; last seen: {seen}")
+                raise TimeoutError(f"{subject}: not within {START_SECONDS} s; last seen: {state}")
             time.sleep(0.05)
 
 

@@ -31,8 +31,8 @@ class CheckoutStack:
     ) -> None:
         self._name, self.folder = name, folder
         home = folder / "home"
-        for each in (home, folder / "state", folder / "tmp"):
-            each.mkdir(parents=True)
+        for subfolder in (home, folder / "state", folder / "tmp"):
+            subfolder.mkdir(parents=True)
         (home / "plugins").symlink_to(plugins())
         (home / "logs").touch()  # a file where the CLI wants a folder: no log
         self._settings = folder / f"Pulumi.{name}.yaml"
@@ -61,36 +61,36 @@ class CheckoutStack:
         return pulumi(*arguments, folder=project, environment=self._environment, seconds=SECONDS, stdin=stdin)
 
     def succeed(self, verb: str, *arguments: str, stdin: str = "") -> str:
-        """What the command prints."""
-        done = self._run(*verb.split(), *arguments, "--stack", self._name, stdin=stdin)
-        assert done.returncode == 0, f"pulumi {verb}: {done.stdout[-4000:]}{done.stderr[-2000:]}"
-        return done.stdout
+        """Runs a command that must succeed; returns its output."""
+        result = self._run(*verb.split(), *arguments, "--stack", self._name, stdin=stdin)
+        assert result.returncode == 0, f"pulumi {verb}: {result.stdout[-4000:]}{result.stderr[-2000:]}"
+        return result.stdout
 
     def fail(self, verb: str, *arguments: str) -> str:
-        """What the command prints to either stream."""
-        done = self._run(*verb.split(), *arguments, "--stack", self._name)
-        assert done.returncode != 0, f"pulumi {verb} should have failed: {done.stdout[-4000:]}"
-        return done.stdout + done.stderr
+        """Runs a command that must fail; returns the output of both streams."""
+        result = self._run(*verb.split(), *arguments, "--stack", self._name)
+        assert result.returncode != 0, f"pulumi {verb} should have failed: {result.stdout[-4000:]}"
+        return result.stdout + result.stderr
 
     @property
     def salt(self) -> str:
-        """Of its secrets' encryption; there is one as soon as there is a stack."""
+        """Salt of the encryption of secrets; exists as soon as the stack does."""
         return str(yaml.safe_load(self._settings.read_text())["encryptionsalt"])
 
     def secret(self, key: str, value: str) -> None:
         """`pulumi config set --secret`."""
-        done = self._run(
+        result = self._run(
             *("config", "set", "--secret", "--stack", self._name, f"tekton-builds:{key}"),
             project=self.folder,
             stdin=value,
         )
-        assert done.returncode == 0, done.stderr
+        assert result.returncode == 0, result.stderr
 
     def steps(self, *options: str) -> list[dict[str, Any]]:
         """The steps of a preview under the policies."""
         policy = str(program.ROOT / "policy")
-        said = self.succeed("preview", "--json", "--policy-pack", policy, *options)
-        return list(json.loads(said)["steps"])
+        output = self.succeed("preview", "--json", "--policy-pack", policy, *options)
+        return list(json.loads(output)["steps"])
 
     def planned(self) -> Plan:
         """Type and name of what a new stack's preview creates; anything else in the plan is an error."""

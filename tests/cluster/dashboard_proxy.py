@@ -47,18 +47,23 @@ class Login:
             connection.close()
 
     def ask(
-        self, path: str = "/", *, method: str = "GET", headers: Mapping[str, str] | None = None, **more: Any
+        self,
+        path: str = "/",
+        *,
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+        **options: Any,
     ) -> requests.Response:
         """An answer, as it is: redirects are not followed."""
         session = requests.Session()
         session.trust_env = False  # neither a proxy nor somebody's .netrc
         return session.request(
-            method, self.url + path, headers=headers, timeout=10, allow_redirects=False, **more
+            method, self.url + path, headers=headers, timeout=10, allow_redirects=False, **options
         )
 
 
 def command_line(folder: Path, auth: Mapping[str, Any]) -> list[str]:
-    """What the program deploys it with."""
+    """Arguments that the program deploys the proxy with."""
     stack = deploy(config(folder / "kubeconfig"), folder, {"auth": dict(auth)})
     deployment = stack.one("Deployment", "dashboard-oauth2-proxy").plain()
     arguments: list[str] = deployment["spec"]["template"]["spec"]["containers"][0]["args"]
@@ -80,7 +85,7 @@ def running(
     login = Login(url="")
     with serving(_dashboard(login.reached.append)) as dashboard:
         port = _free_port()
-        options = [_here(argument, folder, dashboard, port) for argument in arguments]
+        options = [_local_option(argument, folder, dashboard, port) for argument in arguments]
         log = folder / "proxy.log"
         with log.open("w") as output:
             process = subprocess.Popen(
@@ -99,7 +104,7 @@ def running(
 
 
 def files(folder: Path, *, password: str = PASSWORD) -> None:
-    """What its Secret and its ConfigMap are in the pod."""
+    """Writes the files that the Secret and the ConfigMap are in the pod."""
     for mounted in (LOGIN_FOLDER, PAGE_FOLDER):
         (folder / mounted.lstrip("/")).mkdir(parents=True, exist_ok=True)
     hashed = bcrypt.hashpw(password.encode(), bcrypt.gensalt(4)).decode()
@@ -107,7 +112,7 @@ def files(folder: Path, *, password: str = PASSWORD) -> None:
     shutil.copy(ROOT / "components" / "dashboard" / SIGN_IN, folder / PAGE_FOLDER.lstrip("/"))
 
 
-def _here(argument: str, folder: Path, dashboard: str, port: int) -> str:
+def _local_option(argument: str, folder: Path, dashboard: str, port: int) -> str:
     name, _, value = argument.partition("=")
     if name == "--upstream":
         return f"{name}={dashboard}"

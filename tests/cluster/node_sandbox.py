@@ -21,10 +21,10 @@ class Notes:
     """Remembers what the user is told."""
 
     def __init__(self) -> None:
-        self.said: list[str] = []
+        self.texts: list[str] = []
 
     def note(self, text: str) -> None:
-        self.said.append(text)
+        self.texts.append(text)
 
 
 class Sandbox:
@@ -41,7 +41,7 @@ class Sandbox:
 
     @property
     def node(self) -> Node:
-        """As a new `make up` makes it: it knows only what is on disk."""
+        """Creates the node as a new `make up` does, from what is on disk alone."""
         return Node(self.paths, self.network, self.toolchain, self.notes)
 
     @property
@@ -56,15 +56,15 @@ class Sandbox:
         return [line.split()[0] for line in lines if words in line]
 
     def kubectl(self, *arguments: str, check: bool = True) -> str:
-        done = subprocess.run(
+        result = subprocess.run(
             [str(self.toolchain.program("kubectl")), "--kubeconfig", str(self.paths.kubeconfig), *arguments],
             capture_output=True,
             text=True,
             check=False,
             timeout=120,
         )
-        assert not check or done.returncode == 0, f"kubectl {arguments} failed: {done.stderr}"
-        return done.stdout.strip()
+        assert not check or result.returncode == 0, f"kubectl {arguments} failed: {result.stderr}"
+        return result.stdout.strip()
 
     def has_marker(self) -> bool:
         return bool(self.kubectl("get", "configmap", "marker", "--ignore-not-found", "--output=name"))

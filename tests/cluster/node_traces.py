@@ -1,4 +1,4 @@
-"""What a node leaves on a machine: everything that can be counted before and after."""
+"""Traces of a node on the machine: everything that can be counted before and after."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from sandbox.node.cgroup import hierarchies
 from sandbox.node.mounts import FOLDERS
 
-KEPT = ("log", "bin")  # for whoever wants to know why; and the toolchain's links
+REMAINING = ("log", "bin")  # for whoever wants to know why; and the toolchain's links
 
 
 def pid_namespace(pid: int) -> str:
@@ -22,18 +22,18 @@ def pid_namespace(pid: int) -> str:
 
 def processes_in(namespace: str) -> dict[int, str]:
     """Every process of a PID namespace: number on this machine, and command line."""
-    found = {}
+    processes = {}
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and pid_namespace(int(entry.name)) == namespace:
             try:
-                found[int(entry.name)] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                processes[int(entry.name)] = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode()
             except OSError:
                 continue
-    return found
+    return processes
 
 
 def traces(state: Path, network: str) -> dict[str, list[str]]:
-    """By kind, whatever of this machine names the sandbox's state folder, its range or its link."""
+    """Things of this machine, by kind, that name the sandbox's state folder, its range or its link."""
     prefix = ".".join(network.split(".")[:2])
     name = prefix.replace(".", "-")
     processes = []
@@ -61,12 +61,12 @@ def traces(state: Path, network: str) -> dict[str, list[str]]:
             str(root / f"tekton-builds-{name}") for root in roots if (root / f"tekton-builds-{name}").exists()
         ],
         "claims": [str(path) for path in Path("/run/tekton-builds").glob(f"{prefix}.*")],
-        "state": [str(path) for path in state.iterdir() if path.name not in KEPT] if state.exists() else [],
+        "state": [str(path) for path in state.glob("*") if path.name not in REMAINING],
     }
 
 
 def machine() -> dict[str, object]:
-    """What no sandbox may change, whoever else is at work meanwhile."""
+    """State of the machine that no sandbox may change, whatever else runs meanwhile."""
     return {
         "iptables rules": _rules(),
         "folders": [folder for folder in FOLDERS.values() if Path(folder).exists()],

@@ -12,7 +12,7 @@ Object = dict[str, Any]
 
 
 class Objects:
-    """Of any kind, by apiVersion and kind."""
+    """Objects of any kind, by apiVersion and kind."""
 
     def __init__(self, kubeconfig: Path) -> None:
         client = config.new_client_from_config(config_file=str(kubeconfig))
@@ -23,22 +23,22 @@ class Objects:
         return self._client.resources.get(api_version=api_version, kind=kind)
 
     def get(self, api_version: str, kind: str, namespace: str | None, name: str) -> Object | None:
-        """None when there is none."""
+        """Returns the object; None when it does not exist."""
         try:
-            found: Object = self._kind(api_version, kind).get(name=name, namespace=namespace).to_dict()
+            live: Object = self._kind(api_version, kind).get(name=name, namespace=namespace).to_dict()
         except NotFoundError:
             return None
-        return found
+        return live
 
     def names(self, api_version: str, kind: str, namespace: str) -> set[str]:
-        """Of all in the namespace."""
+        """Names of all objects in the namespace."""
         items = self._kind(api_version, kind).get(namespace=namespace).items
         return {item.metadata.name for item in items}
 
     def create(self, body: Object) -> Object:
         kind, namespace = self._kind(body["apiVersion"], body["kind"]), body["metadata"].get("namespace")
-        made: Object = kind.create(body=body, namespace=namespace, field_manager="test").to_dict()
-        return made
+        created: Object = kind.create(body=body, namespace=namespace, field_manager="test").to_dict()
+        return created
 
     def patch(self, body: Object) -> None:
         """Merges what `body` says into the object of its name."""

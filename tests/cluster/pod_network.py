@@ -30,36 +30,39 @@ def _check(status: int) -> None:
 
 
 @contextmanager
-def inside(namespace: int) -> Iterator[None]:
+def network_namespace(namespace: int) -> Iterator[None]:
     """Sockets and processes made here belong to the namespace, a file descriptor."""
-    with open("/proc/thread-self/ns/net", "rb") as own:
+    with open("/proc/thread-self/ns/net", "rb") as original:
         _check(_libc.setns(namespace, CLONE_NEWNET))
         try:
             yield
         finally:
-            _check(_libc.setns(own.fileno(), CLONE_NEWNET))
+            _check(_libc.setns(original.fileno(), CLONE_NEWNET))
 
 
 def _new_namespace() -> int:
-    with open("/proc/thread-self/ns/net", "rb") as own:
+    with open("/proc/thread-self/ns/net", "rb") as original:
         _check(_libc.unshare(CLONE_NEWNET))
         try:
-            made = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
+            namespace = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
         finally:
-            _check(_libc.setns(own.fileno(), CLONE_NEWNET))
-    with inside(made):
+            _check(_libc.setns(original.fileno(), CLONE_NEWNET))
+    with network_namespace(namespace):
         _run("ip link set lo up")
         Path("/proc/sys/net/ipv6/conf/default/accept_dad").write_text("0")
-    return made
+    return namespace
 
 
 def _run(command: str, stdin: str = "") -> None:
-    done = subprocess.run(command.split(), input=stdin, text=True, capture_output=True, check=False)
-    assert done.returncode == 0, f"`{command}` failed: {done.stderr}\n{stdin}"
+    result = subprocess.run(command.split(), input=stdin, text=True, capture_output=True, check=False)
+    assert result.returncode == 0, f"`{command}` failed: {result.stderr}\n{stdin}"
 
 
 class PodNetwork:
-    """As `ptp` makes it: a veth pair and a route a pod. Attempts are written `source > target tcp/80`."""
+    """Network of `ptp`'s shape: a veth pair and a route per pod.
+
+    Attempts are written `source > target tcp/80`.
+    """
 
     def __init__(self, pods: dict[str, str]) -> None:
         """`pods`: address by name."""
@@ -72,14 +75,14 @@ class PodNetwork:
         }
         self.namespaces = {name: _new_namespace() for name in ("node", "outside", *pods)}
         self._servers: dict[tuple[str, str, int], socket.socket] = {}
-        with inside(self.namespaces["node"]):
+        with network_namespace(self.namespaces["node"]):
             Path("/proc/sys/net/ipv4/ip_forward").write_text("1")
             for number, (name, address) in enumerate(pods.items()):
                 self._join(f"veth{number}", name, GATEWAY, address)
                 _run(f"ip address add {LINK_LOCAL}/64 dev veth{number} nodad")
             self._join("uplink", "outside", "192.0.2.1", OUTSIDE[0])
             _run(f"ip route add {OUTSIDE[1]} dev uplink")
-        with inside(self.namespaces["outside"]):
+        with network_namespace(self.namespaces["outside"]):
             _run(f"ip address add {OUTSIDE[1]}/32 dev eth0")
 
     def _join(self, interface: str, name: str, gateway: str, address: str) -> None:
@@ -88,7 +91,7 @@ class PodNetwork:
         _run(f"ip address add {gateway}/32 dev {interface}")
         _run(f"ip link set {interface} up")
         _run(f"ip route add {address} dev {interface}")
-        with inside(namespace):
+        with network_namespace(namespace):
             _run(f"ip address add {address}/32 dev eth0")
             _run("ip link set eth0 up")
             _run(f"ip route add {gateway} dev eth0")
@@ -102,11 +105,11 @@ class PodNetwork:
 
     def nft(self, ruleset: str) -> None:
         """Load the rules on the node."""
-        with inside(self.namespaces["node"]):
+        with network_namespace(self.namespaces["node"]):
             _run("nft -f -", ruleset)
 
     def tables(self) -> str:
-        with inside(self.namespaces["node"]):
+        with network_namespace(self.namespaces["node"]):
             return subprocess.run(
                 ["nft", "list", "tables"], capture_output=True, text=True, check=True
             ).stdout
@@ -116,7 +119,7 @@ class PodNetwork:
         key = (target, f"{protocol}{family}", port)
         if key not in self._servers:
             kind = socket.SOCK_STREAM if protocol == "tcp" else socket.SOCK_DGRAM
-            with inside(self.namespaces[target]):
+            with network_namespace(self.namespaces[target]):
                 server = socket.socket(family, kind)
                 server.bind(("", port))
             server.setblocking(False)
@@ -140,15 +143,15 @@ class PodNetwork:
                 client.close()
 
     def _start(self, attempt: str) -> tuple[socket.socket, socket.socket | None]:
-        source, _, target, what = attempt.split()
-        protocol, port = what.split("/")
+        source, _, target, target_port = attempt.split()
+        protocol, port = target_port.split("/")
         place, number = {
             "service": ("server", 8080),
             "hairpin": ("builder", 80),
             "elsewhere": ("outside", int(port)),
         }.get(target, (target, int(port)))
         server = self.serve(place, protocol, number)
-        with inside(self.namespaces[source]):
+        with network_namespace(self.namespaces[source]):
             client = socket.socket(
                 socket.AF_INET, socket.SOCK_STREAM if protocol == "tcp" else socket.SOCK_DGRAM
             )
@@ -163,19 +166,19 @@ class PodNetwork:
     def _wait(
         self, clients: dict[socket.socket, str], servers: set[socket.socket], expected: set[str]
     ) -> set[str]:
-        found: set[str] = set()
+        through: set[str] = set()
         waiting = {client for client in clients if client.type == socket.SOCK_STREAM}
         deadline, patient = time.monotonic() + PATIENCE_SECONDS, True
-        while (left := deadline - time.monotonic()) > 0:
-            if patient and expected <= found:
+        while (seconds := deadline - time.monotonic()) > 0:
+            if patient and expected <= through:
                 deadline, patient = time.monotonic() + GRACE_SECONDS, False
                 continue
-            readable, writable, _ = select.select(servers, waiting, [], left)
+            readable, writable, _ = select.select(servers, waiting, [], seconds)
             for server in readable:
-                found.add(server.recv(1000).decode())
+                through.add(server.recv(1000).decode())
             for client in writable:
                 status = client.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
                 assert status == 0, f"{clients[client]}: {os.strerror(status)}, thus no policy's doing"
-                found.add(clients[client])
+                through.add(clients[client])
                 waiting.discard(client)
-        return found & set(clients.values())
+        return through & set(clients.values())

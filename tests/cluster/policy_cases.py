@@ -15,7 +15,7 @@ class Case(NamedTuple):
     attempts: str
 
 
-NAMED = [{"port": "nothing"}, {"port": "dns"}, {"port": "dns", "protocol": "UDP"}]
+NAMED_PORTS = [{"port": "nothing"}, {"port": "dns"}, {"port": "dns", "protocol": "UDP"}]
 CASES = [
     Case(
         "a selected pod without rules is closed and all others stay open",
@@ -207,7 +207,7 @@ CASES = [
     ),
     Case(
         "a name opens the port of its protocol, and a name that no port has opens nothing",
-        [policy("builds", app("builder"), ingress=[{"ports": NAMED}])],
+        [policy("builds", app("builder"), ingress=[{"ports": NAMED_PORTS}])],
         "other > builder udp/53\n! other > builder tcp/53\n! other > builder tcp/80",
     ),
     Case(

@@ -20,21 +20,21 @@ def namespaces() -> list[Object]:
     return [{"metadata": {"name": name, "labels": labels}} for name, labels in NAMESPACES.items()]
 
 
-def pod(name: str, namespace: str, address: str, *ports: Object, **more: Any) -> Object:
+def pod(name: str, namespace: str, address: str, *ports: Object, **fields: Any) -> Object:
     return {
         "metadata": {
             "name": name,
             "namespace": namespace,
-            "labels": {"app": name, **more.pop("labels", {})},
-            "creationTimestamp": more.pop("created", "2026-01-02T00:00:00Z"),
+            "labels": {"app": name, **fields.pop("labels", {})},
+            "creationTimestamp": fields.pop("created", "2026-01-02T00:00:00Z"),
         },
-        "spec": {"containers": [{"name": "main", "ports": list(ports)}], **more},
+        "spec": {"containers": [{"name": "main", "ports": list(ports)}], **fields},
         "status": {"podIP": address, "phase": "Running"},
     }
 
 
 def pods() -> list[Object]:
-    """One a namespace of the network, and some that no policy may take for another."""
+    """One pod per namespace of the network, and some that no policy may take for another."""
     ended = pod("builder", "builds", ADDRESSES["probe"], created="2026-01-03T00:00:00Z")
     ended["status"]["phase"] = "Succeeded"
     nameless = pod("pending", "builds", "")

@@ -32,13 +32,13 @@ import pulumi_kubernetes as kubernetes
 
 provider = kubernetes.Provider("cluster", kubeconfig=open("kubeconfig").read())
 
-def options(**more):
-    return pulumi.ResourceOptions(provider=provider, **more)
+def options(**more_options):
+    return pulumi.ResourceOptions(provider=provider, **more_options)
 """
 
 
 def plugins() -> Path:
-    """Where the sandbox whose tools are used has its plugins; without one, where the user has theirs."""
+    """Plugin folder of the sandbox whose tools are used; without one, the user's."""
     programs = os.environ.get("TEKTON_BUILDS_BIN")
     home = Path(programs).parent / "pulumi" if programs else users_home()
     folder = home / "plugins"
@@ -56,15 +56,15 @@ class Stack:
         self._name = name
         state, home = folder / "state", folder / "home"
         self.temporary = folder / "tmp"
-        for each in (state, home, self.temporary):
-            each.mkdir(parents=True)
+        for subfolder in (state, home, self.temporary):
+            subfolder.mkdir(parents=True)
         (home / "plugins").symlink_to(plugins())
         (folder / "Pulumi.yaml").write_text(PROJECT.format(state=state))
         (folder / "kubeconfig").write_text(kubeconfig)
         self.write(program)
         path = [Path(sys.executable).parent, binary("pulumi").parent, os.environ["PATH"]]
         self.environment = {
-            "PATH": os.pathsep.join(str(each) for each in path),
+            "PATH": os.pathsep.join(str(entry) for entry in path),
             "HOME": str(home),
             "PULUMI_HOME": str(home),
             "TMPDIR": str(self.temporary),
@@ -82,14 +82,14 @@ class Stack:
         )
 
     def succeed(self, *arguments: str, stdin: str = "") -> str:
-        done = self._run(*arguments, stdin=stdin)
-        assert done.returncode == 0, f"pulumi {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}"
-        return done.stdout
+        result = self._run(*arguments, stdin=stdin)
+        assert result.returncode == 0, f"pulumi {' '.join(arguments)} failed:\n{result.stdout}{result.stderr}"
+        return result.stdout
 
     def fail(self, *arguments: str) -> str:
-        done = self._run(*arguments)
-        assert done.returncode != 0, f"pulumi {' '.join(arguments)} should have failed:\n{done.stdout}"
-        return done.stdout + done.stderr
+        result = self._run(*arguments)
+        assert result.returncode != 0, f"pulumi {' '.join(arguments)} should have failed:\n{result.stdout}"
+        return result.stdout + result.stderr
 
     def up(self) -> str:
         return self.succeed("up", "--yes", "--skip-preview")
@@ -109,8 +109,10 @@ class Stack:
         return list(json.loads(file.read_text())["checkpoint"]["latest"]["resources"])
 
     def resource(self, name: str) -> Properties:
-        return next(each for each in self.state if each["urn"].endswith(f"::{name}"))
+        return next(resource for resource in self.state if resource["urn"].endswith(f"::{name}"))
 
     @property
     def outputs(self) -> Properties:
-        return dict(next(each for each in self.state if each["type"] == "pulumi:pulumi:Stack")["outputs"])
+        return dict(
+            next(resource for resource in self.state if resource["type"] == "pulumi:pulumi:Stack")["outputs"]
+        )

@@ -19,7 +19,7 @@ from kubernetes.dynamic.exceptions import NotFoundError
 from tests.cluster.api_server import ApiServer
 
 FOLDER = Path(__file__).with_name("stack_of_4d96eb1")
-FIRST = ("Namespace", "CustomResourceDefinition")
+FIRST_KINDS = ("Namespace", "CustomResourceDefinition")
 SERVERS_OWN = ("uid", "resourceVersion", "creationTimestamp", "generation", "selfLink", "ownerReferences")
 # Of another range of addresses than the test's API server has.
 ADDRESSES = ("clusterIP", "clusterIPs", "healthCheckNodePort")
@@ -28,7 +28,7 @@ WEBHOOKS = ("tekton-pipelines-webhook", "tekton-triggers-webhook")
 Object = dict[str, Any]
 
 
-def recorded(name: str) -> Any:
+def recording(name: str) -> Any:
     """The JSON of `state` or `objects`."""
     return json.loads(gzip.decompress((FOLDER / f"{name}.json.gz").read_bytes()))
 
@@ -38,18 +38,18 @@ class RecordedStack:
 
     def __init__(self, server: ApiServer) -> None:
         self._api = config.new_client_from_config(str(server.kubeconfig_file))
-        self._objects: list[Object] = recorded("objects")
+        self._objects: list[Object] = recording("objects")
         self._old_uids = {_name(item): item["metadata"]["uid"] for item in self._objects}
 
     def load(self) -> None:
         """Makes the objects: kinds first, as the rest is made of them."""
         cluster = dynamic.DynamicClient(self._api)
         for item in self._objects:
-            if item["kind"] in FIRST:
+            if item["kind"] in FIRST_KINDS:
                 _create(cluster, item)
         cluster = dynamic.DynamicClient(self._api)  # it knows the new kinds
         for item in self._objects:
-            if item["kind"] not in FIRST:
+            if item["kind"] not in FIRST_KINDS:
                 _create(cluster, item)
         for service in WEBHOOKS:
             _create(cluster, _endpoints(service, "tekton-pipelines"))
@@ -57,9 +57,9 @@ class RecordedStack:
 
     @property
     def uids(self) -> dict[str, str]:
-        """Of those that are there, by kind, namespace and name."""
+        """Uids of the objects that exist, by kind, namespace and name."""
         cluster = dynamic.DynamicClient(self._api)
-        found = {}
+        uids = {}
         for item in self._objects:
             kind = cluster.resources.get(api_version=item["apiVersion"], kind=item["kind"])
             meta = item["metadata"]
@@ -67,15 +67,15 @@ class RecordedStack:
                 live = kind.get(name=meta["name"], namespace=meta.get("namespace"))
             except NotFoundError:
                 continue
-            found[_name(item)] = live.metadata.uid
-        return found
+            uids[_name(item)] = live.metadata.uid
+        return uids
 
     def state(self, kubeconfig: str, salt: str) -> str:
         """The stack's state, of these objects and of this cluster, for `pulumi stack import`.
 
         `salt` is the `encryptionsalt` of the stack that takes it.
         """
-        text = json.dumps(recorded("state"))
+        text = json.dumps(recording("state"))
         for name, uid in self.uids.items():
             text = text.replace(self._old_uids[name], uid)
         state = json.loads(text)
@@ -88,7 +88,7 @@ class RecordedStack:
 
     def manifests(self) -> Iterator[Object]:
         """The objects of the releases, as the program of that commit was given them."""
-        for resource in recorded("state")["deployment"]["resources"]:
+        for resource in recording("state")["deployment"]["resources"]:
             if "ConfigGroup$" in resource["urn"] or resource["type"].endswith(":ClusterInterceptor"):
                 item = {key: value for key, value in resource["inputs"].items() if not key.startswith("__")}
                 annotations = item["metadata"].get("annotations", {})
@@ -100,7 +100,7 @@ class RecordedStack:
 
 
 def _endpoints(service: str, namespace: str) -> Object:
-    """What says that a Service has a pod; no kubelet runs one here."""
+    """Endpoints of a Service, as if it had a pod; no kubelet runs one here."""
     labels = {"kubernetes.io/service-name": service}
     return {
         "apiVersion": "discovery.k8s.io/v1",
@@ -135,11 +135,11 @@ def _create(cluster: dynamic.DynamicClient, item: Object) -> None:
         webhook["rules"] = []  # no pod answers here, so nobody may be asked
     name, namespace = body["metadata"]["name"], body["metadata"].get("namespace")
     try:
-        made = kind.create(body=body, namespace=namespace)
+        created = kind.create(body=body, namespace=namespace)
     except client.ApiException as error:
         raise AssertionError(f"{_name(item)}: {error.status} {error.body}") from None
-    if status and item["kind"] not in (*FIRST, "ClusterInterceptor") and "status" in kind.subresources:
-        current = made.to_dict()
+    if status and item["kind"] not in (*FIRST_KINDS, "ClusterInterceptor") and "status" in kind.subresources:
+        current = created.to_dict()
         current["status"] = status
         kind.status.replace(body=current, name=name, namespace=namespace)
     # The server notes this test as the writer of each field, and who applies it later would meet a conflict.
@@ -147,11 +147,11 @@ def _create(cluster: dynamic.DynamicClient, item: Object) -> None:
     merge = "application/merge-patch+json"
     kind.patch(body=owners, name=name, namespace=namespace, content_type=merge)
     if item["kind"] == "Deployment":
-        _create_replica_set(cluster, made.to_dict(), status)
+        _create_replica_set(cluster, created.to_dict(), status)
 
 
 def _create_replica_set(cluster: dynamic.DynamicClient, deployment: Object, status: Object) -> None:
-    """What the provider looks at when a Deployment has changed; no state has it, and no controller runs."""
+    """Creates what the provider looks at when a Deployment has changed; no controller runs here."""
     kind = cluster.resources.get(api_version="apps/v1", kind="ReplicaSet")
     meta, spec = deployment["metadata"], deployment["spec"]
     owner = {"apiVersion": "apps/v1", "kind": "Deployment", "name": meta["name"], "uid": meta["uid"]}

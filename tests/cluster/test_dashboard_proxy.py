@@ -56,10 +56,10 @@ def login(program: Path, basic: list[str], tmp_path: Path) -> Iterator[Login]:
         yield login
 
 
-def signed_in(login: Login, password: str = PASSWORD, **more: str) -> tuple[int, str, dict[str, str]]:
+def signed_in(login: Login, password: str = PASSWORD, **fields: str) -> tuple[int, str, dict[str, str]]:
     """Status, address and cookies after the form."""
     answer = login.ask(
-        "/oauth2/sign_in", method="POST", data={"username": USER, "password": password, "rd": "/", **more}
+        "/oauth2/sign_in", method="POST", data={"username": USER, "password": password, "rd": "/", **fields}
     )
     return answer.status_code, answer.headers.get("Location", ""), answer.cookies.get_dict()
 
@@ -93,10 +93,10 @@ def test_the_password_opens_it_for_a_browser(login: Login) -> None:
 
 def test_no_script_and_no_other_site_gets_at_the_cookie(login: Login) -> None:
     answer = login.ask("/oauth2/sign_in", method="POST", data={"username": USER, "password": PASSWORD})
-    said = answer.headers["Set-Cookie"]
-    assert "HttpOnly" in said
-    assert "SameSite=Lax" in said
-    assert "Domain=" not in said, "another host of the domain would get it"
+    cookie = answer.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert "Domain=" not in cookie, "another host of the domain would get it"
 
 
 @pytest.mark.parametrize("name", CLAIMS)
@@ -182,9 +182,9 @@ def test_it_keeps_its_file_while_it_runs(login: Login, tmp_path: Path) -> None:
 
 def test_another_key_ends_all_sessions(program: Path, basic: list[str], login: Login, tmp_path: Path) -> None:
     _, _, cookies = signed_in(login)
-    with running(program, tmp_path, basic, cookie_secret="another-key-of-thirty-two-bytes-") as other:
-        assert other.ask(headers=JSON, cookies=cookies).status_code == 401
-        assert other.reached == []
+    with running(program, tmp_path, basic, cookie_secret="another-key-of-thirty-two-bytes-") as second_proxy:
+        assert second_proxy.ask(headers=JSON, cookies=cookies).status_code == 401
+        assert second_proxy.reached == []
 
 
 @pytest.mark.parametrize(
@@ -195,20 +195,20 @@ def test_an_option_that_is_missing_is_missed(
 ) -> None:
     """The tests above are about these options: without one, what they look at is not so."""
     files(tmp_path)
-    rest = [argument for argument in basic if not argument.startswith(f"{option}=")]
-    assert len(rest) == len(basic) - 1
+    arguments = [argument for argument in basic if not argument.startswith(f"{option}=")]
+    assert len(arguments) == len(basic) - 1
     if option == "--htpasswd-file":
-        with pytest.raises(AssertionError, match="email-domain"), running(program, tmp_path, rest):
+        with pytest.raises(AssertionError, match="email-domain"), running(program, tmp_path, arguments):
             pass
         return
-    with running(program, tmp_path, rest) as login:
+    with running(program, tmp_path, arguments) as login:
         login.ask(auth=LOGIN)
-        seen = {
+        differences = {
             "--login-url": urlsplit(login.ask("/oauth2/start").headers["Location"]).netloc != "",
             "--custom-templates-dir": "Sign in with" in login.ask().text,
             "--pass-authorization-header": "authorization" in login.reached[0],
         }
-    assert [name for name, differs in seen.items() if differs] == [option]
+    assert [name for name, differs in differences.items() if differs] == [option]
 
 
 def test_a_login_elsewhere_sends_browsers_there_and_takes_no_claim(program: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What is in a cluster as somebody else's: it is refused by name, and left as it is."""
+"""Objects of somebody else in a cluster: refused by name, and left as they are."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,13 +43,13 @@ def stack(cluster: ApiServer, tmp_path: Path) -> Iterator[CheckoutStack]:
 def test_an_object_of_somebody_else_is_refused_and_stays_theirs(
     stack: CheckoutStack, cluster: ApiServer, command: tuple[str, ...]
 ) -> None:
-    said = stack.fail(*command)
-    assert "Namespace builds, Namespace tekton-pipelines already, and this stack has not made them" in said
-    assert "cluster.adopt" in said, "the way for what an interrupted `up` has left"
-    assert "Traceback" not in said
+    output = stack.fail(*command)
+    assert "Namespace builds, Namespace tekton-pipelines already, and this stack has not made them" in output
+    assert "cluster.adopt" in output, "the way for what an interrupted `up` has left"
+    assert "Traceback" not in output
     api = client.CoreV1Api(config.new_client_from_config(str(cluster.kubeconfig_file)))
     for name in ("builds", "tekton-pipelines"):
         meta = api.read_namespace(name).metadata
         assert meta.labels["whose"] == "theirs"
-        assert not [each for each in meta.managed_fields if "pulumi" in each.manager], "it was taken over"
-    assert not [each["urn"] for each in stack.resources if each["type"].startswith("kubernetes:")]
+        assert not [entry for entry in meta.managed_fields if "pulumi" in entry.manager], "it was taken over"
+    assert not [resource["urn"] for resource in stack.resources if resource["type"].startswith("kubernetes:")]

@@ -64,23 +64,23 @@ def is_half_made(sandbox: Sandbox) -> bool:
     return (sandbox.paths.state / "node" / "kubernetes" / "admin.conf").exists()
 
 
-def interrupt_up(sandbox: Sandbox, when: Callable[[Sandbox], bool]) -> None:
+def interrupt_up(sandbox: Sandbox, condition: Callable[[Sandbox], bool]) -> None:
     """Ctrl-C in an `up`, as soon as it has come so far."""
     command = [sys.executable, "-c", UP, str(sandbox.paths.state), sandbox.network.range]
     with subprocess.Popen(
         command, cwd=CHECKOUT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     ) as up:
-        wait_for(f"an up that {when.__name__}", lambda: when(sandbox), 60, 0.02)
+        wait_for(f"an up that {condition.__name__}", lambda: condition(sandbox), 60, 0.02)
         os.killpg(up.pid, signal.SIGINT)  # as a terminal does: the whole foreground group
         up.wait(timeout=30)
 
 
 def test_down_after_an_interrupted_up_leaves_nothing(sandbox: Sandbox) -> None:
-    for when in (runs, is_half_made):
-        interrupt_up(sandbox, when)
+    for condition in (runs, is_half_made):
+        interrupt_up(sandbox, condition)
         sandbox.node.down()
-        left = {kind: found for kind, found in traces(sandbox.paths.state, RANGE).items() if found}
-        assert not left, f"interrupted when it {when.__name__} and taken down, it must leave nothing"
+        remains = {kind: entries for kind, entries in traces(sandbox.paths.state, RANGE).items() if entries}
+        assert not remains, f"interrupted when it {condition.__name__} and taken down, it must leave nothing"
 
 
 def test_up_after_two_interrupted_ones_makes_a_ready_node(sandbox: Sandbox) -> None:
@@ -137,10 +137,10 @@ def test_the_registry_refuses_whoever_has_no_password(sandbox: Sandbox) -> None:
 
 
 def test_another_sandbox_is_told_who_has_the_range(sandbox: Sandbox, tmp_path: Path) -> None:
-    other = Sandbox(tmp_path / "other")
+    second_sandbox = Sandbox(tmp_path / "other")
     with pytest.raises(NodeError, match=f"{sandbox.paths.state} is using {RANGE}"):
-        other.node.up()
-    other.node.down()
+        second_sandbox.node.up()
+    second_sandbox.node.down()
     assert set(sandbox.node.status().values()) == {"ok"}, (
         "its `down` must not touch a node that is not its own"
     )
@@ -189,10 +189,10 @@ def test_after_other_accidents_the_next_up_repairs(sandbox: Sandbox, accident: l
 
 def test_after_the_end_of_every_process_up_starts_with_what_there_was(sandbox: Sandbox) -> None:
     os.kill(sandbox.pid, signal.SIGKILL)
-    sandbox.notes.said.clear()
+    sandbox.notes.texts.clear()
     assert not sandbox.node.up().new_cluster, "etcd's data is on disk"
     assert sandbox.has_marker(), "what was deployed is still there"
-    assert len(sandbox.notes.said) == 1, "one line says what happened"
+    assert len(sandbox.notes.texts) == 1, "one line says what happened"
     sandbox.kubectl("rollout", "status", "deployment/web", "--timeout=50s")
 
 
@@ -214,10 +214,10 @@ def test_a_cluster_that_is_beyond_repair_starts_clean_and_says_so(sandbox: Sandb
         file.write_bytes(b"no write-ahead log")
     for file in (sandbox.paths.state / "node" / "etcd").rglob("db"):
         file.write_bytes(b"no database")
-    sandbox.notes.said.clear()
+    sandbox.notes.texts.clear()
     up = sandbox.node.up()
     assert up.new_cluster, "whoever deployed something must know that it is gone"
-    assert any("starts clean" in line for line in sandbox.notes.said), "one line says what happened"
+    assert any("starts clean" in line for line in sandbox.notes.texts), "one line says what happened"
     assert not sandbox.has_marker()
     assert set(sandbox.node.status().values()) == {"ok"}
 
@@ -229,8 +229,8 @@ def test_down_leaves_no_trace_and_is_harmless_twice(sandbox: Sandbox, untouched:
         assert present[kind], f"the count of {kind} must see a node that runs, or it proves nothing"
     sandbox.node.down()
     assert not processes_in(namespace), "every process of the node's namespace has ended"
-    left = {kind: found for kind, found in traces(sandbox.paths.state, RANGE).items() if found}
-    assert not left, "nothing of it may be left"
+    remains = {kind: entries for kind, entries in traces(sandbox.paths.state, RANGE).items() if entries}
+    assert not remains, "nothing of it may be left"
     if not any(ROOT.glob("*-16")):  # those folders belong to every sandbox of the machine
         assert machine() == untouched, "the machine is as it was"
     sandbox.node.down()

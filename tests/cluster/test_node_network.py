@@ -37,7 +37,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 
 
 def reached(sandbox: Sandbox, name: str, labels: dict[str, str]) -> int:
-    """How many of the tries of a new pod came through."""
+    """Counts the tries of a new pod that came through."""
     image = f"{sandbox.network.registry}/sandbox/busybox:1.35"
     script = SCRIPT.replace("NODE", sandbox.network.node)
     pod: dict[str, Any] = {
@@ -95,10 +95,10 @@ def test_without_the_enforcer_no_pod_starts_and_with_it_again_it_is_bound(sandbo
 def test_a_node_whose_pods_are_on_an_earlier_network_is_restarted(sandbox: Sandbox) -> None:
     before = sandbox.pid
     (sandbox.paths.state / "node" / "cni-state" / "pods.conflist").unlink()  # an earlier version wrote none
-    sandbox.notes.said.clear()
+    sandbox.notes.texts.clear()
     assert not sandbox.node.up().new_cluster, "with everything that it had"
     assert sandbox.pid != before
-    assert "earlier network" in sandbox.notes.said[0]
+    assert "earlier network" in sandbox.notes.texts[0]
     after = sandbox.pid
     sandbox.node.up()
     assert sandbox.pid == after, "once"

@@ -1,4 +1,4 @@
-"""What the ruleset of NetworkPolicies lets through: real connections between namespaces of this test."""
+"""The ruleset of NetworkPolicies against real connections between namespaces of this test."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from sandbox.node_policies import __main__ as enforcer
 from sandbox.node_policies.ruleset import ruleset
-from tests.cluster.pod_network import HAIRPIN, LINK_LOCAL, SERVICE, PodNetwork, inside
+from tests.cluster.pod_network import HAIRPIN, LINK_LOCAL, SERVICE, PodNetwork, network_namespace
 from tests.cluster.policy_cases import CASES, Case
 from tests.cluster.policy_objects import ADDRESSES, Object, egress_to, namespaces, pods, policy
 from toolkit.polling import wait_for
@@ -45,7 +45,7 @@ def install(network: PodNetwork, *policies: Object) -> None:
 
 
 def put_into_force(network: PodNetwork, text: str) -> None:
-    with inside(network.namespaces["node"]):
+    with network_namespace(network.namespaces["node"]):
         enforcer.install(text)
 
 
@@ -70,7 +70,7 @@ def test_without_policies_every_attempt_of_these_cases_gets_through(network: Pod
 def test_an_established_connection_outlives_a_policy_that_forbids_it(network: PodNetwork) -> None:
     install(network)
     server = network.serve("server", "tcp", 7000)
-    with inside(network.namespaces["builder"]):
+    with network_namespace(network.namespaces["builder"]):
         client = socket.create_connection((ADDRESSES["server"], 7000), timeout=10)
     wait_for("the connection", lambda: _accept(server), seconds=10, interval=0.01)
     peer = _accepted.pop()
@@ -98,7 +98,7 @@ def _accept(server: socket.socket) -> bool:
 
 def _reaches_by_ipv6(network: PodNetwork) -> bool:
     network.serve("node", "tcp", 6444, socket.AF_INET6)
-    with inside(network.namespaces["builder"]):
+    with network_namespace(network.namespaces["builder"]):
         client = socket.socket(socket.AF_INET6)
         index = socket.if_nametoindex("eth0")
         client.settimeout(1)  # seconds
@@ -115,9 +115,9 @@ def test_ipv6_leads_no_pod_around_its_policies(network: PodNetwork) -> None:
 
 
 def test_a_pod_cannot_borrow_the_address_of_another(network: PodNetwork) -> None:
-    allowed = policy("tools", ingress=[{"from": [{"namespaceSelector": {"matchLabels": {"team": "b"}}}]}])
+    ingress = policy("tools", ingress=[{"from": [{"namespaceSelector": {"matchLabels": {"team": "b"}}}]}])
     target = network.serve("probe", "udp", 5000)
-    with inside(network.namespaces["builder"]):
+    with network_namespace(network.namespaces["builder"]):
         forger = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         forger.setsockopt(socket.SOL_IP, 19, 1)  # IP_TRANSPARENT: an address that is not this pod's
         forger.bind((ADDRESSES["server"], 0))
@@ -127,7 +127,7 @@ def test_a_pod_cannot_borrow_the_address_of_another(network: PodNetwork) -> None
         target.settimeout(10)
         assert target.recv(100) == b"forged", "nothing else stops it"
         target.setblocking(False)
-        install(network, allowed)
+        install(network, ingress)
         forger.sendto(b"builder > probe udp/5000", (ADDRESSES["probe"], 5000))
         attempts = ["builder > probe udp/5000", "server > probe udp/5000"]
         assert network.reached(attempts, {"server > probe udp/5000"}) == {"server > probe udp/5000"}

@@ -51,7 +51,7 @@ class Enforcer:
         self.install(text)
 
     def says(self, words: str) -> bool:
-        """Whether the present ruleset has them."""
+        """Tells whether the present ruleset has the words."""
         if self.failure:
             raise self.failure
         return words in self.installed[-1]
@@ -80,7 +80,7 @@ def enforcer(api_server: ApiServer, objects: Objects, tmp_path: Path) -> Iterato
 
 @pytest.fixture
 def address(api_server: ApiServer, objects: Objects, namespace: str) -> str:
-    """Of a pod that runs as far as the API knows."""
+    """Address of a pod that runs as far as the API knows."""
     metadata = {"name": "pod", "namespace": namespace, "labels": SELECTOR["matchLabels"]}
     account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {**metadata, "name": "pod"}}
     objects.create(account)
@@ -92,7 +92,7 @@ def address(api_server: ApiServer, objects: Objects, namespace: str) -> str:
 
 
 def report(server: ApiServer, namespace: str, **status: Any) -> None:
-    """As the kubelet does."""
+    """Patches a pod's status as the kubelet does."""
     core = client.CoreV1Api(config.new_client_from_config(str(server.kubeconfig_file)))
     core.patch_namespaced_pod_status("pod", namespace, {"status": status})
 

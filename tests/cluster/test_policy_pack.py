@@ -90,27 +90,27 @@ def stack(folder: Path, server: ApiServer, *, broken: bool) -> Stack:
     return Stack(folder / "stack", server.kubeconfig, PROGRAM.replace("BROKEN", str(broken)), name="eu-prod")
 
 
-def violations(said: str) -> Iterator[tuple[str, str, str]]:
+def violations(output: str) -> Iterator[tuple[str, str, str]]:
     """Resource, policy and everything that is said of it, for each that the CLI lists."""
     heading = re.compile(r"\[mandatory\]\s+(\S+)\s+\(\S+: (\S+)\)\n((?:(?!.*\[mandatory\]).+\n)*)")
-    for found in heading.finditer(said):
-        yield found[2], found[1], found[3]
+    for match in heading.finditer(output):
+        yield match[2], match[1], match[3]
 
 
 def test_a_stack_that_breaks_every_policy_is_refused_for_each_resource(
     tmp_path: Path, api_server: ApiServer
 ) -> None:
-    said = stack(tmp_path, api_server, broken=True).fail(*PREVIEW)
-    listed = list(violations(said))
-    assert sorted((resource, policy) for resource, policy, _ in listed) == sorted(
+    output = stack(tmp_path, api_server, broken=True).fail(*PREVIEW)
+    entries = list(violations(output))
+    assert sorted((resource, policy) for resource, policy, _ in entries) == sorted(
         (resource, policy) for resource, (policy, _) in BROKEN.items()
-    ), said
-    for resource, _, text in listed:
+    ), output
+    for resource, _, text in entries:
         assert BROKEN[resource][1] in text
     policies = {policy for policy, _ in BROKEN.values()}
     assert policies == {rule.__name__.replace("_", "-") for rule in RULES}, "each policy has a resource here"
 
 
 def test_a_stack_that_breaks_none_is_not(tmp_path: Path, api_server: ApiServer) -> None:
-    said = stack(tmp_path, api_server, broken=False).succeed(*PREVIEW)
-    assert "tekton-builds" in said, "the pack was there"
+    output = stack(tmp_path, api_server, broken=False).succeed(*PREVIEW)
+    assert "tekton-builds" in output, "the pack was there"

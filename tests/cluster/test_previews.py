@@ -36,15 +36,15 @@ def releases() -> Iterator[str]:
 def settings(stack: str, folder: Path, mirror: str) -> dict[str, Any]:
     """The tracked settings, with releases from `mirror` and no kubeconfig."""
     tracked = yaml.safe_load(stack_file(stack).read_text())["config"]
-    found = {key.removeprefix("tekton-builds:"): value for key, value in tracked.items()}
-    if found["cluster"]["kind"] == "existing":
-        found["cluster"] = {**found["cluster"], "kubeconfig": str(folder / "there-is-none")}
+    settings = {key.removeprefix("tekton-builds:"): value for key, value in tracked.items()}
+    if settings["cluster"]["kind"] == "existing":
+        settings["cluster"] = {**settings["cluster"], "kubeconfig": str(folder / "there-is-none")}
     lock = folder / "releases.yaml"  # the project's own has digests, and these files are small ones
     paths = {**PATHS, "ingress-nginx": NGINX}
     entries = {name: {"version": "v1", "urls": [f"{mirror}{path}"]} for name, path in paths.items()}
     lock.write_text(yaml.safe_dump(entries))
-    found.pop("releaseMirror", None)
-    return {**found, "releaseLock": str(lock)}
+    settings.pop("releaseMirror", None)
+    return {**settings, "releaseLock": str(lock)}
 
 
 def registered(config: dict[str, Any], folder: Path) -> Plan:

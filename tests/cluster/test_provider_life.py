@@ -1,4 +1,4 @@
-"""What the program relies on in the official Kubernetes provider: objects from preview to destroy."""
+"""The official Kubernetes provider as the program relies on it: objects from preview to destroy."""
 
 from __future__ import annotations
 
@@ -42,16 +42,16 @@ service = kubernetes.core.v1.Service(
     spec={"selector": {"app": "web"}, "ports": [{"port": 80}]}, opts=options())
 pulumi.export("address", service.spec.cluster_ip)
 """
-ONE = """
-one = kubernetes.core.v1.ConfigMap("NAME", metadata={"namespace": "NAMESPACE", MORE},
+CONFIG_MAP = """
+config_map = kubernetes.core.v1.ConfigMap("NAME", metadata={"namespace": "NAMESPACE", MORE},
     data={"a": "VALUE"}, immutable=IMMUTABLE, opts=options(OPTIONS))
-pulumi.export("name", one.metadata.name)
-pulumi.export("uid", one.metadata.uid)
+pulumi.export("name", config_map.metadata.name)
+pulumi.export("uid", config_map.metadata.uid)
 """
 
 
-def one(namespace: str, **words: str) -> str:
-    program = ONE
+def config_map_program(namespace: str, **words: str) -> str:
+    program = CONFIG_MAP
     defaults = {"NAME": "one", "VALUE": "1", "IMMUTABLE": "None", "OPTIONS": "", "MORE": ""}
     for word, value in {"NAMESPACE": namespace, **defaults, **words}.items():
         program = program.replace(word, value)
@@ -84,27 +84,29 @@ def test_a_stack_lives_from_preview_to_destroy(
     stack.succeed("up", "--yes", "--skip-preview", "--expect-no-changes")
     stack.succeed("refresh", "--yes", "--skip-preview", "--expect-no-changes")
     assert "by-a-controller" in str(objects.get("whole-life.example.com/v1", "Thing", "whole-life", "thing"))
-    said = stack.succeed("destroy", "--yes", "--skip-preview")
+    output = stack.succeed("destroy", "--yes", "--skip-preview")
     assert objects.get("v1", "Namespace", None, "whole-life") is None, "ended only when it is gone"
     assert objects.get(*CRD, None, "things.whole-life.example.com") is None
-    assert said.index("thing deleted") < said.index("things deleting"), "what depends on another goes first"
+    assert output.index("thing deleted") < output.index("things deleting"), (
+        "what depends on another goes first"
+    )
 
 
 def test_what_cannot_be_changed_is_replaced_and_an_alias_keeps_the_object(
     objects: Objects, api_server: ApiServer, namespace: str, tmp_path: Path
 ) -> None:
-    stack = Stack(tmp_path / "stack", api_server.kubeconfig, one(namespace, IMMUTABLE="True"))
+    stack = Stack(tmp_path / "stack", api_server.kubeconfig, config_map_program(namespace, IMMUTABLE="True"))
     stack.up()
-    first = stack.outputs
-    stack.write(one(namespace, IMMUTABLE="True", VALUE="2"))
+    outputs = stack.outputs
+    stack.write(config_map_program(namespace, IMMUTABLE="True", VALUE="2"))
     stack.up()
-    second = stack.outputs
-    assert config_maps(objects, namespace) == {second["name"]}, "the old one is gone"
-    assert first["name"] != second["name"], "without a name of its own the new one comes before"
+    new_outputs = stack.outputs
+    assert config_maps(objects, namespace) == {new_outputs["name"]}, "the old one is gone"
+    assert outputs["name"] != new_outputs["name"], "without a name of its own the new one comes before"
     alias = 'aliases=[pulumi.Alias(name="one")]'
-    stack.write(one(namespace, IMMUTABLE="True", VALUE="2", NAME="other", OPTIONS=alias))
+    stack.write(config_map_program(namespace, IMMUTABLE="True", VALUE="2", NAME="other", OPTIONS=alias))
     stack.up()
-    assert stack.outputs["uid"] == second["uid"], "renamed in the program, the object stays"
+    assert stack.outputs["uid"] == new_outputs["uid"], "renamed in the program, the object stays"
     stack.succeed("destroy", "--yes", "--skip-preview")
     assert config_maps(objects, namespace) == set()
 
@@ -112,39 +114,41 @@ def test_what_cannot_be_changed_is_replaced_and_an_alias_keeps_the_object(
 def test_a_field_that_the_program_no_longer_sets_goes_and_what_others_wrote_stays(
     objects: Objects, api_server: ApiServer, namespace: str, tmp_path: Path
 ) -> None:
-    named = '"name": "one"'
+    name = '"name": "one"'
     stack = Stack(
-        tmp_path / "stack", api_server.kubeconfig, one(namespace, MORE=f'{named}, "labels": {{"ours": "x"}}')
+        tmp_path / "stack",
+        api_server.kubeconfig,
+        config_map_program(namespace, MORE=f'{name}, "labels": {{"ours": "x"}}'),
     )
     stack.up()
-    found = objects.get("v1", "ConfigMap", namespace, "one")
-    assert found
-    found["metadata"]["labels"] |= {"theirs": "y"}
-    objects.patch(found)
-    stack.write(one(namespace, MORE=named))
+    original = objects.get("v1", "ConfigMap", namespace, "one")
+    assert original
+    original["metadata"]["labels"] |= {"theirs": "y"}
+    objects.patch(original)
+    stack.write(config_map_program(namespace, MORE=name))
     stack.up()
     live = objects.get("v1", "ConfigMap", namespace, "one")
     assert live
     assert live["metadata"]["labels"] == {"theirs": "y"}
-    assert live["metadata"]["uid"] == found["metadata"]["uid"], "changed in place"
+    assert live["metadata"]["uid"] == original["metadata"]["uid"], "changed in place"
 
 
 def test_our_commands_leave_no_kubeconfig_behind(
     api_server: ApiServer, namespace: str, tmp_path: Path
 ) -> None:
     """The provider writes one into TMPDIR each time it is configured, and leaves it."""
-    stack = Stack(tmp_path / "stack", api_server.kubeconfig, one(namespace))
-    ours = Pulumi(
+    stack = Stack(tmp_path / "stack", api_server.kubeconfig, config_map_program(namespace))
+    pulumi = Pulumi(
         program=binary("pulumi"),
         environment=stack.environment,
         project=stack.folder,
         temporary=tmp_path / "ours",
     )
-    assert ours.show("up", "--yes", "--skip-preview", log=tmp_path / "log") == 0, (
+    assert pulumi.show("up", "--yes", "--skip-preview", log=tmp_path / "log") == 0, (
         tmp_path / "log"
     ).read_text()
     assert list((tmp_path / "ours").iterdir()) == []
     stack.succeed("destroy", "--yes", "--skip-preview")
-    left = list(stack.temporary.glob("kubeconfig*"))
-    assert left, "toolkit/temporary.py and docs/commands.md say that plain `pulumi` leaves it"
-    assert {file.stat().st_mode & 0o777 for file in left} == {0o600}
+    files = list(stack.temporary.glob("kubeconfig*"))
+    assert files, "toolkit/temporary.py and docs/commands.md say that plain `pulumi` leaves it"
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o600}

@@ -1,4 +1,4 @@
-"""What the program relies on in the official Kubernetes provider: when an object counts as ready."""
+"""The official Kubernetes provider as the program relies on it: when an object counts as ready."""
 
 from __future__ import annotations
 
@@ -69,17 +69,19 @@ def waiting(namespace: str, replicas: int) -> str:
 def test_what_is_not_ready_in_time_is_kept_and_waited_for_again(
     objects: Objects, api_server: ApiServer, namespace: str, tmp_path: Path
 ) -> None:
-    """By a condition and by paths, as components/ asks for them; what depends on it is not begun before."""
+    """Readiness by a condition and by paths, as components/ asks for it; dependents wait for it."""
     stack = Stack(tmp_path / "stack", api_server.kubeconfig, waiting(namespace, replicas=1))
-    said = stack.fail("up", "--yes", "--skip-preview")
-    assert "hook" in said
-    assert "timed out" in said
+    output = stack.fail("up", "--yes", "--skip-preview")
+    assert "hook" in output
+    assert "timed out" in output
     assert objects.get("v1", "ConfigMap", namespace, "after") is None, "it depends on what is not ready"
-    kept = {name: stack.resource(name) for name in ("hook", "web")}
-    assert all(one["initErrors"] for one in kept.values()), "the next run knows that they are not ready"
+    resources = {name: stack.resource(name) for name in ("hook", "web")}
+    assert all(resource["initErrors"] for resource in resources.values()), (
+        "the next run knows that they are not ready"
+    )
 
     hook = objects.get(
-        "admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", None, kept["hook"]["id"]
+        "admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", None, resources["hook"]["id"]
     )
     assert hook
     hook["webhooks"][0]["clientConfig"]["caBundle"] = "YQ=="  # as Tekton's webhook does for itself
@@ -87,7 +89,7 @@ def test_what_is_not_ready_in_time_is_kept_and_waited_for_again(
     objects.patch(hook)
     stack.write(waiting(namespace, replicas=0))
     stack.up()
-    for name, before in kept.items():
+    for name, before in resources.items():
         now = stack.resource(name)
         assert now["outputs"]["metadata"]["uid"] == before["outputs"]["metadata"]["uid"], "the same object"
         assert not now.get("initErrors")
@@ -111,6 +113,6 @@ def test_without_a_cluster_a_preview_works_and_up_says_what_is_wrong(tmp_path: P
     program = 'kubernetes.core.v1.ConfigMap("one", metadata={"name": "one"}, opts=options())\n'
     stack = Stack(tmp_path / "stack", json.dumps(NOBODY), program)
     assert "kubernetes:core/v1:ConfigMap one create" in " ".join(stack.succeed("preview").split())
-    said = stack.fail("up", "--yes", "--skip-preview")
-    assert "configured Kubernetes cluster is unreachable" in said
-    assert "Traceback" not in said
+    output = stack.fail("up", "--yes", "--skip-preview")
+    assert "configured Kubernetes cluster is unreachable" in output
+    assert "Traceback" not in output

@@ -1,4 +1,4 @@
-"""What the follower of a push asks a real API server."""
+"""Requests of a push's follower to a real API server."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -43,7 +43,7 @@ def tekton(api_server: ApiServer) -> Iterator[None]:
 
 @pytest.fixture
 def cluster(tekton: None, api_server: ApiServer, namespace: str) -> Cluster:
-    return Cluster.here(api_server.kubeconfig_file, namespace)
+    return Cluster.from_kubeconfig(api_server.kubeconfig_file, namespace)
 
 
 def make(objects: Objects, namespace: str, kind: str, name: str, labels: dict[str, str]) -> None:

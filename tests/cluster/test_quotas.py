@@ -48,7 +48,7 @@ class Quota:
 
     def __init__(self, server: ApiServer, objects: Objects, namespace: str) -> None:
         self._server, self._objects, self._namespace = server, objects, namespace
-        self._count, self._most = f"count/things.{namespace}.example.com", 10
+        self._count, self._limit = f"count/things.{namespace}.example.com", 10
         objects.create(self._body())
         while self._count not in self._status("hard"):
             time.sleep(0.1)
@@ -58,31 +58,31 @@ class Quota:
             "apiVersion": "v1",
             "kind": "ResourceQuota",
             "metadata": {"name": QUOTA, "namespace": self._namespace},
-            "spec": {"hard": {self._count: str(self._most)}},
+            "spec": {"hard": {self._count: str(self._limit)}},
         }
 
     def _status(self, part: str) -> dict[str, str]:
-        found = self._objects.get("v1", "ResourceQuota", self._namespace, QUOTA)
-        assert found
-        return dict(found.get("status", {}).get(part) or {})
+        quota = self._objects.get("v1", "ResourceQuota", self._namespace, QUOTA)
+        assert quota
+        return dict(quota.get("status", {}).get(part) or {})
 
     @property
     def counts(self) -> bool:
         return self._count in self._status("used")
 
     def change(self) -> None:
-        """Another limit, as TKE sets them whenever something is made in any namespace."""
-        self._most += 1
+        """Sets another limit, as TKE does whenever something is created in any namespace."""
+        self._limit += 1
         self._objects.patch(self._body())
         time.sleep(1)
 
     @property
     def refusals(self) -> float:
-        """How many objects a quota of this API server has refused since it started."""
-        said = self._server.get("/metrics")
+        """Number of objects that a quota of this API server has refused since it started."""
+        metrics = self._server.get("/metrics")
         return sum(
             float(line.rpartition(" ")[2])
-            for line in said.splitlines()
+            for line in metrics.splitlines()
             if line.startswith("apiserver_admission_controller_admission_duration_seconds_count{")
             and 'name="ResourceQuota"' in line
             and 'rejected="true"' in line
@@ -103,8 +103,8 @@ def test_the_provider_tries_no_refusal_of_a_quota_again(
     api_server: ApiServer, quota: Quota, namespace: str, tmp_path: Path
 ) -> None:
     plain = stack(tmp_path / "stack", api_server, namespace, "[]")
-    said = plain.fail("up", "--yes", "--skip-preview")
-    assert f"status unknown for quota: {QUOTA}" in said, "if it does, components/kube/quota.py may go"
+    output = plain.fail("up", "--yes", "--skip-preview")
+    assert f"status unknown for quota: {QUOTA}" in output, "if it does, components/kube/quota.py may go"
     plain.succeed("destroy", "--yes", "--skip-preview")
 
 
@@ -121,8 +121,8 @@ def test_a_first_up_waits_until_a_quota_has_counted_a_new_kind(
         assert not quota.counts, "what is refused is what this test is about"
         while not up.done():
             quota.change()
-        said = up.result()
-    assert "thing waits until the cluster's quota has counted" in said
+        output = up.result()
+    assert "thing waits until the cluster's quota has counted" in output
     assert objects.get(f"{namespace}.example.com/v1", "Thing", namespace, "thing")
     patient.succeed("up", "--yes", "--skip-preview", "--expect-no-changes")
     patient.succeed("destroy", "--yes", "--skip-preview")

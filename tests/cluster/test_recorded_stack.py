@@ -22,7 +22,7 @@ GARBAGE_COLLECTOR = "garbage-collector-controller"  # it ends a deletion in the 
 RBAC = "kubernetes:rbac.authorization.k8s.io/v1"
 INGRESS = "networking.k8s.io/v1/Ingress"
 POLICY = "kubernetes:networking.k8s.io/v1:NetworkPolicy"
-NEW = {
+NEW_RESOURCES = {
     ("pulumi:index:Stash", "cluster-state"),
     ("tekton-builds:network:NetworkPolicies", "network"),
     # The webhook's routes and limits, and what stands for the listener beside the certificate.
@@ -39,9 +39,9 @@ NEW = {
     ("kubernetes:policy/v1:PodDisruptionBudget", "tekton-budget-tekton-triggers-core-interceptors"),
 }
 # The route is in the controller's own namespace, as it reads the Secrets of no other any more.
-MOVED = {("kubernetes:networking.k8s.io/v1:Ingress", "hooks")}
-GONE = {(f"{RBAC}:{kind}", "ingress-serves-1") for kind in ("Role", "RoleBinding")}
-GONE_OBJECTS = {
+MOVED_RESOURCES = {("kubernetes:networking.k8s.io/v1:Ingress", "hooks")}
+REMOVED_RESOURCES = {(f"{RBAC}:{kind}", "ingress-serves-1") for kind in ("Role", "RoleBinding")}
+REMOVED_OBJECTS = {
     f"{INGRESS}/builds-webhook/ingress-resource",
     *(
         f"rbac.authorization.k8s.io/v1/{kind}/builds-webhook/traefik-ingress"
@@ -63,8 +63,8 @@ def cluster() -> Iterator[tuple[ApiServer, RecordedStack]]:
 
 @pytest.fixture
 def stack(cluster: tuple[ApiServer, RecordedStack], tmp_path: Path) -> Iterator[CheckoutStack]:
-    server, recorded = cluster
-    objects = list(recorded.manifests())
+    server, recording = cluster
+    objects = list(recording.manifests())
     # Which release an object came from makes no difference: they are staged together.
     names = ("tekton-pipelines", "tekton-triggers", "tekton-interceptors")
     text = {
@@ -84,12 +84,12 @@ def stack(cluster: tuple[ApiServer, RecordedStack], tmp_path: Path) -> Iterator[
         stack = CheckoutStack(tmp_path / "stack", "sandbox", settings)
         for key, value in SECRETS.items():
             stack.secret(key, value)
-        stack.succeed("stack import", stdin=recorded.state(server.kubeconfig, stack.salt))
+        stack.succeed("stack import", stdin=recording.state(server.kubeconfig, stack.salt))
         yield stack
 
 
 @contextmanager
-def answered(server: ApiServer) -> Iterator[None]:
+def controller_answers(server: ApiServer) -> Iterator[None]:
     """The route gets the address that an ingress controller would give it."""
     objects, ended = Objects(server.kubeconfig_file), threading.Event()
     place = ("networking.k8s.io/v1", "Ingress", "ingress", "ingress-resource")
@@ -112,14 +112,16 @@ def answered(server: ApiServer) -> Iterator[None]:
 def test_nothing_that_was_there_is_made_anew(
     cluster: tuple[ApiServer, RecordedStack], stack: CheckoutStack
 ) -> None:
-    server, recorded = cluster
-    before = recorded.uids
+    server, recording = cluster
+    before = recording.uids
     steps = {type_and_name(step["urn"]): step["op"] for step in stack.steps()}
     changed = {name: op for name, op in steps.items() if op not in ("same", "update")}
-    made = {name for name, op in changed.items() if (name[0], op) != (POLICY, "create")}
-    assert made == NEW | MOVED | GONE, "another object would be created, deleted or replaced"
-    with answered(server):
+    changes = {name for name, op in changed.items() if (name[0], op) != (POLICY, "create")}
+    assert changes == NEW_RESOURCES | MOVED_RESOURCES | REMOVED_RESOURCES, (
+        "another object would be created, deleted or replaced"
+    )
+    with controller_answers(server):
         stack.succeed("up", "--yes", "--skip-preview")
-    kept = {name: uid for name, uid in before.items() if name not in GONE_OBJECTS}
-    assert recorded.uids == kept, "an object is another one now"
+    expected = {name: uid for name, uid in before.items() if name not in REMOVED_OBJECTS}
+    assert recording.uids == expected, "an object is another one now"
     stack.succeed("up", "--yes", "--skip-preview", "--expect-no-changes")

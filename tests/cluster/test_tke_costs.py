@@ -1,4 +1,4 @@
-"""What a plan of the real engine says of the bill, on the model of the cloud."""
+"""The costs of a plan of the real engine, on the model of the cloud."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def test_a_preview_tells_what_is_billed_before_and_after_and_what_twice_for_a_wh
 ) -> None:
     stack = TkeStack(tmp_path / "stack", api_server, namespace)
     stack.up()
-    same = plan.read(stack.cost_preview().steps)
-    assert ("load balancer", "API server", "hour") in same.current.charges, "what stays is billed, too"
-    assert same.changes() == []
+    costs = plan.read(stack.cost_preview().steps)
+    assert ("load balancer", "API server", "hour") in costs.current.charges, "what stays is billed, too"
+    assert costs.changes() == []
     larger = {"instanceType": "S5.LARGE16", "minNodes": 2, "maxNodes": 6}
     change = plan.read(stack.cost_preview(apiMbps=20, nodes=larger).steps)
     assert nodes(change.current) == [("node S5.MEDIUM8", (1, 3))]

@@ -1,4 +1,4 @@
-"""What somebody with an account does with a TKE stack, in order, on the model of the cloud.
+"""The life of a TKE stack in an account, in order, on the model of the cloud.
 
 A push, the webhook and the commands of docs/tencent-cloud.md: tests/e2e/test_tke_stack.py and tests/docs.
 """
@@ -19,8 +19,8 @@ from tests.support.account import NEW_ACCOUNT, imported_ids
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(600)]
 
 
-def left(stack: TkeStack) -> set[str]:
-    """What the account has beside what every account has."""
+def stack_things(stack: TkeStack) -> set[str]:
+    """Ids of the account's resources that not every account has."""
     return stack.account.keys() - NEW_ACCOUNT - {SWITCHES}
 
 
@@ -30,17 +30,17 @@ def test_an_account_from_the_first_preview_to_nothing_left(
     stack = TkeStack(tmp_path / "stack", api_server, namespace)
     settings: dict[str, Any] = {"version": "1.32.2"}
     assert set(stack.planned(**settings).values()) == {"create"}
-    assert left(stack) == set(), "a preview makes nothing"
+    assert stack_things(stack) == set(), "a preview makes nothing"
 
     # The cluster is made, and the call after it refused: the provider has no id of it.
     stack.switch(refusals=[["tke:AcquireClusterAdminRole", "ResourceUnavailable.ClusterState"]])
-    said = stack.refused(**settings)
-    assert "ResourceUnavailable.ClusterState" in said, said
+    output = stack.refused(**settings)
+    assert "ResourceUnavailable.ClusterState" in output, output
     (orphan,) = stack.things("cls")
     stack.remove(orphan)  # in the console, as docs/tencent-cloud.md says
     stack.up(**settings)
     assert len(stack.things("cls")) == 1
-    inside = uid(objects, namespace)
+    object_uid = uid(objects, namespace)
 
     settings["version"] = "1.34.1"
     assert steps(stack.up(**settings), "cluster") == ["updated"]
@@ -55,22 +55,22 @@ def test_an_account_from_the_first_preview_to_nothing_left(
     assert sorted(pool["nodes"] for pool in stack.things("np").values()) == [1, 2], "no node was ended"
 
     settings["nodes"] = {"maxNodes": 5, "instanceType": "S5.LARGE16"}
-    said = stack.up(**settings)
+    output = stack.up(**settings)
     for pool in ("cluster-nodes-base", "cluster-nodes-more"):
-        assert steps(said, pool) == ["created replacement", "deleted original"], said
+        assert steps(output, pool) == ["created replacement", "deleted original"], output
 
-    before = left(stack)
+    before = stack_things(stack)
     stack.lose_state()
     stack.bring_back(imported_ids(stack.account), **settings)
     planned = stack.planned(**settings)
-    again = {name for name, op in planned.items() if op not in ("update", "create")}
-    assert again == {"ClusterEndpoint cluster-endpoint"}, f"what is there would be made anew: {planned}"
+    replaced = {name for name, op in planned.items() if op not in ("update", "create")}
+    assert replaced == {"ClusterEndpoint cluster-endpoint"}, f"what is there would be made anew: {planned}"
     stack.up(**settings)
-    assert left(stack) == before, "what the account had"
-    assert uid(objects, namespace) == inside, "the object in the cluster is the one that was there"
+    assert stack_things(stack) == before, "what the account had"
+    assert uid(objects, namespace) == object_uid, "the object in the cluster is the one that was there"
     assert stack.planned(**settings) == {}, "a second `up` changes nothing"
 
     stack.switch(lingering=2)
     stack.destroy()
     stack.pass_minutes(3)
-    assert left(stack) == set(), "what is left is billed"
+    assert stack_things(stack) == set(), "what is left is billed"

@@ -30,15 +30,15 @@ def test_nodes_lose_their_public_addresses_when_new_ones_have_a_way_out(
 ) -> None:
     stack.up()
     before, pools = uid(objects, namespace), stack.things("np")
-    said = stack.up(network={"nat": True})
-    lines = said.splitlines()
+    output = stack.up(network={"nat": True})
+    lines = output.splitlines()
     order = [
         next(index for index, line in enumerate(lines) if words in line)
         for words in ("nat-route created", "nodes-base created replacement", "nodes-base deleted original")
     ]
-    assert order == sorted(order), said
+    assert order == sorted(order), output
     assert not stack.things("np").keys() & pools.keys(), "the nodes that have addresses stay"
-    assert uid(objects, namespace) == before, said
+    assert uid(objects, namespace) == before, output
     (gateway,) = stack.things("nat").values()
     (address,) = stack.things("eip").values()
     assert gateway["assignedEipSets"] == [address["publicIp"]]
@@ -52,9 +52,9 @@ def test_a_further_zone_leaves_the_first_subnet_and_the_cluster_as_they_are(
 ) -> None:
     stack.up()
     before, subnets, clusters = uid(objects, namespace), stack.things("subnet"), stack.things("cls").keys()
-    said = stack.up(zones=["ap-hongkong-3"])
+    output = stack.up(zones=["ap-hongkong-3"])
     for pool in ("cluster-nodes-base", "cluster-nodes-more"):
-        assert steps(said, pool) == ["created replacement", "deleted original"], said
+        assert steps(output, pool) == ["created replacement", "deleted original"], output
     assert subnets.items() <= stack.things("subnet").items()
     assert {len(pool["subnetIds"]) for pool in stack.things("np").values()} == {2}
     assert stack.things("cls").keys() == clusters
@@ -74,11 +74,11 @@ def test_the_api_server_goes_inside_its_vpc_and_out_again_in_place(
         ("public", True, False),
     ):
         stack.preview(endpoint=endpoint)
-        said = stack.up(endpoint=endpoint)
-        assert steps(said, "cluster-endpoint") == ["updated"], said
+        output = stack.up(endpoint=endpoint)
+        assert steps(output, "cluster-endpoint") == ["updated"], output
         (cluster,) = stack.things("cls").values()
         assert (cluster["internet"], bool(cluster.get("intranet"))) == (internet, intranet), endpoint
-        assert uid(objects, namespace) == before, said
+        assert uid(objects, namespace) == before, output
     groups = sorted(group["name"] for group in stack.things("sg").values())
     assert groups == ["tekton-builds-api", "tekton-builds-nodes"], "who may reach it is said again"
 

@@ -14,7 +14,7 @@ from tests.cluster.tke_stack import TkeStack
 
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(300)]
 
-RECORDED = Path(__file__).with_name("tke_stack_of_4d96eb1")
+RECORDING = Path(__file__).with_name("tke_stack_of_4d96eb1")
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def stack(tmp_path: Path, api_server: ApiServer, objects: Objects, namespace: st
     metadata = {"name": "inside", "namespace": namespace}
     objects.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata})
     tke = TkeStack(tmp_path / "stack", api_server, namespace)
-    tke.take_over(RECORDED)
+    tke.take_over(RECORDING)
     return tke
 
 

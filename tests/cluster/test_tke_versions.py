@@ -1,4 +1,4 @@
-"""Which version of Kubernetes a TKE cluster goes to, by the real engine on the model of the cloud."""
+"""Upgrades of Kubernetes on TKE, by the real engine on the model of the cloud."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ def test_a_cluster_goes_to_the_next_version_and_never_back(
 ) -> None:
     stack = TkeStack(tmp_path / "stack", api_server, namespace)
     stack.up(deletionProtection=False, version="1.32.2")
-    (before,) = stack.things("cls")
+    (cluster,) = stack.things("cls")
     stack.up(deletionProtection=False, version="1.34.1")
     refusals = {
         "1.32.2": "but the cluster has 1.34.1, and TKE takes no cluster back",
@@ -23,9 +23,11 @@ def test_a_cluster_goes_to_the_next_version_and_never_back(
         "1.38.1": "but the cluster has 1.34.1, and TKE leaves out no version: deploy one of 1.36 before it",
     }
     for version, words in refusals.items():
-        said = stack.refused(deletionProtection=False, version=version)
-        assert f"cluster.version is {version}, {words}" in " ".join(said.split())
-        assert "Traceback" not in said
-    assert {name: one["clusterVersion"] for name, one in stack.things("cls").items()} == {before: "1.34.1"}
+        output = stack.refused(deletionProtection=False, version=version)
+        assert f"cluster.version is {version}, {words}" in " ".join(output.split())
+        assert "Traceback" not in output
+    assert {name: properties["clusterVersion"] for name, properties in stack.things("cls").items()} == {
+        cluster: "1.34.1"
+    }
     stack.up(deletionProtection=False, version="1.34.1")
     stack.destroy()

@@ -29,9 +29,9 @@ SECONDS = 60
 
 @dataclass
 class Listener:
-    """What has reached the listener: sizes, and the header by which Traefik counts."""
+    """Records what reaches the listener: sizes, and the header by which Traefik counts."""
 
-    taken: list[tuple[int, str]] = field(default_factory=list)
+    bodies: list[tuple[int, str]] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def handler(self) -> type[BaseHTTPRequestHandler]:
@@ -41,17 +41,17 @@ class Listener:
             protocol_version = "HTTP/1.1"
 
             def do_POST(self) -> None:
-                left = size = int(self.headers["Content-Length"])
-                while left:
-                    left -= len(self.rfile.read(min(left, MB)))
+                remaining = size = int(self.headers["Content-Length"])
+                while remaining:
+                    remaining -= len(self.rfile.read(min(remaining, MB)))
                 with listener.lock:
-                    listener.taken.append((size, self.headers["X-Body-Size"]))
+                    listener.bodies.append((size, self.headers["X-Body-Size"]))
                 self.send_response(202)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
 
             def log_message(self, *_: object) -> None:
-                """Nothing: a failing test shows what it asserts."""
+                """Logs nothing: a failing test shows what it asserts."""
 
         return Handler
 
@@ -77,9 +77,9 @@ class Edge:
 def started(folder: Path, **hooks: Any) -> Iterator[Edge]:
     listener, port = Listener(), free_port()
     with serving(listener.handler()) as target:
-        whole = Hooks(**{"path": "/hooks", "host": "", "tls": False, "source_ranges": (), **hooks})
+        complete = Hooks(**{"path": "/hooks", "host": "", "tls": False, "source_ranges": (), **hooks})
         file = folder / "hooks.yaml"
-        file.write_text(json.dumps(traefik_configuration(whole, target, "web")))
+        file.write_text(json.dumps(traefik_configuration(complete, target, "web")))
         command = [
             binary("traefik"),
             "--global.checknewversion=false",
@@ -116,22 +116,22 @@ def test_each_body_is_counted_by_what_its_length_says(edge: Edge) -> None:
     sizes = {39_999: "small", 40_000: "medium", 999_999: "medium", MB: "large"}
     spoofed = {**SIGNED, "X-Body-Size": "mine"}
     assert [edge.post(b"x" * size, spoofed) for size in sizes] == [202] * len(sizes)
-    assert edge.listener.taken == list(sizes.items()), "a sender has no allowance of his own"
+    assert edge.listener.bodies == list(sizes.items()), "a sender has no allowance of his own"
     assert edge.post(iter([b"x"])) == 202
-    assert edge.listener.taken[-1] == (1, "large"), "who does not say how large it is may send the largest"
+    assert edge.listener.bodies[-1] == (1, "large"), "who does not say how large it is may send the largest"
 
 
 def test_nothing_without_the_form_of_a_signature_reaches_the_listener(edge: Edge) -> None:
     for headers in ({}, {"X-Hub-Signature-256": "sha256=0"}, {"X-Hub-Signature": "sha1=" + "0" * 40}):
         assert edge.post(b"{}", headers) == 401
-    assert edge.listener.taken == []
+    assert edge.listener.bodies == []
 
 
 def test_a_body_of_githubs_limit_passes_and_a_larger_one_does_not(edge: Edge) -> None:
     assert edge.post(b"x" * 25 * MB) == 202
     assert edge.post(b"x" * (BODY_BYTES + 1)) == 413
     assert edge.post(b"x" * MB for _ in range(28)) == 413, "chunked"
-    assert [size for size, _ in edge.listener.taken] == [25 * MB]
+    assert [size for size, _ in edge.listener.bodies] == [25 * MB]
 
 
 def test_a_storm_of_small_pushes_passes(edge: Edge) -> None:
@@ -141,13 +141,13 @@ def test_a_storm_of_small_pushes_passes(edge: Edge) -> None:
 def test_large_bodies_go_one_by_one_whoever_sends_them(edge: Edge) -> None:
     large = SIZES[-1]
     answers = edge.post_all([b"x" * 2 * MB] * 12)
-    taken = answers.count(202)
+    accepted = answers.count(202)
     assert set(answers) == {202, 429}
-    assert 1 <= taken <= large.in_work, "more than the listener's memory is made for"
+    assert 1 <= accepted <= large.in_work, "more than the listener's memory is made for"
     assert edge.post(b"x" * 100) == 202, "a small push waits for none of them"
 
 
 def test_a_caller_from_elsewhere_is_refused(tmp_path: Path) -> None:
     with started(tmp_path, source_ranges=("10.0.0.0/8",)) as edge:
         assert edge.post(b"{}") == 403
-    assert edge.listener.taken == []
+    assert edge.listener.bodies == []

@@ -28,19 +28,19 @@ SECONDS = 60
 
 
 class Login(BaseHTTPRequestHandler):
-    """What a route leads to."""
+    """Backend of a route."""
 
     def do_GET(self) -> None:
         self.send_response(200)
         self.end_headers()
 
     def log_message(self, *_: object) -> None:
-        """Nothing: a failing test shows what it asserts."""
+        """Logs nothing: a failing test shows what it asserts."""
 
 
-def an_object(api_version: str, kind: str, name: str, namespace: str = NAMESPACE, **rest: Any) -> Any:
+def an_object(api_version: str, kind: str, name: str, namespace: str = NAMESPACE, **fields: Any) -> Any:
     place = {"namespace": namespace} if namespace else {}
-    return {"apiVersion": api_version, "kind": kind, "metadata": {"name": name, **place}, **rest}
+    return {"apiVersion": api_version, "kind": kind, "metadata": {"name": name, **place}, **fields}
 
 
 def rights(kind: str, namespace: str, rules: Sequence[PolicyRuleArgsDict]) -> list[Any]:
@@ -60,11 +60,11 @@ def rights(kind: str, namespace: str, rules: Sequence[PolicyRuleArgsDict]) -> li
 def route(name: str, path: str, annotations: dict[str, str]) -> Any:
     service = {"name": "backend", "port": {"number": 80}}
     paths = [{"path": path, "pathType": "Exact", "backend": {"service": service}}]
-    found = an_object(
+    ingress = an_object(
         NETWORKING, "Ingress", name, spec={"ingressClassName": CLASS, "rules": [{"http": {"paths": paths}}]}
     )
-    found["metadata"]["annotations"] = annotations
-    return found
+    ingress["metadata"]["annotations"] = annotations
+    return ingress
 
 
 @pytest.fixture(scope="module")
@@ -144,12 +144,12 @@ def answer(url: str) -> int:
 def test_it_serves_a_route_of_its_namespace_and_says_its_address(edge: str, objects: Objects) -> None:
     wait_for("the route", lambda: answer(f"{edge}/") == 200 or str(answer(f"{edge}/")), SECONDS)
 
-    def told() -> bool:
-        found = objects.get(NETWORKING, "Ingress", NAMESPACE, "dashboard") or {}
-        balancer = found.get("status", {}).get("loadBalancer") or {}
+    def has_address() -> bool:
+        ingress = objects.get(NETWORKING, "Ingress", NAMESPACE, "dashboard") or {}
+        balancer = ingress.get("status", {}).get("loadBalancer") or {}
         return [entry.get("ip") for entry in balancer.get("ingress") or ()] == [ADDRESS]
 
-    wait_for("the Ingress's address, which `pulumi up` waits for", told, SECONDS)
+    wait_for("the Ingress's address, which `pulumi up` waits for", has_address, SECONDS)
 
 
 def test_the_webhooks_ingress_object_lets_nobody_in(edge: str) -> None:

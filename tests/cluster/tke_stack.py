@@ -88,29 +88,29 @@ class TkeStack:
         self._account.write_text((folder / "account.json").read_text())
 
     def up(self, **settings: Any) -> str:
-        """What the CLI prints."""
+        """Runs the command with these settings; returns its output."""
         self._set(settings)
         return self._stack.up()
 
     @property
     def account(self) -> dict[str, dict[str, Any]]:
-        """What the account has, by id."""
+        """Resources of the account, by id."""
         everything: dict[str, dict[str, Any]] = json.loads(self._account.read_text())
         return everything
 
     def things(self, prefix: str) -> dict[str, dict[str, Any]]:
-        """Those of a kind."""
+        """Resources of a kind, by id."""
         return {name: thing for name, thing in self.account.items() if name.startswith(f"{prefix}-")}
 
     def remove(self, thing: str) -> None:
-        """What somebody does in the console."""
-        with account(self._account) as there:
-            there.remove(thing)
+        """Deletes a resource, as somebody does in the console."""
+        with account(self._account) as model:
+            model.remove(thing)
 
     def pass_minutes(self, minutes: int) -> None:
-        with account(self._account) as there:
+        with account(self._account) as model:
             for _ in range(minutes):
-                there.pass_minute()
+                model.pass_minute()
 
     def lose_state(self) -> None:
         """The stack begins anew, and the account stays as it is."""
@@ -121,8 +121,8 @@ class TkeStack:
         """As docs/tencent-cloud.md says: the provider first, then the account's by id and logical name."""
         self._set(settings)
         targets = [argument for name in HOLDERS for argument in ("--target", f"**{name}")]
-        said = self._stack.fail("up", "--yes", "--skip-preview", *targets)
-        assert "was not specified in --target list" in said, said
+        output = self._stack.fail("up", "--yes", "--skip-preview", *targets)
+        assert "was not specified in --target list" in output, output
         file = self._stack.folder / "import.json"
         self._stack.succeed("preview", "--import-file", str(file))
         imports = json.loads(file.read_text())
@@ -138,19 +138,19 @@ class TkeStack:
         )
 
     def scale(self, name: str, nodes: int) -> None:
-        """What the cloud's autoscaler does to the pool whose name has this part."""
-        with account(self._account) as there:
-            ((key, pool),) = (entry for entry in there.all("np").items() if name in entry[1]["name"])
-            there.put(key, {**pool, "nodes": nodes})
+        """Scales the pool whose name has this part, as the cloud's autoscaler does."""
+        with account(self._account) as model:
+            ((key, pool),) = (entry for entry in model.all("np").items() if name in entry[1]["name"])
+            model.put(key, {**pool, "nodes": nodes})
 
     def planned(self, **settings: Any) -> dict[str, str]:
-        """What a preview would do to each resource that changes, by its own type's last part and its name."""
+        """Operations of a preview, by the last part of the resource's type and its name."""
         self._set(settings)
         steps = json.loads(self._stack.succeed("preview", "--json"))["steps"]
         return {_short(step["urn"]): step["op"] for step in steps if step["op"] != "same"}
 
     def cost_preview(self, **settings: Any) -> Preview:
-        """As `make cost` asks for it."""
+        """Previews as `make cost` does."""
         self._set(settings)
         cli = Pulumi(
             program=binary("pulumi"),
@@ -161,7 +161,7 @@ class TkeStack:
         return cli.preview("test")
 
     def preview(self, **settings: Any) -> str:
-        """What the CLI prints."""
+        """Runs the command with these settings; returns its output."""
         self._set(settings)
         return self._stack.succeed("preview")
 
@@ -171,12 +171,12 @@ class TkeStack:
         (self._stack.folder / "settings.json").write_text(json.dumps(everything))
 
     def switch(self, **switches: Any) -> None:
-        """What makes the account another one than a new one (plugins/tencentcloud/account.py)."""
-        with account(self._account) as there:
-            there.switch(**switches)
+        """Sets switches of the account (plugins/tencentcloud/account.py)."""
+        with account(self._account) as model:
+            model.switch(**switches)
 
     def refused(self, **settings: Any) -> str:
-        """What the CLI prints when `up` fails."""
+        """Runs an `up` that must fail; returns its output."""
         self._set(settings)
         return self._stack.fail("up", "--yes", "--skip-preview")
 
@@ -206,11 +206,11 @@ def _filled(value: Any, api: str, tke: str) -> Any:
 
 
 def uid(objects: Objects, namespace: str) -> str:
-    found = objects.get("v1", "ConfigMap", namespace, "inside")
-    assert found is not None
-    return str(found["metadata"]["uid"])
+    config_map = objects.get("v1", "ConfigMap", namespace, "inside")
+    assert config_map is not None
+    return str(config_map["metadata"]["uid"])
 
 
-def steps(said: str, name: str) -> list[str]:
-    """What was done to a resource, in order."""
-    return re.findall(rf" {name} (created replacement|deleted original|created|deleted|updated)\b", said)
+def steps(output: str, name: str) -> list[str]:
+    """Operations on a resource, in order."""
+    return re.findall(rf" {name} (created replacement|deleted original|created|deleted|updated)\b", output)

@@ -25,7 +25,7 @@ class Bucket:
                 return _error(404, "NoSuchBucket")
         query = parse_qs(request.query, keep_blank_values=True)
         if not key:
-            return self._listed(query)
+            return self._list(query)
         if request.method == "PUT":
             return self._put(key, request)
         if request.method == "DELETE":
@@ -50,7 +50,7 @@ class Bucket:
             "<LastModified>2026-01-01T00:00:00.000Z</LastModified></CopyObjectResult>"
         )
 
-    def _listed(self, query: dict[str, list[str]]) -> Response:
+    def _list(self, query: dict[str, list[str]]) -> Response:
         prefix, delimiter = (query.get(name, [""])[0] for name in ("prefix", "delimiter"))
         below = sorted(key for key in self.objects if key.startswith(prefix))
         folders = {
@@ -80,13 +80,13 @@ def _content(request: Request) -> bytes:
     """The object itself: what is streamed with a checksum comes in chunks that say their length."""
     if not request.headers.get("x-amz-content-sha256", "").startswith("STREAMING-"):
         return request.body
-    content, rest = b"", request.body
+    content, remaining = b"", request.body
     while True:
-        head, _, rest = rest.partition(b"\r\n")
+        head, _, remaining = remaining.partition(b"\r\n")
         size = int(head.split(b";")[0], 16)
         if not size:
             return content
-        content, rest = content + rest[:size], rest[size + 2 :]
+        content, remaining = content + remaining[:size], remaining[size + 2 :]
 
 
 def _about(content: bytes) -> dict[str, str]:
@@ -95,8 +95,8 @@ def _about(content: bytes) -> dict[str, str]:
 
 
 def _xml(text: str, status: int = 200) -> Response:
-    whole = f'<?xml version="1.0" encoding="UTF-8"?>\n{text}'
-    return Response(status=status, body=whole.encode(), headers={"Content-Type": "application/xml"})
+    document = f'<?xml version="1.0" encoding="UTF-8"?>\n{text}'
+    return Response(status=status, body=document.encode(), headers={"Content-Type": "application/xml"})
 
 
 def _error(status: int, code: str) -> Response:

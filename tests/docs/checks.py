@@ -41,7 +41,7 @@ def outputs_of_the_sandbox(session: Session, _result: Result) -> None:
     outputs_are_those_of_the_table(session, SANDBOX_OUTPUTS)
 
 
-def gone(session: Session, _result: Result) -> None:
+def sandbox_is_absent(session: Session, _result: Result) -> None:
     assert not (session.clone / ".sandbox").exists(), "nothing of the sandbox stays"
     remains = session.type("ip -brief address; ip route; mount").output
     assert session.values["HOST"].rpartition(".")[0] not in remains, f"a link or a route: {remains}"
@@ -75,7 +75,7 @@ def dashboard(session: Session, result: Result) -> None:
     client = requests.Session()
     client.trust_env = False
 
-    def asked(password: str) -> int:
+    def login_status(password: str) -> int:
         answer = client.get(
             f"http://{address}/",
             headers={"Host": DASHBOARD, "Accept": "application/json"},
@@ -84,8 +84,8 @@ def dashboard(session: Session, result: Result) -> None:
         )
         return answer.status_code
 
-    wait_for("the Dashboard's login", lambda: asked("wrong") == 401, 30)
-    assert asked(result.output.strip()) == 200
+    wait_for("the Dashboard's login", lambda: login_status("wrong") == 401, 30)
+    assert login_status(result.output.strip()) == 200
 
 
 def mirrored(session: Session, result: Result) -> None:
@@ -134,7 +134,7 @@ def _webhook(
 
 def secret_at_github(session: Session, result: Result) -> None:
     """After `make rotate`, which has named both repositories."""
-    for repository in (session.world.shop, session.world.other):
+    for repository in (session.world.shop, session.world.other_repository):
         (hook,) = repository.hooks
         assert hook["config"]["secret"] == result.output.strip(), (
             f"{repository.repository} signs with the old one"
@@ -185,11 +185,11 @@ def fill_in_ids(session: Session, _result: Result) -> None:
     """What a person finds in the console, where the page says."""
     file = session.clone / "import.json"
     imports = json.loads(file.read_text())
-    kept = [entry for entry in imports["resources"] if entry["type"].startswith("tencentcloud:")]
+    resources = [entry for entry in imports["resources"] if entry["type"].startswith("tencentcloud:")]
     ids = imported_ids(_account(session))
-    for entry in kept:
+    for entry in resources:
         entry["id"] = ids[entry.get("logicalName", entry["name"])]
-    file.write_text(json.dumps({**imports, "resources": kept}))
+    file.write_text(json.dumps({**imports, "resources": resources}))
 
 
 def brought_back(session: Session, result: Result) -> None:

@@ -29,7 +29,7 @@ class CallingGitHub(GitHub):
         """Delivers it to the first webhook; the status that it was answered with."""
         payload, identity = self._payload(branch, commit), secrets.token_hex(16)
         answer, headers = self._send(self.hooks[0], "push", identity, payload)
-        self._sent(identity, answer, {"headers": headers, "payload": payload})
+        self._add_delivery(identity, answer, {"headers": headers, "payload": payload})
         return answer[0]
 
     def lose(self, branch: str, commit: str) -> None:
@@ -37,7 +37,7 @@ class CallingGitHub(GitHub):
         payload, identity = self._payload(branch, commit), secrets.token_hex(16)
         _, headers = self._signed(self.hooks[0], "push", identity, payload)
         request = {"headers": headers, "payload": payload}
-        self._sent(identity, (502, "failed to connect to host"), request)
+        self._add_delivery(identity, (502, "failed to connect to host"), request)
 
     def _payload(self, branch: str, commit: str) -> Json:
         return {
@@ -52,16 +52,16 @@ class CallingGitHub(GitHub):
             },
         }
 
-    def _sent(self, identity: str, answer: tuple[int, str], request: Json) -> None:
+    def _add_delivery(self, identity: str, answer: tuple[int, str], request: Json) -> None:
         self.deliver("push", *answer, guid=identity, request=request)
 
     def attempt(self, delivery: Json) -> None:
         answer, headers = self._send(
             self.hooks[0], delivery["event"], delivery["guid"], delivery["request"]["payload"]
         )
-        again = {key: delivery[key] for key in ("guid", "delivered_at")}
+        identity = {key: delivery[key] for key in ("guid", "delivered_at")}
         request = {**delivery["request"], "headers": headers}
-        self.deliver(delivery["event"], *answer, request=request, **again)
+        self.deliver(delivery["event"], *answer, request=request, **identity)
 
     def _signed(self, hook: Json, event: str, identity: str, payload: Json) -> tuple[bytes, dict[str, str]]:
         """What GitHub sends, whether it arrives or not: the body and its headers."""
@@ -99,11 +99,11 @@ class Api:
         page = self.pages.get(request.path)
         if isinstance(page, bytes):
             return Response(body=page, headers={"Content-Type": "application/octet-stream"})
-        status, content = (200, page) if page is not None else self._asked(request)
+        status, content = (200, page) if page is not None else self._api_answer(request)
         body = b"" if content is None else json.dumps(content).encode()
         return Response(status=status, body=body, headers={"Content-Type": "application/json"})
 
-    def _asked(self, request: Request) -> tuple[int, Any]:
+    def _api_answer(self, request: Request) -> tuple[int, Any]:
         name = "/".join(request.path.split("/")[2:4])
         token = request.headers.get("authorization", "").rpartition(" ")[2]
         model = self.repositories.get(name) or next(iter(self.repositories.values()))

@@ -100,7 +100,7 @@ class _Site(BaseHTTPRequestHandler):
         with connection:
             handler(connection, ("127.0.0.1", 0), None)
 
-    def _any(self) -> None:
+    def _handle(self) -> None:
         url = urlsplit(self.path)
         headers = {name.lower(): value for name, value in self.headers.items()}
         if "100-continue" in headers.get("expect", ""):
@@ -125,7 +125,7 @@ class _Site(BaseHTTPRequestHandler):
         if self.command != "HEAD":
             self.wfile.write(answer.body)
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = _any
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = _handle
 
     def _body(self, headers: Mapping[str, str]) -> bytes:
         if headers.get("transfer-encoding", "") != "chunked":

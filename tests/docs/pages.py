@@ -59,9 +59,9 @@ def _pieces(page: str, lines: list[str]) -> Iterator[Piece]:
             number += 1
         else:
             # A span may go on in the next line: a paragraph is read as a whole.
-            rest = lines[number:]
-            length = next((at for at, line in enumerate(rest) if _ends(line)), len(rest)) or 1
-            text = "\n".join(rest[:length])
+            following = lines[number:]
+            length = next((at for at, line in enumerate(following) if _ends(line)), len(following)) or 1
+            text = "\n".join(following[:length])
             for span in SPAN.finditer(text):
                 yield from _span(page, number + 1 + text.count("\n", 0, span.start()), "text", span.group(1))
             number += length

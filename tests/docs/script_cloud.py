@@ -2,7 +2,7 @@
 
 from tests.docs import checks
 from tests.docs.checks import NO, YES
-from tests.docs.script_sandbox import ASKED, DELETED, LOCKED, PREVIEWED, ROTATED
+from tests.docs.script_sandbox import DELETED, LOCKED, PREVIEWED, ROTATED, SECRET_ANSWERS
 from tests.docs.session import Script, Step
 
 SURE = ((r"Confirm\? \(y/N\)", "yes\r"),)
@@ -34,7 +34,7 @@ TKE = Script(
         "pulumi config set --path registry.namespace OWNER": Step(),
         "pulumi config set --path 'repositories[0].url' https://github.com/OWNER/NAME.git": Step(),
         "pulumi config set registryUsername NAME": Step(),
-        "pulumi config set --secret registryPassword": Step(answers=ASKED),
+        "pulumi config set --secret registryPassword": Step(answers=SECRET_ANSWERS),
         "make up STACK=dev": Step(answers=YES, prints=["hooks_url", "dashboard_url"], then=checks.keep),
         "make kubeconfig STACK=dev": Step(prints=["has the context tekton-builds-dev", r"\bReady\b"]),
         "make webhook STACK=dev REPO=OWNER/NAME": Step(
@@ -42,12 +42,12 @@ TKE = Script(
             prints=DELIVERS,
         ),
         "pulumi stack output dashboard_password --show-secrets": Step(in_text=True, then=checks.dashboard),
-        "pulumi config set --secret cloudSecretId": Step(in_text=True, answers=ASKED),
-        "pulumi config set --secret cloudSecretKey": Step(in_text=True, answers=ASKED),
+        "pulumi config set --secret cloudSecretId": Step(in_text=True, answers=SECRET_ANSWERS),
+        "pulumi config set --secret cloudSecretKey": Step(in_text=True, answers=SECRET_ANSWERS),
         "make lock": Step(prints=LOCKED),
         "pulumi stack init prod": Step(prints=["Created stack 'prod'"]),
         "pulumi config set --secret gitSshKey < KEY": Step(),
-        "pulumi config set --secret dashboardClientSecret": Step(answers=ASKED),
+        "pulumi config set --secret dashboardClientSecret": Step(answers=SECRET_ANSWERS),
         # The model's one cluster is taken: a person looks at the plan, and leaves it at that.
         "make up STACK=prod": Step(answers=NO, fails=True, prints=["EventListener", "oauth2-proxy"]),
         "make cost STACK=dev": Step(prints=["`pulumi up` would change nothing of it"], then=checks.costs),
@@ -88,7 +88,7 @@ GITHUB = Script(
             prints=ROTATED,
             then=checks.keep,
         ),
-        "pulumi config set --stack dev --secret statusToken": Step(answers=ASKED),
+        "pulumi config set --stack dev --secret statusToken": Step(answers=SECRET_ANSWERS),
         "make up STACK=dev": Step(answers=YES, then=checks.pushed),
         "pulumi stack output --stack dev hooks_url": Step(in_text=True, prints=["^http://[0-9.]+/hooks"]),
         "pulumi stack output --stack dev webhook_secret --show-secrets": Step(
@@ -126,7 +126,7 @@ CREDENTIALS = Script(
         "pulumi stack select dev": Step(),
         "pulumi config set --secret gitSshKey/OWNER/NAME < KEY": Step(),
         "pulumi config set --secret gitSshKey/OWNER/lib < KEY": Step(),
-        "pulumi config set --secret registryPassword/docker.io": Step(answers=ASKED),
+        "pulumi config set --secret registryPassword/docker.io": Step(answers=SECRET_ANSWERS),
         "make preview STACK=dev": Step(prints=[r"Policies:", r"\d+ to create"]),
     },
 )
@@ -151,6 +151,6 @@ TUTORIAL = Script(
         "pulumi config set --path 'repositories[0].url' git@github.com:OWNER/kubernetes-example.git": Step(),
         "pulumi config set --secret gitSshKey < KEY": Step(),
         "pulumi config set registryUsername USER": Step(),
-        "pulumi config set --secret registryPassword": Step(answers=ASKED),
+        "pulumi config set --secret registryPassword": Step(answers=SECRET_ANSWERS),
     }
 )

@@ -6,7 +6,7 @@ from tests.docs import checks
 from tests.docs.checks import YES
 from tests.docs.session import Script, Step
 
-ASKED = ((r"value.*:", "a-secret\r"),)
+SECRET_ANSWERS = ((r"value.*:", "a-secret\r"),)
 PREVIEWED = ["Nobody is logged in", "TkeCluster", "EventListener", "ingress-nginx", r"\d+ to create"]
 ROTATED = ["takes the old secret and a new one", "the old secret is taken no more"]
 LOCKED = ["releases.yaml has them now; commit it"]
@@ -34,7 +34,7 @@ README = Script(
     steps={
         "make up": replace(UP, then=checks.relock),
         "make push": Step(prints=PUSHED, then=checks.pushed_here),
-        "make down": Step(then=checks.gone),
+        "make down": Step(then=checks.sandbox_is_absent),
     }
 )
 
@@ -86,7 +86,7 @@ GETTING_STARTED = Script(
         ),
         "pulumi stack init own": Step(new_shell=True, prints=["Created stack 'own'"]),
         **dict.fromkeys(SET, Step()),
-        "pulumi config set --secret registryPassword": Step(answers=ASKED),
+        "pulumi config set --secret registryPassword": Step(answers=SECRET_ANSWERS),
         "make up STACK=own": Step(answers=YES, prints=[r"hooks_url +: \"http://[0-9.]+/hooks\""]),
         "make destroy STACK=own": Step(answers=YES, prints=DELETED),
         "make down": Step(),

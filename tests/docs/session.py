@@ -67,7 +67,7 @@ class Session:
         self.results: list[Result] = []
         self._script = world.scripts[page]
         self._log = world.folder / f"{Path(page).stem}.log"  # pages may share a clone
-        self._rest = [piece for piece in pieces(clone, page) if self._is_typed(piece)]
+        self._remaining = [piece for piece in pieces(clone, page) if self._is_typed(piece)]
         self._settings = iter(self._script.settings)
         self._environments = iter(environments)
         self._shell = self._next_shell()
@@ -86,8 +86,8 @@ class Session:
 
     def run(self, until: str = "") -> None:
         """Types all that is left, or what comes before this command. Raises AssertionError."""
-        while self._rest and (not until or self._rest[0].text != until):
-            piece = self._rest.pop(0)
+        while self._remaining and (not until or self._remaining[0].text != until):
+            piece = self._remaining.pop(0)
             if piece.kind == "settings":
                 self._write(piece)
             else:
@@ -152,9 +152,9 @@ PLACEHOLDERS = {
 }
 
 
-def replaced(text: str, more: Mapping[str, str]) -> str:
+def replaced(text: str, values: Mapping[str, str]) -> str:
     """With what the reader would put in; the longest names first."""
-    every = {**PLACEHOLDERS, **more}
+    every = {**PLACEHOLDERS, **values}
     names = sorted(every, key=len, reverse=True)
     pattern = "|".join(rf"(?<![A-Za-z_]){re.escape(name)}(?![A-Za-z_=])" for name in names)
     return re.sub(pattern, lambda word: every[word.group()], text)
@@ -162,12 +162,12 @@ def replaced(text: str, more: Mapping[str, str]) -> str:
 
 def set_in(file: Path, settings: Mapping[str, Any]) -> None:
     """Settings of a stack's file, beside its own; mappings are completed."""
-    whole = yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else {}
-    config = whole.setdefault("config", {})
+    content = yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else {}
+    config = content.setdefault("config", {})
     for key, value in settings.items():
-        old = config.get(key)
-        config[key] = {**old, **value} if isinstance(old, dict) and isinstance(value, dict) else value
-    file.write_text(yaml.safe_dump(whole, sort_keys=False), encoding="utf-8")
+        current = config.get(key)
+        config[key] = {**current, **value} if isinstance(current, dict) and isinstance(value, dict) else value
+    file.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
 
 
 def timings(sessions: Sequence[Session]) -> Iterator[str]:

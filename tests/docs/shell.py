@@ -20,7 +20,7 @@ from typing import Self
 # commands themselves have the terminal alone.
 LOOP = 'while IFS= read -r -d "" -u {0} line; do eval "$line" {0}<&- {1}>&-; printf "%d\\n" "$?" >&{1}; done'
 ESCAPES = re.compile(r"\x1b(\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|[0-9@-Z\\-_=>])")
-WHERE = "\x1b[6n"  # a program that asks where the cursor is waits for the answer
+CURSOR_QUERY = "\x1b[6n"  # a program that asks where the cursor is waits for the answer
 ROWS, COLUMNS = 600, 220  # so many that the CLI shows every resource
 QUIET = 0.3  # seconds in which nothing is printed
 GRACE = 60.0  # seconds: an interrupted `up` finishes what it has begun
@@ -118,7 +118,7 @@ class Shell:
     def _read(self) -> str:
         text = self._decoder.decode(os.read(self._screen, 1 << 16))
         self._log.write(plain(text))
-        for _ in range(text.count(WHERE)):
+        for _ in range(text.count(CURSOR_QUERY)):
             os.write(self._screen, b"\x1b[1;1R")
         return text
 

@@ -12,7 +12,7 @@ class Images:
     images: tuple[str, ...]
     """Keys of the setting `images`."""
     host: str
-    """It has those of the settings' defaults, and refused this machine."""
+    """Host of the settings' defaults, which refused this machine."""
 
 
 DOCKER_HUB, QUAY = "docker.io", "quay.io"

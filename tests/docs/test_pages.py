@@ -58,7 +58,7 @@ class Pages:
         assert GETTING_STARTED in self.open, f"{GETTING_STARTED} has failed, and the cluster is not empty"
         self._begin(TKE, lambda: self._cloud_shell(Path(TKE).stem), until=until)
 
-    def other(self, page: str) -> None:
+    def further_page(self, page: str) -> None:
         """A page that goes on from docs/tencent-cloud.md, in a clone of its own."""
         assert TKE in self.open, f"{TKE} has failed, and there is no stack dev"
         self._begin(page, lambda: {**self._cloud_shell(Path(page).stem), **self.world.secrets()})
@@ -124,7 +124,7 @@ def test_tencent_cloud_from_an_account_to_a_webhook(pages: Pages) -> None:
 
 @pytest.mark.parametrize("page", [page for page in SCRIPTS if page not in IN_ORDER])
 def test_a_page_that_goes_on_from_there(pages: Pages, page: str) -> None:
-    pages.other(page)
+    pages.further_page(page)
 
 
 @pytest.mark.parametrize("name", ["preview", "up"])

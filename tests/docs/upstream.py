@@ -40,8 +40,8 @@ def texts(sandbox_lock: Path, folder: Path, images: Mapping[str, str]) -> dict[s
     for entry in page:
         if entry["kind"] == "Deployment":
             entry["spec"]["template"]["spec"]["containers"][0]["image"] = images["busybox"]
-    whole = yaml.safe_dump_all(page).encode()
-    files |= {"tekton-dashboard": whole, "tekton-dashboard-full": whole}
+    manifest = yaml.safe_dump_all(page).encode()
+    files |= {"tekton-dashboard": manifest, "tekton-dashboard-full": manifest}
     return {**files, NGINX: yaml.safe_dump_all(_nginx(images["traefik"], images["busybox"])).encode()}
 
 
@@ -67,9 +67,9 @@ class Files:
 
 def relocked(lock: Path, text: bytes) -> None:
     """Puts the digest of `text` in the place of ingress-nginx's, in a clone's own lock."""
-    before = lock.read_text(encoding="utf-8")
+    content = lock.read_text(encoding="utf-8")
     (release,) = [release for release in read_lock(lock) if release.name == NGINX]
-    lock.write_text(before.replace(str(release.sha256), hashlib.sha256(text).hexdigest()), encoding="utf-8")
+    lock.write_text(content.replace(str(release.sha256), hashlib.sha256(text).hexdigest()), encoding="utf-8")
 
 
 def plugin_pages(version: str, program: Path) -> dict[str, Any]:
@@ -77,8 +77,8 @@ def plugin_pages(version: str, program: Path) -> dict[str, Any]:
     `program`, the model of the cloud.
     """
     script = f'#!/bin/sh\nexec "{program}" "$@"\n'.encode()
-    whole = io.BytesIO()
-    with tarfile.open(fileobj=whole, mode="w:gz") as archive:
+    archive_file = io.BytesIO()
+    with tarfile.open(fileobj=archive_file, mode="w:gz") as archive:
         entry = tarfile.TarInfo(PLUGIN)
         entry.size, entry.mode = len(script), 0o755
         archive.addfile(entry, io.BytesIO(script))
@@ -89,7 +89,7 @@ def plugin_pages(version: str, program: Path) -> dict[str, Any]:
     return {
         f"{project}/tags/v{version}": release,
         f"{project}/latest": release,
-        f"{project}/assets/1": whole.getvalue(),
+        f"{project}/assets/1": archive_file.getvalue(),
     }
 
 
@@ -139,7 +139,7 @@ def _nginx(traefik: str, busybox: str) -> list[Object]:
     }
     subject = {"kind": "ServiceAccount", "name": NGINX, "namespace": NGINX}
     authorization = "rbac.authorization.k8s.io"
-    cluster_wide, own = (
+    cluster_role, role = (
         {"apiGroup": authorization, "kind": kind, "name": NGINX} for kind in ("ClusterRole", "Role")
     )
     pods = {
@@ -162,18 +162,18 @@ def _nginx(traefik: str, busybox: str) -> list[Object]:
         "ports": [{"name": "http", "port": 80, "targetPort": 80}],
     }
     return [
-        _object("Namespace", NGINX, inside=False),
+        _object("Namespace", NGINX, namespaced=False),
         _object("ServiceAccount", NGINX),
         _object("Role", NGINX, f"{authorization}/v1", rules=rules),
-        _object("RoleBinding", NGINX, f"{authorization}/v1", roleRef=own, subjects=[subject]),
+        _object("RoleBinding", NGINX, f"{authorization}/v1", roleRef=role, subjects=[subject]),
         # Every Secret of the cluster, as released: the program has to take that away.
-        _object("ClusterRole", NGINX, f"{authorization}/v1", inside=False, rules=rules),
+        _object("ClusterRole", NGINX, f"{authorization}/v1", namespaced=False, rules=rules),
         _object(
             "ClusterRoleBinding",
             NGINX,
             f"{authorization}/v1",
-            inside=False,
-            roleRef=cluster_wide,
+            namespaced=False,
+            roleRef=cluster_role,
             subjects=[subject],
         ),
         _object("Service", CONTROLLER, spec=balancer),
@@ -187,13 +187,13 @@ def _nginx(traefik: str, busybox: str) -> list[Object]:
             "IngressClass",
             "nginx",
             "networking.k8s.io/v1",
-            inside=False,
+            namespaced=False,
             spec={"controller": "k8s.io/ingress-nginx"},
         ),
     ]
 
 
-def _object(kind: str, name: str, api: str = "v1", *, inside: bool = True, **rest: Any) -> Object:
+def _object(kind: str, name: str, api: str = "v1", *, namespaced: bool = True, **fields: Any) -> Object:
     labels = {"app.kubernetes.io/name": NGINX, "app.kubernetes.io/part-of": NGINX}
-    metadata = {"name": name, "labels": labels, **({"namespace": NGINX} if inside else {})}
-    return {"apiVersion": api, "kind": kind, "metadata": metadata, **rest}
+    metadata = {"name": name, "labels": labels, **({"namespace": NGINX} if namespaced else {})}
+    return {"apiVersion": api, "kind": kind, "metadata": metadata, **fields}

@@ -14,7 +14,7 @@ ACTIONS = {
     "up": ("pulumi", "up", "--yes", "--skip-preview", "--non-interactive"),
 }
 FLAGS = {"stack-name": "--stack {}", "policyPacks": "--policy-pack {}", "diff": "--diff"}
-OTHERS = {"command", "comment-on-pr"}
+NO_FLAGS = {"command", "comment-on-pr"}
 """Inputs of the action that are no flags of the CLI: the comment is GitHub's."""
 MADE_BY_GITHUB = {"actions/checkout", "actions/setup-python"}
 """A fresh clone, and the Python that is here."""
@@ -50,7 +50,7 @@ def runs(file: Path, values: Mapping[str, str]) -> Iterator[Run]:
 def _action(inputs: Mapping[str, Any], values: Mapping[str, str]) -> str:
     command = [*ACTIONS[inputs["command"]]]
     for name, value in inputs.items():
-        if name not in OTHERS:
+        if name not in NO_FLAGS:
             command.append(FLAGS[name].format(_filled(str(value), values)))
     return " ".join(command)
 

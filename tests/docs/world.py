@@ -48,7 +48,7 @@ class World:
     """The environment in which the hosts are met that this machine cannot reach."""
 
     def __post_init__(self) -> None:
-        self.shop, self.other = (CallingGitHub(f"example/{name}") for name in ("shop", "other"))
+        self.shop, self.other_repository = (CallingGitHub(f"example/{name}") for name in ("shop", "other"))
         self.machine = Machine(folder=self.folder, sandbox=self.sandbox / ".sandbox", network=self.network)
         self.bucket = Bucket(PLACEHOLDERS["BUCKET-APPID"])
         key = self.folder / "deploy-key"
@@ -72,8 +72,8 @@ class World:
         """The sandbox's own of the images that settings name, as REPOSITORY:TAG in its registry."""
         tracked = yaml.safe_load((CHECKOUT / "Pulumi.sandbox.yaml").read_text(encoding="utf-8"))
         images: dict[str, str] = tracked["config"]["tekton-builds:images"]
-        ours = {name: image.partition("/")[2] for name, image in images.items()}
-        return {**ours, "oauth2Proxy": login_image.IMAGE}
+        image_names = {name: image.partition("/")[2] for name, image in images.items()}
+        return {**image_names, "oauth2Proxy": login_image.IMAGE}
 
     @property
     def sandbox(self) -> Path:
@@ -84,11 +84,11 @@ class World:
     def texts(self) -> Mapping[str, bytes]:
         """The releases, made of what the sandbox has by now."""
         state = self.sandbox / ".sandbox"
-        wanted = {"traefik": self._images["traefik"], "busybox": BASE_IMAGE}
+        image_names = {"traefik": self._images["traefik"], "busybox": BASE_IMAGE}
         registry = self.network.registry
         references = {
             name: f"{registry}/{image}@{upstream.digest(state / 'registry', image)}"
-            for name, image in wanted.items()
+            for name, image in image_names.items()
         }
         return upstream.texts(CHECKOUT / "sandbox" / "releases.yaml", state / "releases", references)
 
@@ -100,7 +100,7 @@ class World:
         """By host; nothing is made before it is asked."""
         version = next(plugin.version for plugin in plugins() if plugin.name == "tencentcloud")
         model = self.sandbox / "plugins" / "bin" / upstream.PLUGIN
-        repositories = {model.repository: model for model in (self.shop, self.other)}
+        repositories = {model.repository: model for model in (self.shop, self.other_repository)}
         api = Api(repositories, upstream.plugin_pages(version, model))
 
         def files(request: Request) -> Response:
@@ -144,8 +144,10 @@ class World:
     def _set_images(self, clone: Path, page: str) -> None:
         for setting in SETTINGS:
             if setting.page == page:
-                ours = {name: f"{self.network.registry}/{self._images[name]}" for name in setting.images}
-                set_in(clone / setting.file, {"tekton-builds:images": ours})
+                image_names = {
+                    name: f"{self.network.registry}/{self._images[name]}" for name in setting.images
+                }
+                set_in(clone / setting.file, {"tekton-builds:images": image_names})
 
     def relock(self, clone: Path) -> None:
         """Puts the digest of what stands for ingress-nginx into a clone's lock.

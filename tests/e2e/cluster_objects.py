@@ -1,4 +1,4 @@
-"""Everything that is in a cluster, by kind, namespace and name."""
+"""All objects of a cluster, by kind, namespace and name."""
 
 from tests.e2e.kubectl import kubectl
 from toolkit.paths import Paths
@@ -21,8 +21,8 @@ NAMES = r"{range .items[*]}{.metadata.namespace}/{.metadata.name}{'\n'}{end}"
 def everything(paths: Paths) -> set[str]:
     """The objects of every kind that can be listed."""
     kinds = set(kubectl(paths, "api-resources", "--verbs=list", "--output=name").split()) - PASSING
-    found = set()
+    objects = set()
     for kind in sorted(kinds):
-        listed = kubectl(paths, "get", kind, "--all-namespaces", "--output", f"jsonpath={NAMES}")
-        found |= {f"{kind} {name}" for name in listed.split()}
-    return found
+        names = kubectl(paths, "get", kind, "--all-namespaces", "--output", f"jsonpath={NAMES}")
+        objects |= {f"{kind} {name}" for name in names.split()}
+    return objects

@@ -1,4 +1,4 @@
-"""What the forge shows at a commit."""
+"""Statuses that the forge shows at a commit."""
 
 from dataclasses import dataclass
 
@@ -10,28 +10,31 @@ SECONDS = 60.0
 
 
 @dataclass(frozen=True)
-class Told:
-    """One status, in the order in which the forge was told."""
+class CommitStatus:
+    """One status of a commit."""
 
     state: str
     description: str
     context: str
 
 
-def statuses(push: Push, commit: str) -> list[Told]:
+def statuses(push: Push, commit: str) -> list[CommitStatus]:
     """Every status of the commit, the first one first."""
     path = f"repos/{push.forge.account.username}/{REPOSITORY}/commits/{commit}/statuses?sort=oldest"
-    return [Told(one["status"], one["description"], one["context"]) for one in push.forge.api.get(path)]
+    return [
+        CommitStatus(status["status"], status["description"], status["context"])
+        for status in push.forge.api.get(path)
+    ]
 
 
-def last_status(push: Push, commit: str) -> Told:
+def last_status(push: Push, commit: str) -> CommitStatus:
     """The status of the commit once it is not pending any more."""
 
-    def ended() -> Told | str:
-        found = statuses(push, commit)
-        if not found:
+    def ended() -> CommitStatus | str:
+        reports = statuses(push, commit)
+        if not reports:
             return "the commit has no status"
-        return found[-1] if found[-1].state != "pending" else str(found[-1])
+        return reports[-1] if reports[-1].state != "pending" else str(reports[-1])
 
-    found: Told = wait_for("the commit's last status", ended, SECONDS)
-    return found
+    last: CommitStatus = wait_for("the commit's last status", ended, SECONDS)
+    return last

@@ -38,7 +38,7 @@ def console() -> Console:
 
 @pytest.fixture
 def screen(console: Console) -> Console:
-    """What was shown since the test began, by `export_text`."""
+    """Console that records its output since the test began, for `export_text`."""
     console.export_text()
     return console
 

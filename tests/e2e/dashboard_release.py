@@ -5,16 +5,18 @@ from typing import Any
 from sandbox.network import Network
 from sandbox.sandbox import BASE_IMAGE
 
-HERE, NAME = "tekton-pipelines", "tekton-dashboard"
+NAMESPACE, NAME = "tekton-pipelines", "tekton-dashboard"
 PAGE = "the Dashboard's page"
 
 
 def release() -> list[dict[str, Any]]:
-    """With the names of the Dashboard's release, and what each of them is."""
+    """Objects of the names and kinds of the Dashboard's release."""
 
-    def one(kind: str, name: str, api: str = "v1", *, inside: bool = True, **rest: Any) -> dict[str, Any]:
-        meta = {"name": name, **({"namespace": HERE} if inside else {})}
-        return {"apiVersion": api, "kind": kind, "metadata": meta, **rest}
+    def manifest(
+        kind: str, name: str, api: str = "v1", *, namespaced: bool = True, **fields: Any
+    ) -> dict[str, Any]:
+        meta = {"name": name, **({"namespace": NAMESPACE} if namespaced else {})}
+        return {"apiVersion": api, "kind": kind, "metadata": meta, **fields}
 
     pods = {"app.kubernetes.io/name": "dashboard", "app.kubernetes.io/part-of": "tekton-dashboard"}
     serve = f'mkdir -p /tmp/www && echo "{PAGE}" >/tmp/www/index.html && exec httpd -f -p 9097 -h /tmp/www'
@@ -35,11 +37,11 @@ def release() -> list[dict[str, Any]]:
     group = "dashboard.tekton.dev"
     schema = {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}
     return [
-        one(
+        manifest(
             "CustomResourceDefinition",
             f"extensions.{group}",
             "apiextensions.k8s.io/v1",
-            inside=False,
+            namespaced=False,
             spec={
                 "group": group,
                 "scope": "Namespaced",
@@ -47,9 +49,9 @@ def release() -> list[dict[str, Any]]:
                 "versions": [{"name": "v1alpha1", "served": True, "storage": True, "schema": schema}],
             },
         ),
-        one("ServiceAccount", NAME),
-        one("ConfigMap", "dashboard-info", data={"version": "a-test"}),
-        one(
+        manifest("ServiceAccount", NAME),
+        manifest("ConfigMap", "dashboard-info", data={"version": "a-test"}),
+        manifest(
             "Deployment",
             NAME,
             "apps/v1",
@@ -65,7 +67,7 @@ def release() -> list[dict[str, Any]]:
                 },
             },
         ),
-        one(
+        manifest(
             "Service",
             NAME,
             spec={"selector": pods, "ports": [{"name": "http", "port": 9097, "targetPort": 9097}]},

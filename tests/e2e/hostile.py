@@ -10,10 +10,10 @@ from tests.e2e.image_content import content
 DOCKERFILE, SCRIPT = Path("backend", "Dockerfile"), Path("backend", "hostile.sh")
 RUN = "RUN sh /backend/hostile.sh >/backend/escaped\n"
 CONTROL = "run a command"
-SEEN = "see a process beside its own"  # of its own pod: BuildKit without privilege cannot hide them
-LISTED = "connect to the registry"
-CONTROLS = {CONTROL, LISTED}
-ALLOWED = {*CONTROLS, SEEN}
+SEES_PROCESS = "see a process beside its own"  # of its own pod: BuildKit without privilege cannot hide them
+REACHES_REGISTRY = "connect to the registry"
+CONTROLS = {CONTROL, REACHES_REGISTRY}
+HARMLESS = {*CONTROLS, SEES_PROCESS}
 
 
 def _connect(host: str, port: int) -> str:
@@ -24,7 +24,7 @@ NODE, TEKTON = Network().node, "tekton-pipelines.svc.cluster.local"
 # Each is a success when it prints a word.
 ATTEMPTS = {
     CONTROL: "id",
-    SEEN: "cat /proc/1/comm",
+    SEES_PROCESS: "cat /proc/1/comm",
     "enter the mounts of a process": "for p in /proc/[0-9]*; do nsenter -t ${p#/proc/} -m echo in; done",
     "read the password of the registry": "cat /proc/[0-9]*/root/workspace/registry-auth/*",
     "read the environment of another process": "cat /proc/[0-9]*/environ | grep -a DOCKER_CONFIG",
@@ -35,7 +35,7 @@ ATTEMPTS = {
     "make a device": "mknod /disk b 254 0 && dd if=/disk of=/dev/null bs=512 count=1 && echo read",
     "write a setting of the kernel": "echo >>/proc/sys/kernel/core_pattern && echo written",
     "load a module into the kernel": "ls /lib/modules/* && insmod /lib/modules/*/*.ko && echo loaded",
-    LISTED: _connect(NODE, 5000),
+    REACHES_REGISTRY: _connect(NODE, 5000),
     "connect to the API server": _connect(NODE, 6443),
     "connect to the API server's Service": _connect("kubernetes.default.svc.cluster.local", 443),
     "connect to the kubelet": _connect(NODE, 10250),
@@ -63,7 +63,7 @@ def _peaceful(tree: Path) -> None:
 
 
 def escaped(push: Push, folder: Path) -> set[str]:
-    """What the Dockerfile could do, written by itself into its image. Afterwards the tree is as it was."""
+    """Builds the hostile Dockerfile; returns what it could do, as its image says. Restores the tree."""
     try:
         (backend,) = [image.reference for image in push.run(_hostile) if "backend" in image.task]
         return set(content(push, backend, "backend/escaped", folder).splitlines())

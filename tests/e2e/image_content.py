@@ -1,4 +1,4 @@
-"""What is in an image that was pushed."""
+"""Content of a pushed image."""
 
 import tarfile
 from pathlib import Path

@@ -8,7 +8,7 @@ SECONDS = 60
 
 
 def kubectl(paths: Paths, *arguments: str, stdin: str = "") -> str:
-    """What it prints. Raises subprocess.CalledProcessError when it fails."""
+    """Runs kubectl; returns its output. Raises subprocess.CalledProcessError when it fails."""
     command = [paths.state / "bin" / "kubectl", "--kubeconfig", paths.kubeconfig, *arguments]
-    done = subprocess.run(command, input=stdin, capture_output=True, text=True, check=True, timeout=SECONDS)
-    return done.stdout
+    result = subprocess.run(command, input=stdin, capture_output=True, text=True, check=True, timeout=SECONDS)
+    return result.stdout

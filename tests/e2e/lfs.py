@@ -18,7 +18,7 @@ def track(forge: Forge, tree: Path, name: str, content: bytes, repository: str =
     oid = hashlib.sha256(content).hexdigest()
     with requests.Session() as session:
         session.trust_env = False
-        asked = session.post(
+        batch = session.post(
             f"{repository or forge.clone_url}/info/lfs/objects/batch",
             auth=(forge.account.username, forge.account.password),
             headers={"Accept": TYPE, "Content-Type": TYPE},
@@ -29,9 +29,9 @@ def track(forge: Forge, tree: Path, name: str, content: bytes, repository: str =
             },
             timeout=SECONDS,
         )
-        asked.raise_for_status()
-        (one,) = asked.json()["objects"]
-        if upload := one.get("actions", {}).get("upload"):  # it may be there from another time
+        batch.raise_for_status()
+        (entry,) = batch.json()["objects"]
+        if upload := entry.get("actions", {}).get("upload"):  # it may be there from another time
             session.put(
                 upload["href"], data=content, headers=upload.get("header", {}), timeout=SECONDS
             ).raise_for_status()

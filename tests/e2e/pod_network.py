@@ -24,7 +24,7 @@ true"""
 def reached(
     paths: Paths, image: str, namespace: str, targets: Iterable[str], labels: Mapping[str, str] = {}
 ) -> set[str]:
-    """Those of the targets, each HOST:PORT, that a pod in the namespace connects to by TCP."""
+    """Targets, each HOST:PORT, that a pod in the namespace connects to by TCP."""
     with _pod(paths, image, namespace, labels, [*targets]) as name:
 
         def ended() -> str | bool:
@@ -73,25 +73,25 @@ _DEFAULT = {"type": "RuntimeDefault"}
 
 def services(paths: Paths) -> dict[str, str]:
     """Every TCP port of every Service, as HOST:PORT, and whose it is."""
-    found = {}
+    owners = {}
     for item in _items(paths, "services"):
         for port in item["spec"]["ports"]:
             if port.get("protocol", "TCP") == "TCP" and item["spec"].get("clusterIP", "None") != "None":
                 addresses = [item["spec"]["clusterIP"], *_balancers(item)]
-                found |= {f"{address}:{port['port']}": _name(item) for address in addresses}
-    return found
+                owners |= {f"{address}:{port['port']}": _name(item) for address in addresses}
+    return owners
 
 
 def pods(paths: Paths) -> dict[str, str]:
     """Every port that a container of a running pod names, as HOST:PORT, and whose it is."""
-    found = {}
+    owners = {}
     for item in _items(paths, "pods"):
         address = item["status"].get("podIP")
         if address and item["status"]["phase"] == "Running":
             for container in item["spec"]["containers"]:
                 for port in container.get("ports", ()):
-                    found[f"{address}:{port['containerPort']}"] = _name(item)
-    return found
+                    owners[f"{address}:{port['containerPort']}"] = _name(item)
+    return owners
 
 
 def _balancers(service: Any) -> list[str]:

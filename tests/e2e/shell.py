@@ -9,7 +9,7 @@ from toolkit.paths import CHECKOUT, Paths
 def run_in_env(paths: Paths, commands: str, **variables: str) -> tuple[int, str]:
     """The exit code, and what was printed to either stream."""
     source = env_file.line_for(paths.env_file, CHECKOUT)
-    done = subprocess.run(
+    result = subprocess.run(
         ["env", *(f"{key}={value}" for key, value in variables.items()), "sh", "-c", f"{source}; {commands}"],
         cwd=CHECKOUT,
         stdin=subprocess.DEVNULL,
@@ -17,11 +17,11 @@ def run_in_env(paths: Paths, commands: str, **variables: str) -> tuple[int, str]
         text=True,
         check=False,
     )
-    return done.returncode, done.stdout + (done.stderr if done.returncode else "")
+    return result.returncode, result.stdout + (result.stderr if result.returncode else "")
 
 
 def shell(paths: Paths, commands: str, **variables: str) -> str:
-    """What commands print that must succeed."""
-    code, said = run_in_env(paths, commands, **variables)
-    assert code == 0, f"{commands} ended with {code}:\n{said}"
-    return said
+    """Runs commands that must succeed; returns their output."""
+    code, output = run_in_env(paths, commands, **variables)
+    assert code == 0, f"{commands} ended with {code}:\n{output}"
+    return output

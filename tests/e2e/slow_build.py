@@ -23,8 +23,8 @@ def slow(tree: Path, seconds: int = SECONDS_OF_BUILD) -> None:
 
 def quick(tree: Path) -> None:
     lines = (tree / DOCKERFILE).read_text().splitlines(keepends=True)
-    kept = [line for line in lines if not line.startswith(("RUN sleep ", "RUN echo "))]
-    (tree / DOCKERFILE).write_text("".join(kept))
+    quick_lines = [line for line in lines if not line.startswith(("RUN sleep ", "RUN echo "))]
+    (tree / DOCKERFILE).write_text("".join(quick_lines))
 
 
 @contextmanager

@@ -44,38 +44,38 @@ def stack(
         yield outputs
 
 
-def others(paths: Paths) -> dict[str, tuple[str, int]]:
+def other_pods(paths: Paths) -> dict[str, tuple[str, int]]:
     """The uid of each pod that is no build's, and how often its containers were started again."""
-    found = json.loads(kubectl(paths, "get", "pods", "--all-namespaces", "--output=json"))["items"]
+    items = json.loads(kubectl(paths, "get", "pods", "--all-namespaces", "--output=json"))["items"]
     return {
         f"{pod['metadata']['namespace']}/{pod['metadata']['name']}": (
             pod["metadata"]["uid"],
             sum(status["restartCount"] for status in pod["status"].get("containerStatuses", ())),
         )
-        for pod in found
+        for pod in items
         # A volume's helper comes and goes.
         if pod["metadata"]["namespace"] not in {"builds", "local-path-storage"}
     }
 
 
 def evicted(paths: Paths) -> set[str]:
-    found = json.loads(kubectl(paths, "get", "pods", "--all-namespaces", "--output=json"))["items"]
-    return {pod["metadata"]["name"] for pod in found if pod["status"].get("reason") == "Evicted"}
+    items = json.loads(kubectl(paths, "get", "pods", "--all-namespaces", "--output=json"))["items"]
+    return {pod["metadata"]["name"] for pod in items if pod["status"].get("reason") == "Evicted"}
 
 
 @contextmanager
 def least_free(folder: Path) -> Iterator[list[int]]:
     """The least that was free on the folder's disk meanwhile, in bytes, as the one entry of a list."""
-    least, ended = [shutil.disk_usage(folder).free], threading.Event()
+    free, ended = [shutil.disk_usage(folder).free], threading.Event()
 
     def look() -> None:
         while not ended.wait(0.2):
-            least[0] = min(least[0], shutil.disk_usage(folder).free)
+            free[0] = min(free[0], shutil.disk_usage(folder).free)
 
     watch = threading.Thread(target=look)
     watch.start()
     try:
-        yield least
+        yield free
     finally:
         ended.set()
         watch.join()
@@ -83,50 +83,50 @@ def least_free(folder: Path) -> Iterator[list[int]]:
 
 def fails(push: Push, command: str) -> None:
     """Pushes a backend with this command; afterwards the tree is as it was."""
-    before = ""
+    original = ""
 
     def change(tree: Path) -> None:
-        nonlocal before
-        before = (tree / DOCKERFILE).read_text()
-        (tree / DOCKERFILE).write_text(before.replace("USER", f"RUN echo {tree.name}\n{command}\nUSER", 1))
+        nonlocal original
+        original = (tree / DOCKERFILE).read_text()
+        (tree / DOCKERFILE).write_text(original.replace("USER", f"RUN echo {tree.name}\n{command}\nUSER", 1))
 
     try:
         with pytest.raises(PushError, match=TASK):
             push.run(change)
     finally:
-        push.delivery(push.commit(lambda tree: (tree / DOCKERFILE).write_text(before)))
+        push.delivery(push.commit(lambda tree: (tree / DOCKERFILE).write_text(original)))
 
 
 @pytest.mark.parametrize("command", [FILES, NAMELESS], ids=["a file", "a file without a name"])
 def test_one_that_fills_the_disk_is_ended_before_its_node_is_short_of_it(
     push: Push, paths: Paths, screen: Console, stack: dict[str, Any], command: str
 ) -> None:
-    before, gone = others(paths), evicted(paths)
+    before, evictions = other_pods(paths), evicted(paths)
     free = shutil.disk_usage(paths.state).free
-    with least_free(paths.state) as least:
+    with least_free(paths.state) as least_bytes:
         fails(push, command)
     assert (
         f"the build took more than {DISK_GIB} GiB of its node's disk, and builder.diskGib"
         in screen.export_text()
     )
-    assert free - least[0] < (DISK_GIB + OVERSHOOT_GIB) * 2**30, (
+    assert free - least_bytes[0] < (DISK_GIB + OVERSHOOT_GIB) * 2**30, (
         "the node's disk was filled further than that"
     )
-    assert others(paths) == before
-    assert evicted(paths) == gone, "the build ended itself"
+    assert other_pods(paths) == before
+    assert evicted(paths) == evictions, "the build ended itself"
 
 
 def test_one_that_fills_the_memory_is_ended_alone(
     push: Push, paths: Paths, screen: Console, stack: dict[str, Any]
 ) -> None:
-    before, gone = others(paths), evicted(paths)
+    before, evictions = other_pods(paths), evicted(paths)
     fails(push, MEMORY)
     # Where the kernel ends the daemon with the build, nobody saw which of them took it.
-    said = screen.export_text()
-    assert f"more than {MEMORY_GIB} GiB of memory" in said
-    assert "builder.memoryGib" in said
-    assert others(paths) == before
-    assert evicted(paths) == gone
+    text = screen.export_text()
+    assert f"more than {MEMORY_GIB} GiB of memory" in text
+    assert "builder.memoryGib" in text
+    assert other_pods(paths) == before
+    assert evicted(paths) == evictions
 
 
 def test_a_build_within_its_bounds_becomes_an_image(push: Push, stack: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ from sandbox.forge.forge import BRANCH, REPOSITORY
 from sandbox.network import Network
 from sandbox.stack.overrides import stack_overrides
 from tests.e2e.commit_statuses import statuses
-from tests.e2e.delivery import taken
+from tests.e2e.delivery import accepted_delivery
 from tests.e2e.image_content import content
 from tests.e2e.kubectl import kubectl
 from tests.e2e.lfs import track
@@ -32,7 +32,7 @@ LARGE = "frontend/www/large.bin"
 
 @pytest.fixture(scope="module")
 def stack(push: Push, paths: Paths, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
-    images = [{"name": one, "context": one} for one in ("frontend", "backend")]
+    images = [{"name": name, "context": name} for name in ("frontend", "backend")]
     repository = {"url": push.forge.clone_url, "images": images, "changedImagesOnly": True, "lfs": True}
     settings = {
         "repositories": [repository],
@@ -60,7 +60,7 @@ def run_of(push: Push, stack: dict[str, Any]) -> Callable[[str], dict[str, Any]]
 
 def built(run: dict[str, Any]) -> set[str]:
     """The names of the run's images."""
-    return {one["name"].removesuffix("-image") for one in run["status"].get("results", ())}
+    return {result["name"].removesuffix("-image") for result in run["status"].get("results", ())}
 
 
 def test_what_a_push_has_not_changed_is_not_built(
@@ -85,7 +85,7 @@ def test_a_file_in_lfs_is_in_the_image(
     try:
         run = run_of(push.commit(lambda tree: track(push.forge, tree, LARGE, text.encode())))
         assert built(run) == {"frontend"}, "the frontend alone has changed"
-        (reference,) = [one["value"] for one in run["status"]["results"]]
+        (reference,) = [result["value"] for result in run["status"]["results"]]
         assert content(push, reference, "www/large.bin", tmp_path) == text, "not the pointer"
     finally:
         run_of(push.commit(untrack))
@@ -105,7 +105,7 @@ def test_a_forge_that_refuses_the_token_fails_no_build(
     run = run_of(commit)
     assert outcome(run) is True, "the build is what counts"
     assert statuses(push, commit) == [], "the forge was told nothing"
-    pods = [one["status"]["podName"] for one in push.cluster.task_runs(run["metadata"]["name"])]
+    pods = [task_run["status"]["podName"] for task_run in push.cluster.task_runs(run["metadata"]["name"])]
     (report,) = [pod for pod in pods if "report-result" in pod]
     lines = push.cluster.log(report, "step-report", 5)
     assert any("answers 401" in line for line in lines), f"the log says why: {lines}"
@@ -121,34 +121,34 @@ def test_of_twenty_pushes_at_a_limit_of_two_never_more_than_two_build_and_all_en
         signed_push(url=url, secret=secret, after=branch["commit"]["id"], identity=secrets.token_hex(16))
         for _ in range(PUSHES)
     ]
-    for one in pushes:
-        taken(one.send())
-    wanted = {one.identity for one in pushes}
+    for delivery in pushes:
+        accepted_delivery(delivery.send())
+    identities = {delivery.identity for delivery in pushes}
 
-    def ours() -> list[dict[str, Any]]:
+    def runs_of_pushes() -> list[dict[str, Any]]:
         runs = push.cluster.pipeline_runs()
-        return [one for one in runs if one["metadata"]["labels"].get("tekton-builds/delivery") in wanted]
+        return [run for run in runs if run["metadata"]["labels"].get("tekton-builds/delivery") in identities]
 
     def ended() -> list[dict[str, Any]] | str:
-        runs = ours()
-        done = [one for one in runs if outcome(one) is not None]
-        return done if len(done) == PUSHES else f"{len(done)} of {len(runs)} have ended"
+        runs = runs_of_pushes()
+        complete = [run for run in runs if outcome(run) is not None]
+        return complete if len(complete) == PUSHES else f"{len(complete)} of {len(runs)} have ended"
 
     runs: list[dict[str, Any]] = wait_for("twenty runs to end", ended, SECONDS)
-    assert all(outcome(one) for one in runs), "every one of them is built"
+    assert all(outcome(run) for run in runs), "every one of them is built"
     assert most_at_once(runs) == LIMIT, "fewer would waste the cluster, more is against the limit"
 
 
 def most_at_once(runs: list[dict[str, Any]]) -> int:
-    """How many ran at the same moment at most, by the times in their status (whole seconds)."""
+    """Greatest number of runs at the same moment, by the times in their status (whole seconds)."""
     events = []
     for run in runs:
         status = run["status"]
         began, ended = (datetime.fromisoformat(status[key]) for key in ("startTime", "completionTime"))
         # One that ends in the second in which another starts has ended first: the janitor has seen it.
         events += [(began, 1), (ended, -1)]
-    now = most = 0
+    now = highest = 0
     for _, change in sorted(events):
         now += change
-        most = max(most, now)
-    return most
+        highest = max(highest, now)
+    return highest

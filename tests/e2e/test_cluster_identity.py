@@ -1,4 +1,4 @@
-"""Which cluster a stack is in: another context, another address, another cluster, and one that is away."""
+"""The cluster of a stack: another context, another address, another cluster, and one that is away."""
 
 import json
 import socket
@@ -43,7 +43,7 @@ def preview(paths: Paths, tmp_path: Path) -> Callable[..., tuple[int, str]]:
 
 
 def add_context(kubeconfig: dict[str, Any], server: str = NOWHERE, **cluster: Any) -> None:
-    """Another cluster's context, which is the current one from now on."""
+    """Adds another cluster's context and makes it the current one."""
     kubeconfig["clusters"].append({"name": "other", "cluster": {"server": server, **cluster}})
     user = kubeconfig["users"][0]["name"]
     kubeconfig["contexts"].append({"name": "other", "context": {"cluster": "other", "user": user}})
@@ -57,40 +57,40 @@ def own_context(paths: Paths) -> str:
 def test_a_named_context_is_meant_whatever_somebody_makes_current(
     preview: Callable[..., tuple[int, str]], paths: Paths
 ) -> None:
-    code, said = preview(add_context, "--expect-no-changes", context=own_context(paths))
-    assert code == 0, said
+    code, output = preview(add_context, "--expect-no-changes", context=own_context(paths))
+    assert code == 0, output
 
 
 def test_another_current_context_that_leads_nowhere_is_one_sentence(
     preview: Callable[..., tuple[int, str]],
 ) -> None:
-    code, said = preview(add_context)
+    code, output = preview(add_context)
     assert code != 0
-    assert f"whose context 'other' leads to {NOWHERE}, but that cannot be asked" in said
-    assert "to delete" not in said, "nothing is planned"
-    assert "to replace" not in said
+    assert f"whose context 'other' leads to {NOWHERE}, but that cannot be asked" in output
+    assert "to delete" not in output, "nothing is planned"
+    assert "to replace" not in output
 
 
 def test_another_cluster_is_refused_in_one_sentence(preview: Callable[..., tuple[int, str]]) -> None:
-    with ApiServer(controllers="") as other:
-        access = json.loads(other.kubeconfig)
+    with ApiServer(controllers="") as second_cluster:
+        access = json.loads(second_cluster.kubeconfig)
 
         def change(kubeconfig: dict[str, Any]) -> None:
             add_context(kubeconfig, **access["clusters"][0]["cluster"])
             kubeconfig["users"].append({"name": "other", "user": access["users"][0]["user"]})
             kubeconfig["contexts"][-1]["context"]["user"] = "other"
 
-        code, said = preview(change)
+        code, output = preview(change)
     assert code != 0
-    assert "is another cluster than the one with this stack's" in said
-    assert "cluster.context" in said, "the setting that chooses"
-    assert "to delete" not in said
-    assert "to create" not in said
+    assert "is another cluster than the one with this stack's" in output
+    assert "cluster.context" in output, "the setting that chooses"
+    assert "to delete" not in output
+    assert "to create" not in output
 
 
 @pytest.fixture
 def forwarded(paths: Paths) -> Iterator[str]:
-    """Another address of the same API server."""
+    """Forwards another address to the same API server."""
     server = yaml.safe_load(paths.kubeconfig.read_text())["clusters"][0]["cluster"]["server"]
     host, _, port = server.removeprefix("https://").partition(":")
     with socket.create_server(("127.0.0.1", 0)) as listener:
@@ -120,9 +120,9 @@ def test_another_address_of_the_same_cluster_replaces_nothing(
     def change(kubeconfig: dict[str, Any]) -> None:
         kubeconfig["clusters"][0]["cluster"] |= {"server": forwarded, "tls-server-name": "kubernetes"}
 
-    code, said = preview(change, "--json")
-    assert code == 0, said
-    steps = json.loads(said)["steps"]
+    code, output = preview(change, "--json")
+    assert code == 0, output
+    steps = json.loads(output)["steps"]
     changed = {(step["op"], step["urn"].split("::")[2].rpartition("$")[2]) for step in steps}
     assert changed - {("same", kind) for _, kind in changed} == {("update", "pulumi:providers:kubernetes")}
 
@@ -136,27 +136,27 @@ def test_files_of_a_kubeconfig_are_found_beside_it(
         (tmp_path / "pki" / "ca.crt").write_bytes(b64decode(cluster.pop("certificate-authority-data")))
         cluster["certificate-authority"] = "pki/ca.crt"
 
-    code, said = preview(change, "--expect-no-changes")
-    assert code == 0, said
+    code, output = preview(change, "--expect-no-changes")
+    assert code == 0, output
 
 
 def test_a_preview_while_tektons_webhook_is_down_is_one_sentence(paths: Paths) -> None:
-    where = ("--namespace", "tekton-pipelines")
+    in_namespace = ("--namespace", "tekton-pipelines")
     webhook = "tekton-pipelines-webhook"
 
     def endpoints() -> str:
         path = "jsonpath={.items[*].endpoints[*].conditions.ready}"
         label = f"--selector=kubernetes.io/service-name={webhook}"
-        return kubectl(paths, "get", "endpointslices", *where, label, "--output", path)
+        return kubectl(paths, "get", "endpointslices", *in_namespace, label, "--output", path)
 
-    kubectl(paths, "scale", "deployment", webhook, "--replicas=0", *where)
+    kubectl(paths, "scale", "deployment", webhook, "--replicas=0", *in_namespace)
     try:
         wait_for("the webhook to be away", lambda: "true" not in endpoints() or endpoints(), 60)
-        code, said = run_in_env(paths, "pulumi preview")
+        code, output = run_in_env(paths, "pulumi preview")
         assert code != 0
-        assert f"Tekton's webhook {webhook} has no ready pod" in said
-        assert "Traceback" not in said
+        assert f"Tekton's webhook {webhook} has no ready pod" in output
+        assert "Traceback" not in output
     finally:
-        kubectl(paths, "scale", "deployment", webhook, "--replicas=1", *where)
-        kubectl(paths, "rollout", "status", f"deployment/{webhook}", *where, "--timeout=60s")
+        kubectl(paths, "scale", "deployment", webhook, "--replicas=1", *in_namespace)
+        kubectl(paths, "rollout", "status", f"deployment/{webhook}", *in_namespace, "--timeout=60s")
     assert shell(paths, "pulumi preview --expect-no-changes")

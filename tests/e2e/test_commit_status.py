@@ -1,4 +1,4 @@
-"""What a commit shows of its build, at the sandbox's forge."""
+"""Statuses that builds set at commits of the sandbox's forge."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,7 +36,7 @@ def test_a_commit_that_is_built_was_pending_and_is_a_success(push: Push) -> None
     commit = push.commit()
     run = push.find_run(commit, push.delivery(commit))["metadata"]["name"]
     push.follow(run)
-    assert [(one.state, one.context) for one in statuses(push, commit)] == [
+    assert [(status.state, status.context) for status in statuses(push, commit)] == [
         ("pending", "tekton-builds/sandbox"),
         ("success", "tekton-builds/sandbox"),
     ]
@@ -49,16 +49,16 @@ def test_a_commit_that_cannot_be_built_says_what_failed(push: Push, failing: str
     run = push.find_run(failing, push.delivery(failing))["metadata"]["name"]
     with pytest.raises(PushError, match="build-and-push-backend"):
         push.follow(run)
-    told = last_status(push, failing)
-    assert told.state == "failure"
-    assert told.description == f"failed: build-and-push-backend; tkn pipelinerun logs -n builds {run}"
+    status = last_status(push, failing)
+    assert status.state == "failure"
+    assert status.description == f"failed: build-and-push-backend; tkn pipelinerun logs -n builds {run}"
 
 
 def test_a_commit_that_a_newer_push_has_overtaken_is_told_so(push: Push) -> None:
     with building(push) as (commit, _, _):
         newer = push.commit()
-        told = last_status(push, commit)
-    assert (told.state, told.description.partition(";")[0]) == ("error", "cancelled"), (
+        status = last_status(push, commit)
+    assert (status.state, status.description.partition(";")[0]) == ("error", "cancelled"), (
         "pending for ever would block whoever waits for it"
     )
     assert last_status(push, newer).state in ("success", "error")

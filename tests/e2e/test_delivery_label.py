@@ -7,7 +7,7 @@ import pytest
 from cli.push import Push
 from forges.signed_push import SignedPush
 from sandbox.forge.forge import BRANCH
-from tests.e2e.delivery import taken
+from tests.e2e.delivery import accepted_delivery
 from toolkit.git import Git
 
 pytestmark = pytest.mark.e2e
@@ -29,6 +29,6 @@ def test_a_header_that_is_no_id_neither_reaches_the_run_nor_costs_it(
 ) -> None:
     tip = git("ls-remote", push.forge.clone_url, f"refs/heads/{BRANCH}").split()[0]
     answer = signed_push(after=tip, identity=identity).send()
-    run = push.find_run(tip, taken(answer))
+    run = push.find_run(tip, accepted_delivery(answer))
     assert run["metadata"]["labels"][LABEL] == "none"
     push.follow(run["metadata"]["name"])

@@ -16,15 +16,15 @@ ROLE = ("role", "janitor", "--namespace", "builds")
 
 
 def drift() -> tuple[int, str]:
-    done = subprocess.run(
+    result = subprocess.run(
         ["make", "drift"], cwd=CHECKOUT, env=os.environ, capture_output=True, text=True, check=False
     )
-    return done.returncode, done.stdout + done.stderr
+    return result.returncode, result.stdout + result.stderr
 
 
 @pytest.fixture
 def widened(paths: Paths) -> Iterator[list[dict[str, list[str]]]]:
-    """Somebody gives the janitor another right than the program does; afterwards it is as it was."""
+    """Gives the janitor another right than the program does; restores it afterwards."""
     rules = json.loads(kubectl(paths, "get", *ROLE, "--output=json"))["rules"]
     wider = [{**rules[0], "verbs": [*rules[0]["verbs"][:-1], "create"]}]
     kubectl(paths, "patch", *ROLE, "--type=merge", "--patch", json.dumps({"rules": wider}))
@@ -33,18 +33,18 @@ def widened(paths: Paths) -> Iterator[list[dict[str, list[str]]]]:
 
 
 def test_a_stack_that_is_as_it_was_has_no_drift() -> None:
-    code, said = drift()
-    assert code == 0, said
+    code, output = drift()
+    assert code == 0, output
 
 
 def test_rights_that_somebody_has_changed_are_an_error_and_stay(
     paths: Paths, widened: list[dict[str, list[str]]]
 ) -> None:
-    code, said = drift()
+    code, output = drift()
     assert code != 0, "a check of a pipeline must fail"
-    assert "janitor-rights" in said, said
-    assert "create" in said, "it says what is changed"
+    assert "janitor-rights" in output, output
+    assert "create" in output, "it says what is changed"
     now = json.loads(kubectl(paths, "get", *ROLE, "--output=json"))["rules"]
     assert now == widened, "it looks, and touches nothing"
-    again, _ = drift()
-    assert again != 0, "and the state has not taken it over"
+    code, _ = drift()
+    assert code != 0, "and the state has not taken it over"

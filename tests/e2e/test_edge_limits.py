@@ -1,4 +1,4 @@
-"""What strangers and large bodies do at the edge, while pushes come in."""
+"""Strangers and large bodies at the edge, while pushes come in."""
 
 import json
 import secrets
@@ -11,7 +11,7 @@ import requests
 
 from cli.push import Push
 from forges.signed_push import SignedPush, signature
-from tests.e2e.delivery import taken
+from tests.e2e.delivery import accepted_delivery
 from tests.e2e.kubectl import kubectl
 from toolkit.git import Git
 from toolkit.paths import Paths
@@ -26,8 +26,8 @@ SECONDS = 30
 
 
 def restarts(paths: Paths) -> dict[str, int]:
-    """How often each pod of the listener, of the edge and of Tekton's interceptors was started again."""
-    found: dict[str, int] = {}
+    """Restarts of each pod of the listener, of the edge and of Tekton's interceptors."""
+    counts: dict[str, int] = {}
     for namespace, labels in (
         ("builds-webhook", "eventlistener=github-listener"),
         ("ingress", "app.kubernetes.io/name=traefik"),
@@ -38,8 +38,8 @@ def restarts(paths: Paths) -> dict[str, int]:
         )
         for pod in json.loads(pods)["items"]:
             statuses = pod["status"]["containerStatuses"]
-            found[pod["metadata"]["name"]] = sum(status["restartCount"] for status in statuses)
-    return found
+            counts[pod["metadata"]["name"]] = sum(status["restartCount"] for status in statuses)
+    return counts
 
 
 def post(url: str, body: bytes, headers: dict[str, str]) -> int:
@@ -51,7 +51,7 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> int:
 
 
 def large(push: SignedPush, size: int) -> dict[str, Any]:
-    """What makes a push's payload that large: commits, as GitHub lists them."""
+    """Payload fields that make a push that large: commits, as GitHub lists them."""
     commit = {
         "id": push.after,
         "message": "Merge a long branch " + "of many words " * 20,
@@ -66,9 +66,9 @@ def test_a_signed_push_of_24_mb_is_built(
 ) -> None:
     tip = git("ls-remote", push.forge.clone_url, "refs/heads/main").split()[0]
     empty = signed_push(after=tip)
-    one = signed_push(after=tip, more=large(empty, 24 * MB))
-    assert 23 * MB < len(one.body) < 25 * MB, "GitHub's limit is 25 MB"
-    run = push.find_run(tip, taken(one.send()))
+    delivery = signed_push(after=tip, extra_fields=large(empty, 24 * MB))
+    assert 23 * MB < len(delivery.body) < 25 * MB, "GitHub's limit is 25 MB"
+    run = push.find_run(tip, accepted_delivery(delivery.send()))
     assert len(push.follow(run["metadata"]["name"])) == 2
 
 
@@ -96,12 +96,12 @@ def test_strangers_with_large_bodies_and_without_signatures_cost_no_push_and_no_
         # JSON inside of JSON makes six bytes of each `<`: the worst body that there is.
         bodies = [pool.submit(post, url, b'{"a": "' + b"<" * (size - 9) + b'"}', wrong) for size in WRONG]
         strangers = [pool.submit(post, url, b"{}", {}) for _ in range(UNSIGNED // 2)]
-        pushes = [pool.submit(one.send) for one in right]
+        pushes = [pool.submit(delivery.send) for delivery in right]
         strangers += [pool.submit(post, url, b"{}", {}) for _ in range(UNSIGNED // 2)]
-        assert {one.result() for one in strangers} == {401}, "none of them is the listener's business"
-        assert [one.result().status_code for one in pushes] == [202] * RIGHT
-        assert {one.result() for one in bodies} <= {202, 429}, "taken and dropped, or no room"
-    commits = {one.after for one in right}
+        assert {answer.result() for answer in strangers} == {401}, "none of them is the listener's business"
+        assert [answer.result().status_code for answer in pushes] == [202] * RIGHT
+        assert {answer.result() for answer in bodies} <= {202, 429}, "taken and dropped, or no room"
+    commits = {delivery.after for delivery in right}
 
     def built() -> set[str]:
         return {

@@ -1,4 +1,4 @@
-"""Where pushes have ended, and how those come back that were lost; through the sandbox's forge."""
+"""`make explain` and `make redeliver`, through the sandbox's forge."""
 
 import os
 import subprocess
@@ -27,24 +27,24 @@ SECONDS = 60.0
 
 def make(*arguments: str) -> tuple[int, str]:
     """The exit code and all that it says."""
-    done = subprocess.run(
+    result = subprocess.run(
         ["make", *arguments], cwd=CHECKOUT, env=os.environ, capture_output=True, text=True, check=False
     )
-    return done.returncode, done.stdout + done.stderr
+    return result.returncode, result.stdout + result.stderr
 
 
 def explained(commit: str) -> str:
-    code, said = make("explain", f"COMMIT={commit}")
-    assert code == 0, said
-    return said
+    code, output = make("explain", f"COMMIT={commit}")
+    assert code == 0, output
+    return output
 
 
 def runs_of(push: Push, commit: str) -> list[str]:
-    found = push.cluster.pipeline_runs()
+    runs = push.cluster.pipeline_runs()
     return [
-        one["metadata"]["name"]
-        for one in found
-        if one["metadata"]["annotations"].get("tekton-builds/revision") == commit
+        run["metadata"]["name"]
+        for run in runs
+        if run["metadata"]["annotations"].get("tekton-builds/revision") == commit
     ]
 
 
@@ -62,11 +62,11 @@ def test_a_push_that_was_built_is_told_with_its_run_its_images_and_its_log(push:
     commit = push.commit()
     run = push.find_run(commit, push.delivery(commit))["metadata"]["name"]
     push.follow(run)
-    said = explained(commit[:12])
-    assert f"push      {commit} to {BRANCH} of developer/{REPOSITORY}" in said
-    assert f"run       {run}: succeeded" in said
-    assert said.count("@sha256:") == 2
-    assert f"tkn pipelinerun logs --namespace builds {run}" in said
+    output = explained(commit[:12])
+    assert f"push      {commit} to {BRANCH} of developer/{REPOSITORY}" in output
+    assert f"run       {run}: succeeded" in output
+    assert output.count("@sha256:") == 2
+    assert f"tkn pipelinerun logs --namespace builds {run}" in output
     identity = push.delivery(commit).identity
     assert run in make("explain", f"DELIVERY={identity}")[1], "by the id that the forge shows, too"
 
@@ -75,8 +75,8 @@ def test_what_starts_no_run_is_told_why(push: Push, git: Git) -> None:
     branch = f"feature-{commit_that_is_none()[:8]}"
     commit = push.commit(branch=branch)
     push.delivery(commit)
-    said = explained(commit)
-    assert f"no run    the branch {branch} is not built; built are: {BRANCH}" in said
+    output = explained(commit)
+    assert f"no run    the branch {branch} is not built; built are: {BRANCH}" in output
     git("push", "--quiet", push.forge.clone_url, f":refs/heads/{branch}")
 
 
@@ -85,16 +85,16 @@ def test_a_push_that_is_signed_with_another_secret_is_told_so(push: Push, output
     try:
         commit = push.commit()
         push.delivery(commit)
-        said = explained(commit)
+        output = explained(commit)
     finally:
         ensure_webhook(push.forge, outputs["hooks_url"], outputs["webhook_secret"])
-    assert "no run    it is not signed with the stack's secret: `make webhook`" in said
+    assert "no run    it is not signed with the stack's secret: `make webhook`" in output
 
 
 def test_what_the_forge_has_never_delivered_is_told_so() -> None:
-    code, said = make("explain", f"COMMIT={commit_that_is_none()}")
+    code, output = make("explain", f"COMMIT={commit_that_is_none()}")
     assert code != 0
-    assert "the forge remembers no push of" in said
+    assert "the forge remembers no push of" in output
 
 
 @pytest.mark.parametrize(
@@ -107,31 +107,31 @@ def test_what_the_forge_has_never_delivered_is_told_so() -> None:
     ],
 )
 def test_a_mistake_is_one_sentence(arguments: list[str], sentence: str) -> None:
-    code, said = make("explain", *arguments)
+    code, output = make("explain", *arguments)
     assert code != 0
-    assert sentence in said
-    assert "Traceback" not in said
+    assert sentence in output
+    assert "Traceback" not in output
 
 
 def test_a_push_that_nobody_took_is_brought_back_once(push: Push, astray: None) -> None:
     commit = push.commit()
 
     def failed() -> bool | str:
-        found = push.forge.database.delivery(commit)
-        return (found is not None and found.done) or "not tried yet"
+        delivery = push.forge.database.delivery(commit)
+        return (delivery is not None and delivery.is_complete) or "not tried yet"
 
     wait_for("the delivery to fail", failed, SECONDS)
     assert runs_of(push, commit) == []
-    code, said = make("explain", f"COMMIT={commit}")
+    code, output = make("explain", f"COMMIT={commit}")
     assert code != 0, "it is lost"
-    assert "it was never taken" in said
-    code, said = make("redeliver")
-    assert code == 0, said
+    assert "it was never taken" in output
+    code, output = make("redeliver")
+    assert code == 0, output
     (run,) = runs_of(push, commit)
-    assert f"delivered again, run {run}" in said
-    code, said = make("redeliver")
+    assert f"delivered again, run {run}" in output
+    code, output = make("redeliver")
     assert (code, runs_of(push, commit)) == (0, [run]), "a push that has a run is never built twice"
-    assert f"has run {run}" in said
+    assert f"has run {run}" in output
     push.follow(run)
 
 
@@ -146,14 +146,17 @@ def test_ten_pushes_while_both_listeners_are_killed_lose_none(push: Push, paths:
             kubectl(paths, "delete", "pod", *listeners, "--grace-period=0", "--force")
 
     def tried() -> bool | str:
-        found = [push.forge.database.delivery(commit) for commit in commits]
-        return all(one is not None and one.done for one in found) or "deliveries are under way"
+        deliveries = [push.forge.database.delivery(commit) for commit in commits]
+        return (
+            all(delivery is not None and delivery.is_complete for delivery in deliveries)
+            or "deliveries are under way"
+        )
 
     wait_for("every delivery to be tried", tried, SECONDS)
     wait_for("a listener", lambda: make("redeliver")[0] == 0 or "pushes are missing", SECONDS)
-    said = make("redeliver")[1]
+    output = make("redeliver")[1]
     for commit in commits:
-        (line,) = [one for one in said.splitlines() if f"push of {commit[:12]} " in one]
+        (line,) = [line for line in output.splitlines() if f"push of {commit[:12]} " in line]
         assert "has run" in line or "overtaken by" in line, line
         assert len(runs_of(push, commit)) <= 1, "no push is built twice"
     assert len(runs_of(push, commits[-1])) == 1, "the newest push is built"

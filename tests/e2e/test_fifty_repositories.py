@@ -33,10 +33,12 @@ def test_fifty_repositories_of_four_images_are_deployed(push: Push, paths: Paths
     settings = {"repositories": repositories, "runs": RUNS}
     with stack_overrides(paths, tmp_path / "up.log", settings, {}) as outputs:
         assert len(outputs["repositories"]) == REPOSITORIES
-        found = json.loads(kubectl(paths, "get", "pipelines", "--namespace", "builds", "--output", "json"))
+        pipelines = json.loads(
+            kubectl(paths, "get", "pipelines", "--namespace", "builds", "--output", "json")
+        )
         builds = [
-            sum(task["name"].startswith("build-and-push-") for task in one["spec"]["tasks"])
-            for one in found["items"]
+            sum(task["name"].startswith("build-and-push-") for task in pipeline["spec"]["tasks"])
+            for pipeline in pipelines["items"]
         ]
         assert builds == [IMAGES] * REPOSITORIES, "admitted by Tekton, each with its images"
         deliveries = [
@@ -55,12 +57,12 @@ def test_fifty_repositories_of_four_images_are_deployed(push: Push, paths: Paths
 
 def all_at_once_and_one_alone(paths: Paths, deliveries: list[SignedPush]) -> None:
     """The first comes after a quiet time: Tekton's interceptors have the secret in no cache then."""
-    first, *others = deliveries
-    sent = [first.send()]
+    first, *rest_of_deliveries = deliveries
+    answers = [first.send()]
     wait_for("the run of one push alone", lambda: not missing(paths, [first]), 30)
-    with ThreadPoolExecutor(len(others)) as pool:
-        sent += pool.map(SignedPush.send, others)
-    assert {one.status_code for one in sent} == {202}
+    with ThreadPoolExecutor(len(rest_of_deliveries)) as pool:
+        answers += pool.map(SignedPush.send, rest_of_deliveries)
+    assert {answer.status_code for answer in answers} == {202}
     wait_for("a run for each push", lambda: missing(paths, deliveries) or True, 60)
 
 
@@ -68,4 +70,6 @@ def missing(paths: Paths, deliveries: list[SignedPush]) -> str:
     """The repositories whose push has no run."""
     label = "{.items[*].metadata.labels.tekton-builds/delivery}"
     runs = kubectl(paths, "get", "pipelineruns", "--namespace", "builds", f"--output=jsonpath={label}")
-    return " ".join(one.repository["full_name"] for one in deliveries if one.identity not in runs.split())
+    return " ".join(
+        delivery.repository["full_name"] for delivery in deliveries if delivery.identity not in runs.split()
+    )

@@ -12,7 +12,7 @@ from toolkit.paths import CHECKOUT, Paths
 
 pytestmark = pytest.mark.e2e
 
-THEIRS = {
+USER_KUBECONFIG = {
     "apiVersion": "v1",
     "kind": "Config",
     "clusters": [{"name": "theirs", "cluster": {"server": "https://192.0.2.1"}}],
@@ -26,13 +26,13 @@ THEIRS = {
 def home(tmp_path: Path, paths: Paths) -> Path:
     file = tmp_path / ".kube" / "config"
     file.parent.mkdir()
-    file.write_text(yaml.safe_dump(THEIRS))
+    file.write_text(yaml.safe_dump(USER_KUBECONFIG))
     return tmp_path
 
 
 def make(home: Path, *arguments: str) -> str:
     environment = {name: value for name, value in os.environ.items() if name != "KUBECONFIG"}
-    done = subprocess.run(
+    result = subprocess.run(
         ["make", "kubeconfig", *arguments],
         cwd=CHECKOUT,
         env={**environment, "HOME": str(home)},
@@ -41,13 +41,13 @@ def make(home: Path, *arguments: str) -> str:
         timeout=120,
         check=False,
     )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
 
 
 def merged(home: Path) -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load((home / ".kube" / "config").read_text())
-    return found
+    kubeconfig: dict[str, Any] = yaml.safe_load((home / ".kube" / "config").read_text())
+    return kubeconfig
 
 
 def test_the_cluster_is_a_context_beside_the_users_own_and_goes_again(home: Path) -> None:
@@ -59,9 +59,11 @@ def test_the_cluster_is_a_context_beside_the_users_own_and_goes_again(home: Path
     make(home, "USE=1")
     assert merged(home)["current-context"] == "tekton-builds-sandbox"
     make(home, "REMOVE=1")
-    left = {key: merged(home)[key] for key in ("clusters", "users", "contexts")}
-    assert left == {key: THEIRS[key] for key in left}, "what was the user's is the user's still"
-    (first,) = [
+    remaining = {key: merged(home)[key] for key in ("clusters", "users", "contexts")}
+    assert remaining == {key: USER_KUBECONFIG[key] for key in remaining}, (
+        "what was the user's is the user's still"
+    )
+    (backup,) = [
         file for file in sorted((home / ".kube").glob("config.*.bak")) if "tekton" not in file.read_text()
     ][:1]
-    assert yaml.safe_load(first.read_text()) == THEIRS, "the file as it was is kept"
+    assert yaml.safe_load(backup.read_text()) == USER_KUBECONFIG, "the file as it was is kept"

@@ -15,22 +15,22 @@ pytestmark = pytest.mark.e2e
 
 
 def make() -> str:
-    done = subprocess.run(
+    result = subprocess.run(
         ["make", "webhook"], cwd=CHECKOUT, env=os.environ, capture_output=True, text=True, check=False
     )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    assert result.returncode == 0, result.stderr
+    return result.stdout
 
 
 def test_a_webhook_that_somebody_deleted_comes_back_and_answers(push: Push) -> None:
     hooks = f"repos/{push.forge.account.username}/{REPOSITORY}/hooks"
     for hook in push.forge.api.get(hooks):
         push.forge.api.delete(f"{hooks}/{hook['id']}")
-    said = make()
-    assert f"{REPOSITORY} delivers its pushes to {push.listener}; a test was answered with 202" in said
-    (first,) = push.forge.api.get(hooks)
-    assert make() == said, "twice is harmless"
-    assert [hook["id"] for hook in push.forge.api.get(hooks)] == [first["id"]]
+    output = make()
+    assert f"{REPOSITORY} delivers its pushes to {push.listener}; a test was answered with 202" in output
+    (new_hook,) = push.forge.api.get(hooks)
+    assert make() == output, "twice is harmless"
+    assert [hook["id"] for hook in push.forge.api.get(hooks)] == [new_hook["id"]]
 
 
 def test_a_webhook_is_made_by_hand_from_the_stack_outputs_alone(push: Push, paths: Paths) -> None:

@@ -32,49 +32,58 @@ def cluster(paths: Paths) -> dynamic.DynamicClient:
 
 @pytest.fixture(scope="module")
 def objects(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
-    """What the program registers for stacks with everything set, but for Tekton's own releases."""
+    """Objects that the program registers for stacks with everything set, without Tekton's releases."""
     folder: Path = tmp_path_factory.mktemp("stack")
     common = program.config(folder / "kubeconfig")
     urls = {"url": "git@github.com:team/shop.git", "submoduleUrls": ["git@github.com:team/lib.git"]}
     repository = {**common["repositories"][0], **urls}
     login = {"kind": "oauth2-proxy", "clientId": "an-id", "githubOrg": "example"}
-    other = {
+    variant = {
         **common,
         "repositories": [repository],
         "builder": {"kind": "docker"},
         "dashboard": {"auth": login, "tls": {"secretName": "dashboard-tls"}},
     }
-    more = {**program.SECRETS, "dashboardClientSecret": "a", "gitSshKey": SshKey.generate().private}
-    more["statusToken"] = "a"  # the repository is at GitHub
-    more["gitSshKey/team/lib"] = SshKey.generate().private
+    variant_secrets = {
+        **program.SECRETS,
+        "dashboardClientSecret": "a",
+        "gitSshKey": SshKey.generate().private,
+    }
+    variant_secrets["statusToken"] = "a"  # the repository is at GitHub
+    variant_secrets["gitSshKey/team/lib"] = SshKey.generate().private
     with served() as mirror, pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
         recordings = [
             program.run({**settings, "releaseMirror": mirror}, secrets)
-            for settings, secrets in ((common, None), (other, more))
+            for settings, secrets in ((common, None), (variant, variant_secrets))
         ]
-    return [one.plain() for recording in recordings for one in recording.resources if _ours(one)]
+    return [
+        resource.plain()
+        for recording in recordings
+        for resource in recording.resources
+        if _is_of_program(resource)
+    ]
 
 
 @pytest.fixture(scope="module", autouse=True)
 def namespaces(cluster: dynamic.DynamicClient, objects: list[dict[str, Any]]) -> Iterator[None]:
-    """Those that the sandbox's own stack has not: nothing is accepted in a namespace that is not there."""
+    """Creates the namespaces that the sandbox's stack has not: a missing one accepts nothing."""
     kind = cluster.resources.get(api_version="v1", kind="Namespace")
 
-    def there() -> set[str]:
+    def existing() -> set[str]:
         return {item.metadata.name for item in kind.get().items}
 
-    missing = {one["metadata"]["name"] for one in objects if one["kind"] == "Namespace"} - there()
+    missing = {body["metadata"]["name"] for body in objects if body["kind"] == "Namespace"} - existing()
     for name in missing:
         kind.create(body={"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
     yield
     for name in missing:
         kind.delete(name=name)
-    wait_for("the namespaces' end", lambda: not missing & there(), 60)
+    wait_for("the namespaces' end", lambda: not missing & existing(), 60)
 
 
-def _ours(one: Registered) -> bool:
-    return one.kubernetes and not one.released
+def _is_of_program(resource: Registered) -> bool:
+    return resource.kubernetes and not resource.released
 
 
 def _tried(cluster: dynamic.DynamicClient, body: dict[str, Any]) -> None:
@@ -99,11 +108,11 @@ def test_every_object_is_accepted_with_every_field_known(
     cluster: dynamic.DynamicClient, objects: list[dict[str, Any]]
 ) -> None:
     refused = {}
-    for one in objects:
+    for body in objects:
         try:
-            _tried(cluster, one)
+            _tried(cluster, body)
         except client.ApiException as error:
-            refused[f"{one['kind']} {one['metadata']['name']}"] = f"{error.status} {error.body}"
+            refused[f"{body['kind']} {body['metadata']['name']}"] = f"{error.status} {error.body}"
     assert not refused
     assert len(objects) > 50, "the recording is not the program's"
 
@@ -112,7 +121,7 @@ def test_every_object_is_accepted_with_every_field_known(
 def test_tekton_would_have_refused_a_mistake(
     cluster: dynamic.DynamicClient, objects: list[dict[str, Any]], kind: str
 ) -> None:
-    broken = copy.deepcopy(next(one for one in objects if one["kind"] == kind))
+    broken = copy.deepcopy(next(body for body in objects if body["kind"] == kind))
     field, value = REFUSALS[kind]
     broken["spec"][field] = value
     with pytest.raises(client.ApiException) as error:

@@ -9,7 +9,7 @@ import pytest
 from cli.push import Push
 from forges.signed_push import SignedPush, commit_that_is_none
 from sandbox.forge.forge import BRANCH
-from tests.e2e.delivery import taken
+from tests.e2e.delivery import accepted_delivery
 from toolkit.git import Git
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
@@ -42,16 +42,16 @@ def github(signed_push: Callable[..., SignedPush], **changed: Any) -> SignedPush
         "clone_url": "https://github.com/somebody/else.git",
         "default_branch": HOSTILE,
     }
-    more = {**GITHUB, **changed.pop("more", {})}
-    return signed_push(**{"repository": repository, "more": more, **changed})
+    extra_fields = {**GITHUB, **changed.pop("extra_fields", {})}
+    return signed_push(**{"repository": repository, "extra_fields": extra_fields, **changed})
 
 
-def started(push: Push, one: SignedPush) -> list[dict[str, Any]]:
+def started(push: Push, delivery: SignedPush) -> list[dict[str, Any]]:
     """The runs of this delivery, when one that was sent after it has its run."""
     return [
         run
         for run in push.cluster.pipeline_runs()
-        if run["metadata"]["labels"].get("tekton-builds/delivery") == one.identity
+        if run["metadata"]["labels"].get("tekton-builds/delivery") == delivery.identity
     ]
 
 
@@ -59,10 +59,10 @@ def test_a_push_and_a_forced_push_of_githubs_are_built_and_give_nothing_but_the_
     push: Push, signed_push: Callable[..., SignedPush]
 ) -> None:
     for forced in (False, True):
-        one = github(signed_push, more={"forced": forced}, before=commit_that_is_none())
-        run = push.find_run(one.after, taken(one.send()))
+        delivery = github(signed_push, extra_fields={"forced": forced}, before=commit_that_is_none())
+        run = push.find_run(delivery.after, accepted_delivery(delivery.send()))
         params = {param["name"]: param["value"] for param in run["spec"]["params"]}
-        assert params == {"revision": one.after, "branch_tag": "main", "before": one.before}
+        assert params == {"revision": delivery.after, "branch_tag": "main", "before": delivery.before}
         assert "pwned" not in str(run), "what a user wrote has reached the run"
         assert "somebody/else" not in str(run), "what is cloned is the settings' alone"
 
@@ -70,34 +70,38 @@ def test_a_push_and_a_forced_push_of_githubs_are_built_and_give_nothing_but_the_
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"ref": "refs/heads/main", "after": NOTHING, "more": {"deleted": True, "head_commit": None}},
-        {"ref": "refs/tags/v1.0", "more": {"created": True, "base_ref": "refs/heads/main"}},
+        {"ref": "refs/heads/main", "after": NOTHING, "extra_fields": {"deleted": True, "head_commit": None}},
+        {"ref": "refs/tags/v1.0", "extra_fields": {"created": True, "base_ref": "refs/heads/main"}},
         {"ref": f"refs/heads/{HOSTILE}"},
         {"ref": "refs/heads/main\nx"},
         {
             "event": "ping",
-            "more": {"zen": "Keep it logically awesome.", "hook_id": 1, "hook": {"type": "Repository"}},
+            "extra_fields": {
+                "zen": "Keep it logically awesome.",
+                "hook_id": 1,
+                "hook": {"type": "Repository"},
+            },
         },
-        {"event": "create", "ref": "main", "more": {"ref_type": "branch"}},
-        {"event": "delete", "ref": "main", "more": {"ref_type": "branch"}},
+        {"event": "create", "ref": "main", "extra_fields": {"ref_type": "branch"}},
+        {"event": "delete", "ref": "main", "extra_fields": {"ref_type": "branch"}},
     ],
     ids=["deletion", "tag", "hostile branch", "branch with a line end", "ping", "create", "delete"],
 )
 def test_what_is_no_push_of_a_branch_starts_nothing(
     push: Push, signed_push: Callable[..., SignedPush], wrong: dict[str, Any]
 ) -> None:
-    one, right = github(signed_push, **wrong), github(signed_push)
-    taken(one.send())
-    push.find_run(right.after, taken(right.send()))
-    assert started(push, one) == []
+    delivery, right = github(signed_push, **wrong), github(signed_push)
+    accepted_delivery(delivery.send())
+    push.find_run(right.after, accepted_delivery(right.send()))
+    assert started(push, delivery) == []
 
 
 @pytest.mark.parametrize("before", [HOSTILE, "", None, 7, "main"])
 def test_a_commit_before_that_is_none_costs_no_push_its_run(
     push: Push, signed_push: Callable[..., SignedPush], before: Any
 ) -> None:
-    one = github(signed_push, more={"before": before})
-    run = push.find_run(one.after, taken(one.send()))
+    delivery = github(signed_push, extra_fields={"before": before})
+    run = push.find_run(delivery.after, accepted_delivery(delivery.send()))
     assert {"name": "before", "value": ""} in run["spec"]["params"]
 
 
@@ -106,9 +110,9 @@ def test_gitea_delivers_a_forced_push_and_it_is_built(push: Push, git: Git) -> N
     pushed = push.commit()
     git("fetch", "--quiet", "--depth", "1", push.forge.clone_url, tip)
     tree = git("rev-parse", "FETCH_HEAD^{tree}").strip()
-    other = git("commit-tree", tree, "-p", tip, "-m", f"Instead {secrets.token_hex(4)}").strip()
-    git("push", "--quiet", "--force", push.forge.clone_url, f"{other}:refs/heads/{BRANCH}")
-    run = push.find_run(other, push.delivery(other))
+    new_tip = git("commit-tree", tree, "-p", tip, "-m", f"Instead {secrets.token_hex(4)}").strip()
+    git("push", "--quiet", "--force", push.forge.clone_url, f"{new_tip}:refs/heads/{BRANCH}")
+    run = push.find_run(new_tip, push.delivery(new_tip))
     params = {param["name"]: param["value"] for param in run["spec"]["params"]}
     assert params["before"] == pushed, "what the force has overwritten"
     assert len(push.follow(run["metadata"]["name"])) == 2
@@ -117,13 +121,15 @@ def test_gitea_delivers_a_forced_push_and_it_is_built(push: Push, git: Git) -> N
 def test_gitea_delivers_a_tag_and_nothing_is_built(push: Push, git: Git) -> None:
     tip = git("ls-remote", push.forge.clone_url, f"refs/heads/{BRANCH}").split()[0]
     tag = f"v-{secrets.token_hex(4)}"
-    known = {run["metadata"]["name"] for run in push.cluster.pipeline_runs()}
+    earlier_runs = {run["metadata"]["name"] for run in push.cluster.pipeline_runs()}
     git("fetch", "--quiet", "--depth", "1", push.forge.clone_url, tip)
     git("push", "--quiet", push.forge.clone_url, f"{tip}:refs/tags/{tag}")
     try:
         commit = push.commit()
         push.find_run(commit, push.delivery(commit))
-        new = [run for run in push.cluster.pipeline_runs() if run["metadata"]["name"] not in known]
-        assert len(new) == 1, "the push alone has a run, and the tag before it none"
+        new_runs = [
+            run for run in push.cluster.pipeline_runs() if run["metadata"]["name"] not in earlier_runs
+        ]
+        assert len(new_runs) == 1, "the push alone has a run, and the tag before it none"
     finally:
         git("push", "--quiet", push.forge.clone_url, f":refs/tags/{tag}")

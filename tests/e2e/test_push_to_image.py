@@ -42,10 +42,10 @@ def test_a_push_becomes_two_images_built_from_exactly_the_pushed_commit(push: Pu
 
 
 def test_make_push_shows_the_event_the_run_its_steps_and_both_images():
-    done = subprocess.run(
+    result = subprocess.run(
         ["make", "push"], cwd=CHECKOUT, capture_output=True, text=True, timeout=SECONDS, check=False
     )
-    assert done.returncode == 0, done.stdout + done.stderr
+    assert result.returncode == 0, result.stdout + result.stderr
     for word in (
         "pushed",
         "event",
@@ -54,8 +54,8 @@ def test_make_push_shows_the_event_the_run_its_steps_and_both_images():
         "apps/frontend",
         "apps/backend",
     ):
-        assert word in done.stdout, f"{word!r} is missing in:\n{done.stdout}"
-    assert done.stdout.count("@sha256:") == 2, "both references, by digest"
+        assert word in result.stdout, f"{word!r} is missing in:\n{result.stdout}"
+    assert result.stdout.count("@sha256:") == 2, "both references, by digest"
 
 
 def test_a_build_that_fails_is_told_by_its_step_and_its_log_and_the_next_one_succeeds(push: Push, screen):

@@ -1,4 +1,4 @@
-"""What must not start a build.
+"""Deliveries that must not start a build.
 
 Each wrong delivery is sent, then one that is right. When that one has run, all earlier ones have been dealt
 with, and the runs are counted.
@@ -12,7 +12,7 @@ import requests
 
 from cli.push import Push
 from forges.signed_push import SignedPush, commit_that_is_none
-from tests.e2e.delivery import taken
+from tests.e2e.delivery import accepted_delivery
 from toolkit.git import Git
 
 pytestmark = pytest.mark.e2e
@@ -22,7 +22,7 @@ NOTHING = "0" * 40
 
 @dataclass(frozen=True)
 class RefusedDeliveries:
-    """What became of the deliveries that are wrong."""
+    """Answers to wrong deliveries, and the runs since."""
 
     commits: dict[str, str]
     answers: dict[str, requests.Response]
@@ -36,7 +36,7 @@ class RefusedDeliveries:
 
 @pytest.fixture(scope="module")
 def refused(push: Push, git: Git, signed_push: Callable[..., SignedPush]) -> RefusedDeliveries:
-    known = {run["metadata"]["name"] for run in push.cluster.pipeline_runs()}
+    earlier_runs = {run["metadata"]["name"] for run in push.cluster.pipeline_runs()}
     right = signed_push()
     other_repository = {
         **right.repository,
@@ -69,8 +69,8 @@ def refused(push: Push, git: Git, signed_push: Callable[..., SignedPush]) -> Ref
     # The one that is right has the same shape: were the others refused for being malformed, so would it be.
     tip = git("ls-remote", push.forge.clone_url, "refs/heads/main").split()[0]
     answer = replace(right, after=tip).send()
-    push.follow(push.find_run(tip, taken(answer))["metadata"]["name"])
-    runs = [run for run in push.cluster.pipeline_runs() if run["metadata"]["name"] not in known]
+    push.follow(push.find_run(tip, accepted_delivery(answer))["metadata"]["name"])
+    runs = [run for run in push.cluster.pipeline_runs() if run["metadata"]["name"] not in earlier_runs]
     return RefusedDeliveries(commits=commits, answers=answers, runs=runs)
 
 

@@ -31,13 +31,13 @@ BUILD = f"FROM {Network().registry}/{BASE_IMAGE}\n"
 
 @pytest.fixture(scope="module")
 def repositories(push: Push, tmp_path_factory: pytest.TempPathFactory) -> Iterator[KeyedRepositories]:
-    made = KeyedRepositories(push.forge, tmp_path_factory.mktemp("repositories"), NAMES)
-    made.delete()  # of a run that was ended
+    keyed = KeyedRepositories(push.forge, tmp_path_factory.mktemp("repositories"), NAMES)
+    keyed.delete()  # of a run that was ended
     try:
-        made.make()
-        yield made
+        keyed.make()
+        yield keyed
     finally:
-        made.delete()
+        keyed.delete()
 
 
 @pytest.fixture(scope="module")
@@ -46,8 +46,8 @@ def stack(
 ) -> Iterator[dict[str, Any]]:
     forge = repositories.forge
 
-    def entry(name: str, **other: Any) -> dict[str, Any]:
-        return {"url": repositories.ssh(name), "images": [{"name": name}], **other}
+    def entry(name: str, **fields: Any) -> dict[str, Any]:
+        return {"url": repositories.ssh(name), "images": [{"name": name}], **fields}
 
     settings = {
         "repositories": [entry(APP, submoduleUrls=[repositories.ssh(LIB)], lfs=True), entry(TOOL)],
@@ -86,28 +86,28 @@ def ended(push: Push, commit: str) -> dict[str, Any]:
 
 def pod_of_clone(push: Push, run: dict[str, Any]) -> str:
     (pod,) = [
-        str(one["status"]["podName"])
-        for one in push.cluster.task_runs(run["metadata"]["name"])
-        if one["metadata"]["labels"]["tekton.dev/pipelineTask"] == "clone"
+        str(task_run["status"]["podName"])
+        for task_run in push.cluster.task_runs(run["metadata"]["name"])
+        if task_run["metadata"]["labels"]["tekton.dev/pipelineTask"] == "clone"
     ]
     return pod
 
 
-def said(push: Push, run: dict[str, Any]) -> str:
+def clone_log(push: Push, run: dict[str, Any]) -> str:
     return "\n".join(push.cluster.log(pod_of_clone(push, run), "step-clone", 200))
 
 
 def built(push: Push, commit: str) -> str:
-    """The one image of a commit, by digest."""
+    """Reference of a commit's one image, by digest."""
     run = ended(push, commit)
-    assert outcome(run), f"{run['status']['conditions']}:\n{said(push, run)}"
-    (reference,) = [one["value"] for one in run["status"]["results"]]
+    assert outcome(run), f"{run['status']['conditions']}:\n{clone_log(push, run)}"
+    (reference,) = [result["value"] for result in run["status"]["results"]]
     return str(reference)
 
 
 def secrets_in(paths: Paths, pod: str) -> set[str]:
-    found = json.loads(kubectl(paths, "get", "pod", "--namespace", "builds", pod, "--output", "json"))
-    return {volume["secret"]["secretName"] for volume in found["spec"]["volumes"] if "secret" in volume}
+    live = json.loads(kubectl(paths, "get", "pod", "--namespace", "builds", pod, "--output", "json"))
+    return {volume["secret"]["secretName"] for volume in live["spec"]["volumes"] if "secret" in volume}
 
 
 def modules(url: str) -> str:
@@ -150,8 +150,8 @@ def test_each_is_cloned_with_its_own_key_and_the_listed_submodule_with_a_third(
     assert content(push, built(push, tool), "text", tmp_path) == "of the tool\n"
     for name, commit in ((APP, app), (TOOL, tool)):
         mounted = secrets_in(paths, pod_of_clone(push, ended(push, commit)))
-        mine = pipeline.named(pipeline.SSH, repositories.path(name))
-        assert mounted == {mine}, f"the clone of {name} has more than its own keys"
+        ssh_secret = pipeline.named(pipeline.SSH, repositories.path(name))
+        assert mounted == {ssh_secret}, f"the clone of {name} has more than its own keys"
 
 
 def test_the_address_in_gitmodules_may_have_the_other_form(
@@ -170,7 +170,7 @@ def test_a_private_submodule_that_is_not_listed_is_not_fetched(
     commit = repositories.push(APP, {".gitmodules": modules(forms[form](FOREIGN))}, {"lib": foreign})
     run = ended(push, commit)
     assert outcome(run) is False, "an image would be built without what it needs"
-    assert "must be in submoduleUrls of the repository's settings" in said(push, run)
+    assert "must be in submoduleUrls of the repository's settings" in clone_log(push, run)
 
 
 @pytest.mark.parametrize("form", ["ssh", "http"])
@@ -196,4 +196,4 @@ def test_lfs_of_a_repository_that_is_not_listed_is_not_fetched(
     files = {".lfsconfig": f"[lfs]\n\turl = {repositories.http(FOREIGN)}/info/lfs\n"}
     run = ended(push, repositories.push(APP, files, {"lib": lib}))
     assert outcome(run) is False
-    assert "cannot fetch the files in Git LFS" in said(push, run)
+    assert "cannot fetch the files in Git LFS" in clone_log(push, run)

@@ -1,4 +1,4 @@
-"""What the accounts may really do, as the API server sees it."""
+"""Rights of the accounts, as the API server sees them."""
 
 import json
 from typing import Any
@@ -18,7 +18,7 @@ JANITOR = "builds-janitor:janitor"
 Question = tuple[str, str, str, str]
 """Verb, API group, resource, namespace; an empty namespace is the whole cluster."""
 
-ALLOWED: list[tuple[str, Question]] = [
+RIGHTS: list[tuple[str, Question]] = [
     (LISTENER, ("create", "tekton.dev", "pipelineruns", "builds")),
     (LISTENER, ("watch", "triggers.tekton.dev", "eventlisteners", "builds-webhook")),
     (LISTENER, ("list", "triggers.tekton.dev", "clusterinterceptors", "")),
@@ -90,8 +90,8 @@ READ = {"get", "list", "watch"}
 WATCH = {"list", "watch"}
 CLASSES = "networking.k8s.io/ingressclasses"
 TRIGGERS = {
-    f"triggers.tekton.dev/{one}"
-    for one in ("eventlisteners", "triggerbindings", "triggertemplates", "triggers", "interceptors")
+    f"triggers.tekton.dev/{plural}"
+    for plural in ("eventlisteners", "triggerbindings", "triggertemplates", "triggers", "interceptors")
 }
 CLUSTER_WIDE = {
     "triggers.tekton.dev/clusterinterceptors": READ,
@@ -121,12 +121,14 @@ LISTS: list[tuple[str, str, dict[str, set[str]]]] = [
 
 
 def test_nothing_but_certificates_is_where_the_edge_reads_secrets(api: Any) -> None:
-    found = client.CoreV1Api(api).list_namespaced_secret("ingress").items
-    assert {one.type for one in found} <= {"kubernetes.io/tls"}
+    certificates = client.CoreV1Api(api).list_namespaced_secret("ingress").items
+    assert {secret.type for secret in certificates} <= {"kubernetes.io/tls"}
 
 
 @pytest.mark.parametrize(
-    ("account", "namespace", "expected"), LISTS, ids=lambda one: one if isinstance(one, str) else ""
+    ("account", "namespace", "expected"),
+    LISTS,
+    ids=lambda parameter: parameter if isinstance(parameter, str) else "",
 )
 def test_the_whole_list_of_what_an_account_may_do(
     paths: Paths, account: str, namespace: str, expected: dict[str, set[str]]
@@ -136,18 +138,18 @@ def test_the_whole_list_of_what_an_account_may_do(
     review = client.AuthorizationV1Api(impersonating).create_self_subject_rules_review(
         client.V1SelfSubjectRulesReview(spec=client.V1SelfSubjectRulesReviewSpec(namespace=namespace))
     )
-    found: dict[str, set[str]] = {}
-    for one in review.status.resource_rules:
-        for group in one.api_groups:
-            for resource in set(one.resources) - EVERYBODYS:
+    verbs: dict[str, set[str]] = {}
+    for rule in review.status.resource_rules:
+        for group in rule.api_groups:
+            for resource in set(rule.resources) - EVERYBODYS:
                 name = f"{group}/{resource}" if group else resource
-                found.setdefault(name, set()).update(one.verbs)
-    assert found == expected, f"in {namespace}, {account} may do something else than its work"
-    urls = {url for one in review.status.non_resource_rules for url in one.non_resource_urls}
+                verbs.setdefault(name, set()).update(rule.verbs)
+    assert verbs == expected, f"in {namespace}, {account} may do something else than its work"
+    urls = {url for rule in review.status.non_resource_rules for url in rule.non_resource_urls}
     assert all(url.startswith(PUBLIC) for url in urls), f"{account} may call {urls}"
 
 
-@pytest.mark.parametrize(("account", "question"), ALLOWED, ids=str)
+@pytest.mark.parametrize(("account", "question"), RIGHTS, ids=str)
 def test_an_account_may_do_its_work(api: Any, account: str, question: Question) -> None:
     assert may(api, account, question), f"{account} may not {question}, so it does not work"
 

@@ -31,7 +31,7 @@ USER, PASSWORD = "puller", "of-the-second-registry"
 DOCKERFILE = Path("backend", "Dockerfile")
 MIRRORED = "registry.invalid/library/base:1"  # a name that leads nowhere, so only a mirror can have it
 
-BOTH = pytest.mark.parametrize("stack", ["buildkit", "docker"], indirect=True)
+EACH_BUILDER = pytest.mark.parametrize("stack", ["buildkit", "docker"], indirect=True)
 
 
 @pytest.fixture(scope="module")
@@ -72,11 +72,11 @@ def answers() -> bool:
 
 def fill(paths: Paths, folder: Path) -> None:
     """Copies the base image there, twice: for a FROM line, and as a mirror has it."""
-    own = Credentials.load_or_create(paths).registry
-    logins = {Network().registry: (own.username, own.password), SERVER: (USER, PASSWORD)}
+    account = Credentials.load_or_create(paths).registry
+    accounts = {Network().registry: (account.username, account.password), SERVER: (USER, PASSWORD)}
     auths = {
         server: {"auth": b64encode(f"{user}:{password}".encode()).decode()}
-        for server, (user, password) in logins.items()
+        for server, (user, password) in accounts.items()
     }
     write_private(folder / "config.json", json.dumps({"auths": auths}))
     crane = Crane(paths.state / "bin" / "crane", folder)
@@ -105,19 +105,21 @@ def stack(
 
 
 def image_from(push: Push, base: str, folder: Path) -> str:
-    """What the backend says that is built on this image; afterwards its Dockerfile is as it was."""
-    before = ""
+    """Builds the backend on this image; returns its text. Restores the Dockerfile afterwards."""
+    original = ""
 
     def change(tree: Path) -> None:
-        nonlocal before
-        before = (tree / DOCKERFILE).read_text()
+        nonlocal original
+        original = (tree / DOCKERFILE).read_text()
         (tree / DOCKERFILE).write_text(f"FROM {base}\nRUN echo pulled with a login >/said\n")
 
     try:
-        (image,) = [one for one in push.run(change) if one.task == "build-and-push-backend"]
+        (image,) = [
+            built_image for built_image in push.run(change) if built_image.task == "build-and-push-backend"
+        ]
         return content(push, image.reference, "said", folder)
     finally:
-        push.run(lambda tree: (tree / DOCKERFILE).write_text(before))
+        push.run(lambda tree: (tree / DOCKERFILE).write_text(original))
 
 
 def test_the_second_registry_gives_nobody_anything_without_a_login(registry: str) -> None:
@@ -125,7 +127,7 @@ def test_the_second_registry_gives_nobody_anything_without_a_login(registry: str
     assert answers()
 
 
-@BOTH
+@EACH_BUILDER
 @pytest.mark.usefixtures("stack")
 def test_a_from_line_is_pulled_with_the_login_of_its_registry(push: Push, tmp_path: Path) -> None:
     assert image_from(push, f"{SERVER}/base:1", tmp_path) == "pulled with a login\n"
@@ -137,10 +139,10 @@ def test_a_mirror_is_asked_with_its_login(push: Push, tmp_path: Path) -> None:
     assert image_from(push, MIRRORED, tmp_path) == "pulled with a login\n"
 
 
-@BOTH
+@EACH_BUILDER
 @pytest.mark.usefixtures("stack")
 def test_the_password_is_in_the_one_secret_and_nowhere_else(paths: Paths) -> None:
     kinds = "tasks,pipelines,pipelineruns,taskruns,pods,configmaps,triggertemplates,eventlisteners"
-    found = kubectl(paths, "get", kinds, "--all-namespaces", "--output", "json")
+    objects = kubectl(paths, "get", kinds, "--all-namespaces", "--output", "json")
     for text in (PASSWORD, b64encode(f"{USER}:{PASSWORD}".encode()).decode()):
-        assert text not in found, "a parameter or an argument has it"
+        assert text not in objects, "a parameter or an argument has it"

@@ -32,8 +32,8 @@ def test_a_build_whose_pod_is_evicted_is_named_at_the_commit(push: Push, paths: 
         kubectl(paths, "delete", "pod", "-n", "builds", pod_of(task_run), "--wait=false")
         with pytest.raises(PushError, match=TASK):
             push.follow(run)
-        told = last_status(push, commit)
-    assert (told.state, told.description.partition(";")[0]) == ("failure", f"failed: {TASK}")
+        status = last_status(push, commit)
+    assert (status.state, status.description.partition(";")[0]) == ("failure", f"failed: {TASK}")
 
 
 def test_a_build_outlives_tektons_controller(push: Push, paths: Paths) -> None:
@@ -49,16 +49,16 @@ def test_a_build_waits_for_a_registry_that_is_away(push: Push, paths: Paths) -> 
         services.stop("registry")
         try:
             assert not services.is_running("registry")
-            seen = asked_again(push, pod_of(task_run))
+            has_retried = asks_again(push, pod_of(task_run))
         finally:
             services.restart("registry")
-        assert seen, "the build asked the registry once and gave up"
+        assert has_retried, "the build asked the registry once and gave up"
         assert len(push.follow(run)) == 2
 
 
-def asked_again(push: Push, pod: str) -> bool:
-    def said() -> bool | str:
+def asks_again(push: Push, pod: str) -> bool:
+    def retries() -> bool | str:
         lines = push.cluster.log(pod, "step-build-and-push", 5)
         return any("it is tried again" in line for line in lines) or "\n".join(lines)
 
-    return bool(wait_for("the build to ask again", said, 60))
+    return bool(wait_for("the build to ask again", retries, 60))

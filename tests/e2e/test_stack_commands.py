@@ -24,17 +24,23 @@ def test_a_second_up_changes_nothing(paths: Paths) -> None:
 
 
 def test_plain_commands_work_in_the_checkout(paths: Paths) -> None:
-    said = shell(paths, "pulumi stack ls --json; pulumi stack output --json; kubectl get nodes --output=name")
-    assert '"current": true' in said, "the stack is selected: `pulumi up` needs no --stack"
-    assert "/hooks" in said, "outputs can be read"
-    assert "[secret]" in said, "and secret ones are not shown unasked"
-    assert "node/" in said, "kubectl reaches the cluster"
+    output = shell(
+        paths, "pulumi stack ls --json; pulumi stack output --json; kubectl get nodes --output=name"
+    )
+    assert '"current": true' in output, "the stack is selected: `pulumi up` needs no --stack"
+    assert "/hooks" in output, "outputs can be read"
+    assert "[secret]" in output, "and secret ones are not shown unasked"
+    assert "node/" in output, "kubectl reaches the cluster"
 
 
 def test_no_secret_stands_in_the_state(paths: Paths) -> None:
     state = shell(paths, "pulumi stack export")
-    held = json.loads((paths.state / "credentials.json").read_text())
-    passwords = [held["registry"]["password"], held["forge"]["password"], held["status_token"]]
+    credentials = json.loads((paths.state / "credentials.json").read_text())
+    passwords = [
+        credentials["registry"]["password"],
+        credentials["forge"]["password"],
+        credentials["status_token"],
+    ]
     outputs = json.loads(shell(paths, "pulumi stack output --json --show-secrets"))
     for secret in [*passwords, outputs["webhook_secret"], "client-key-data"]:
         assert secret not in state, "the state file is copied, backed up and mailed around"
@@ -52,11 +58,11 @@ def test_a_preview_of_a_deployed_stack_without_its_cluster_is_one_sentence(
     elsewhere = re.sub(r"kubeconfig: .*", f"kubeconfig: {tmp_path}/absent", settings)
     file = tmp_path / "Pulumi.sandbox.yaml"
     file.write_text(elsewhere)
-    code, said = run_in_env(paths, f"pulumi preview --config-file {file}")
+    code, output = run_in_env(paths, f"pulumi preview --config-file {file}")
     assert code != 0
-    assert f"{tmp_path}/absent" in said, "it says what is not there"
-    assert "nothing can be planned without it" in said, "a plan would make everything anew"
-    assert " to create" not in said
+    assert f"{tmp_path}/absent" in output, "it says what is not there"
+    assert "nothing can be planned without it" in output, "a plan would make everything anew"
+    assert " to create" not in output
 
 
 def test_the_tracked_settings_are_untouched(paths: Paths) -> None:

@@ -27,24 +27,26 @@ def test_a_newer_push_cancels_the_run_of_the_older_one_within_ten_seconds(
     api_client = config.new_client_from_config(config_file=str(paths.kubeconfig))
     api, namespace = client.CustomObjectsApi(api_client), outputs["namespace"]
     branch = push.forge.api.get(f"repos/{push.forge.account.username}/{REPOSITORY}/branches/{BRANCH}")
-    one = signed_push(after=branch["commit"]["id"])
+    delivery = signed_push(after=branch["commit"]["id"])
 
     def delivered() -> str:
         """The name of the run that one more delivery starts."""
-        event = json.loads(one.send().text)["eventID"]
+        event = json.loads(delivery.send().text)["eventID"]
         label = f"triggers.tekton.dev/triggers-eventid={event}"
 
         def run() -> str | None:
-            listed = api.list_namespaced_custom_object(GROUP, VERSION, namespace, KIND, label_selector=label)
-            names = [item["metadata"]["name"] for item in listed["items"]]
+            response = api.list_namespaced_custom_object(
+                GROUP, VERSION, namespace, KIND, label_selector=label
+            )
+            names = [item["metadata"]["name"] for item in response["items"]]
             return names or None
 
         (name,) = wait_for("the run of a delivery", run, SECONDS)
         return str(name)
 
     def look(name: str) -> dict[str, Any]:
-        found: dict[str, Any] = api.get_namespaced_custom_object(GROUP, VERSION, namespace, KIND, name)
-        return found
+        live: dict[str, Any] = api.get_namespaced_custom_object(GROUP, VERSION, namespace, KIND, name)
+        return live
 
     older = delivered()
     began = time.monotonic()
@@ -65,12 +67,12 @@ def test_a_newer_push_cancels_the_run_of_the_older_one_within_ten_seconds(
     assert wait_for("the newer run's end", lambda: ended(newer), SECONDS) in (["Succeeded"], ["Completed"])
 
     def claims() -> bool | str:
-        found = client.CoreV1Api(api_client).list_namespaced_persistent_volume_claim(namespace).items
-        left = [
+        items = client.CoreV1Api(api_client).list_namespaced_persistent_volume_claim(namespace).items
+        remaining = [
             claim.metadata.name
-            for claim in found
+            for claim in items
             if {owner.name for owner in claim.metadata.owner_references or []} & {older, newer}
         ]
-        return not left or f"claims {left}"
+        return not remaining or f"claims {remaining}"
 
     wait_for("the volumes of both to go", claims, SECONDS)

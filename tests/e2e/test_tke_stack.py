@@ -64,13 +64,13 @@ class Cloud:
     paths: Paths
     network: Network
     stack: Stack
-    before: set[str]
-    """What was in its cluster before the stack."""
+    objects_before: set[str]
+    """Objects of its cluster before the stack."""
 
     @property
     def account(self) -> dict[str, object]:
-        found: dict[str, object] = json.loads((self.paths.state / "tencentcloud.json").read_text())
-        return found
+        model: dict[str, object] = json.loads((self.paths.state / "tencentcloud.json").read_text())
+        return model
 
     def kubectl(self, *arguments: str) -> str:
         return kubectl(self.paths, *arguments)
@@ -90,10 +90,13 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     try:
         run(".venv/bin/python -c", NODE)
         with TkeQuotas(paths.kubeconfig):
-            before = everything(paths)
+            objects_before = everything(paths)
             run("make up STACK=tke-sandbox")
             yield Cloud(
-                paths, network, Stack(paths, network, paths.state / "bin" / "pulumi", TKE_STACK), before
+                paths,
+                network,
+                Stack(paths, network, paths.state / "bin" / "pulumi", TKE_STACK),
+                objects_before,
             )
     finally:
         run("make down")
@@ -104,8 +107,8 @@ def test_a_push_to_a_cluster_that_the_program_made_becomes_images(cloud: Cloud) 
     assert kinds == {"vpc", "rtb", "subnet", "sg", "cls", "np"}, "network, groups, control plane and nodes"
     assert push(cloud.paths, cloud.network) == 0, "what it printed says why"
     quota = ("get", "resourcequota", tke_quotas.NAME, "--namespace", "builds", "--output")
-    used = json.loads(cloud.kubectl(*quota, "jsonpath={.status.used}"))
-    assert int(used["count/pipelineruns.tekton.dev"]) == 1, "the run was made under a quota, as in TKE"
+    usage = json.loads(cloud.kubectl(*quota, "jsonpath={.status.used}"))
+    assert int(usage["count/pipelineruns.tekton.dev"]) == 1, "the run was made under a quota, as in TKE"
 
 
 def test_a_second_up_changes_nothing(cloud: Cloud, tmp_path: Path) -> None:
@@ -118,13 +121,15 @@ def test_a_second_up_changes_nothing(cloud: Cloud, tmp_path: Path) -> None:
 def test_another_endpoint_of_the_cluster_replaces_nothing_in_it(cloud: Cloud) -> None:
     (state,) = cloud.paths.state.glob(f"pulumi-state/.pulumi/stacks/*/{TKE_STACK}.json")
     resources = json.loads(state.read_text())["checkpoint"]["latest"]["resources"]
-    (endpoint,) = [one["urn"] for one in resources if one["urn"].endswith("::cluster-endpoint")]
+    (endpoint,) = [
+        resource["urn"] for resource in resources if resource["urn"].endswith("::cluster-endpoint")
+    ]
     cli = Pulumi(program=cloud.paths.state / "bin" / "pulumi", environment=cloud.stack.environment)
     steps = cli.read("preview", "--stack", TKE_STACK, "--json", "--replace", endpoint)["steps"]
     operations = {(step["op"], step["urn"].split("::")[2].rpartition("$")[2]) for step in steps}
     assert ("replace", "tencentcloud:Kubernetes/clusterEndpoint:ClusterEndpoint") in operations
-    inside = {op for op, kind in operations if kind.startswith(("kubernetes:", "pulumi:providers:kub"))}
-    assert inside <= {"same", "update"}, "every object of the cluster would be made anew"
+    in_cluster = {op for op, kind in operations if kind.startswith(("kubernetes:", "pulumi:providers:kub"))}
+    assert in_cluster <= {"same", "update"}, "every object of the cluster would be made anew"
 
 
 def test_the_state_holds_no_secret_in_the_clear(cloud: Cloud) -> None:
@@ -158,7 +163,7 @@ def test_destroy_goes_from_the_inside_out_and_leaves_nothing(cloud: Cloud, tmp_p
     assert set(homes) <= {"kube-system", "local-path-storage"}, "a pod of the stack outlives it"
 
     def as_before() -> bool | str:
-        changed = everything(cloud.paths) ^ cloud.before
+        changed = everything(cloud.paths) ^ cloud.objects_before
         return not changed or ", ".join(sorted(changed)[:20])
 
     wait_for("the cluster to be as it was before the stack", as_before, 30)

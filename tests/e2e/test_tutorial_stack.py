@@ -17,7 +17,7 @@ from sandbox.network import Network
 from sandbox.stack.overrides import stack_overrides
 from sandbox.stack.stack import Stack
 from tests.e2e import login_image
-from tests.e2e.dashboard_release import HERE, PAGE, release
+from tests.e2e.dashboard_release import NAMESPACE, PAGE, release
 from tests.e2e.kubectl import kubectl
 from tests.support.manifests import PATHS
 from toolkit.paths import CHECKOUT, Paths
@@ -39,21 +39,23 @@ def forge(push: Push) -> Forge:
 
 
 def images(paths: Paths) -> dict[str, str]:
-    """Those that the sandbox's stack names."""
+    """Images that the sandbox's stack names."""
     stack = Stack(paths, Network(), paths.state / "bin" / "pulumi")
     file = Path(stack.environment["PULUMI_OPTION_CONFIG_FILE"])
-    named: dict[str, str] = yaml.safe_load(file.read_text())["config"]["tekton-builds:images"]
-    return named
+    image_names: dict[str, str] = yaml.safe_load(file.read_text())["config"]["tekton-builds:images"]
+    return image_names
 
 
 def lock(folder: Path) -> Path:
     """The sandbox's releases, and the Dashboard of the project's own lock."""
-    ours, projects = (
+    sandbox_releases, project_releases = (
         yaml.safe_load((CHECKOUT / file).read_text())
         for file in ("sandbox/releases.yaml", "releases/releases.yaml")
     )
     file = folder / "releases.yaml"
-    file.write_text(yaml.safe_dump({**ours, "tekton-dashboard": projects["tekton-dashboard"]}))
+    file.write_text(
+        yaml.safe_dump({**sandbox_releases, "tekton-dashboard": project_releases["tekton-dashboard"]})
+    )
     return file
 
 
@@ -64,12 +66,16 @@ def tutorial(
     """The stack's outputs with the tutorial's choices."""
     key = SshKey.generate()
     repository = f"repos/{forge.account.username}/{REPOSITORY}"
-    made = forge.api.post(f"{repository}/keys", {"title": "a test's", "key": key.public, "read_only": True})
+    deploy_key = forge.api.post(
+        f"{repository}/keys", {"title": "a test's", "key": key.public, "read_only": True}
+    )
     settings = {
         "builder": {"kind": "docker", "egress": Network().egress},
         "dashboard": {},
         "images": {**images(paths), "oauth2Proxy": login_image.provide(paths, Network())},
-        "repositories": [{"url": forge.ssh_url, "images": [{"name": one, "context": one} for one in IMAGES]}],
+        "repositories": [
+            {"url": forge.ssh_url, "images": [{"name": name, "context": name} for name in IMAGES]}
+        ],
         "gitKnownHosts": forge.known_hosts,
         "releaseLock": str(lock(tmp_path_factory.mktemp("lock"))),
     }
@@ -79,14 +85,14 @@ def tutorial(
     file.write_text(yaml.safe_dump_all(release()))
     try:
         with stack_overrides(paths, log, settings, {"gitSshKey": key.private}) as outputs:
-            said = log.read_text()
-            assert "its daemon is privileged" in said, "whoever chooses it is told"
-            assert "passwords and cookies of its login travel in the clear" in said
+            text = log.read_text()
+            assert "its daemon is privileged" in text, "whoever chooses it is told"
+            assert "passwords and cookies of its login travel in the clear" in text
             yield outputs
     finally:
         file.unlink()
         file.parent.rmdir()
-        forge.api.delete(f"{repository}/keys/{made['id']}")
+        forge.api.delete(f"{repository}/keys/{deploy_key['id']}")
 
 
 def dashboard(
@@ -107,7 +113,7 @@ def dashboard(
 
 
 def status(outputs: dict[str, Any], expected: int, auth: tuple[str, str] | None = None) -> bool | str:
-    """Whether that is the answer's; else what it is."""
+    """Returns True when the Dashboard answers with the expected status, else its answer."""
     code, text = dashboard(outputs, auth)
     return code == expected or f"{code} {text[:80]!r}"
 
@@ -117,20 +123,23 @@ def test_a_push_is_cloned_over_ssh_and_becomes_images_by_docker(
 ) -> None:
     assert push_command.push(paths, Network()) == 0, "what it printed says why"
     branch = forge.api.get(f"repos/{forge.account.username}/{REPOSITORY}/branches/{BRANCH}")
-    found = kubectl(paths, "get", "taskruns", "--namespace", tutorial["namespace"], "--output", "json")
+    task_runs = kubectl(paths, "get", "taskruns", "--namespace", tutorial["namespace"], "--output", "json")
     runs = [
         run
-        for run in json.loads(found)["items"]
+        for run in json.loads(task_runs)["items"]
         if run["metadata"]["annotations"]["tekton-builds/revision"] == branch["commit"]["id"]
     ]
     docker = [run for run in runs if run["spec"]["taskRef"]["name"] == "docker-socket"]
     assert len(docker) == 2, "one per image"
     cloned = [
-        one["value"] for run in runs for one in run["status"].get("results", []) if one["name"] == "url"
+        result["value"]
+        for run in runs
+        for result in run["status"].get("results", [])
+        if result["name"] == "url"
     ]
     assert forge.ssh_url in cloned, "with a deploy key, from a server whose key was given"
     for run in docker:
-        results = {one["name"]: one["value"] for one in run["status"]["results"]}
+        results = {result["name"]: result["value"] for result in run["status"]["results"]}
         assert results["IMAGE_DIGEST"].startswith("sha256:"), "the digest that the registry has"
 
 
@@ -182,9 +191,9 @@ def test_the_cluster_holds_a_hash_and_not_the_password(tutorial: dict[str, Any],
 
 def test_without_its_secret_the_dashboard_is_closed(tutorial: dict[str, Any], paths: Paths) -> None:
     secret = ("secret", "dashboard-login", "--namespace", LOGIN)
-    before = json.loads(kubectl(paths, "get", *secret, "--output", "json"))
+    original = json.loads(kubectl(paths, "get", *secret, "--output", "json"))
     for key in ("uid", "resourceVersion", "creationTimestamp", "managedFields"):
-        before["metadata"].pop(key, None)
+        original["metadata"].pop(key, None)
     kubectl(paths, "delete", *secret)
     try:
         assert dashboard(tutorial)[0] == 401, "the pod that runs keeps its file"
@@ -198,14 +207,14 @@ def test_without_its_secret_the_dashboard_is_closed(tutorial: dict[str, Any], pa
         wait_for("the controller, which finds no pod", closed, 60)
         assert dashboard(tutorial)[0] in UNAVAILABLE
     finally:
-        kubectl(paths, "create", "--filename", "-", stdin=json.dumps(before))
+        kubectl(paths, "create", "--filename", "-", stdin=json.dumps(original))
     right = ("admin", tutorial["dashboard_password"])
     wait_for("the login with its Secret", lambda: status(tutorial, 200, right), 120)
 
 
 def test_tektons_namespace_has_nothing_of_the_login(tutorial: dict[str, Any], paths: Paths) -> None:
     kinds = "secrets,ingresses,deployments"
-    names = kubectl(paths, "get", kinds, "--namespace", HERE, "--output", "name")
+    names = kubectl(paths, "get", kinds, "--namespace", NAMESPACE, "--output", "name")
     assert tutorial["dashboard_url"], "there is one"
     assert "login" not in names
     assert "ingress-resource" not in names

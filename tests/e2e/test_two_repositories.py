@@ -19,7 +19,7 @@ from toolkit.polling import wait_for
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
-SECOND = "second"
+SECOND_REPOSITORY = "second"
 MANIFESTS = (
     "application/vnd.oci.image.manifest.v1+json",
     "application/vnd.docker.distribution.manifest.v2+json",
@@ -32,10 +32,11 @@ def forge(push: Push) -> Iterator[Forge]:
     """The forge with one repository more, which is empty."""
     forge = push.forge
     forge.api.post(
-        "user/repos", {"name": SECOND, "private": True, "auto_init": True, "default_branch": "main"}
+        "user/repos",
+        {"name": SECOND_REPOSITORY, "private": True, "auto_init": True, "default_branch": "main"},
     )
     yield forge
-    forge.api.delete(f"repos/{forge.account.username}/{SECOND}")
+    forge.api.delete(f"repos/{forge.account.username}/{SECOND_REPOSITORY}")
 
 
 @pytest.fixture(scope="module")
@@ -44,32 +45,32 @@ def outputs(forge: Forge, paths: Paths, tmp_path_factory: pytest.TempPathFactory
     repositories = [
         {
             "url": forge.clone_url,
-            "images": [{"name": one, "context": one} for one in ("frontend", "backend")],
+            "images": [{"name": name, "context": name} for name in ("frontend", "backend")],
         },
         {
-            "url": forge.clone_url.replace(f"/{REPOSITORY}.git", f"/{SECOND}.git"),
-            "namespace": SECOND,
+            "url": forge.clone_url.replace(f"/{REPOSITORY}.git", f"/{SECOND_REPOSITORY}.git"),
+            "namespace": SECOND_REPOSITORY,
             "tags": ["newest"],
-            "images": [{"name": one, "context": one} for one in ("frontend", "tool")],
+            "images": [{"name": name, "context": name} for name in ("frontend", "tool")],
         },
     ]
     log = tmp_path_factory.mktemp("two") / "up.log"
     settings = {"repositories": repositories, "builder": {"parallel": 1, "egress": Network().egress}}
-    with stack_overrides(paths, log, settings, {}) as found:
+    with stack_overrides(paths, log, settings, {}) as outputs:
         forge.api.post(
-            f"repos/{user}/{SECOND}/hooks",
+            f"repos/{user}/{SECOND_REPOSITORY}/hooks",
             {
                 "type": "gitea",
                 "active": True,
                 "events": ["push"],
                 "config": {
-                    "url": found["hooks_url"],
+                    "url": outputs["hooks_url"],
                     "content_type": "json",
-                    "secret": found["webhook_secret"],
+                    "secret": outputs["webhook_secret"],
                 },
             },
         )
-        yield found
+        yield outputs
 
 
 def commit(forge: Forge) -> str:
@@ -77,23 +78,23 @@ def commit(forge: Forge) -> str:
     text = f"FROM {Network().registry}/{BASE_IMAGE}\nRUN echo second >/whose\n"
     content = base64.b64encode(text.encode()).decode()
     files = [
-        {"operation": "create", "path": f"{one}/Dockerfile", "content": content}
-        for one in ("frontend", "tool")
+        {"operation": "create", "path": f"{image}/Dockerfile", "content": content}
+        for image in ("frontend", "tool")
     ]
-    made = forge.api.post(
-        f"repos/{forge.account.username}/{SECOND}/contents",
+    response = forge.api.post(
+        f"repos/{forge.account.username}/{SECOND_REPOSITORY}/contents",
         {"branch": "main", "message": "images", "files": files},
     )
-    return str(made["commit"]["sha"])
+    return str(response["commit"]["sha"])
 
 
-def asked(paths: Paths, image: str, what: str) -> requests.Response:
-    """What the registry says of an image of the second repository."""
+def registry_answer(paths: Paths, image: str, path: str) -> requests.Response:
+    """Asks the registry about an image of the second repository."""
     account = Credentials.load_or_create(paths).registry
     session = requests.Session()
     session.trust_env = False
     answer = session.get(
-        f"http://{Network().registry}/v2/apps/{SECOND}/{image}/{what}",
+        f"http://{Network().registry}/v2/apps/{SECOND_REPOSITORY}/{image}/{path}",
         auth=(account.username, account.password),
         headers={"Accept": ", ".join(MANIFESTS)},
         timeout=10,
@@ -109,30 +110,30 @@ def test_a_push_builds_the_images_of_its_own_repository(
     sha = commit(forge)
 
     def runs() -> list[dict[str, Any]]:
-        listed = api.list_namespaced_custom_object("tekton.dev", "v1", outputs["namespace"], "pipelineruns")
+        response = api.list_namespaced_custom_object("tekton.dev", "v1", outputs["namespace"], "pipelineruns")
         return [
-            one
-            for one in listed["items"]
-            if one["metadata"].get("annotations", {}).get("tekton-builds/revision") == sha
+            run
+            for run in response["items"]
+            if run["metadata"].get("annotations", {}).get("tekton-builds/revision") == sha
         ]
 
-    def done() -> dict[str, Any] | str:
-        found = runs()
-        if not found:
+    def completed_run() -> dict[str, Any] | str:
+        current = runs()
+        if not current:
             return "no run"
-        (condition,) = found[0].get("status", {}).get("conditions") or [{}]
+        (condition,) = current[0].get("status", {}).get("conditions") or [{}]
         if condition.get("status") == "False":
             pytest.fail(condition["message"])
-        return found[0] if condition.get("status") == "True" else str(condition.get("message"))
+        return current[0] if condition.get("status") == "True" else str(condition.get("message"))
 
-    one = wait_for("the second repository's run", done, SECONDS)
-    assert one["spec"]["pipelineRef"]["name"] == "github-trigger-pipeline-developer-second"
+    run = wait_for("the second repository's run", completed_run, SECONDS)
+    assert run["spec"]["pipelineRef"]["name"] == "github-trigger-pipeline-developer-second"
     assert len(runs()) == 1, "one push is one run, however many repositories there are"
-    images = [result["value"] for result in one["status"]["results"]]
+    images = [result["value"] for result in run["status"]["results"]]
     assert sorted(images)[0].startswith(f"{Network().registry}/apps/second/frontend:{sha[:7]}")
     for name in ("frontend", "tool"):
         digests = {
-            asked(paths, name, f"manifests/{tag}").headers["Docker-Content-Digest"]
+            registry_answer(paths, name, f"manifests/{tag}").headers["Docker-Content-Digest"]
             for tag in (sha[:7], "main", "newest")
         }
         assert len(digests) == 1, "commit, branch and settings name one image"
@@ -141,8 +142,10 @@ def test_a_push_builds_the_images_of_its_own_repository(
 def test_the_labels_say_what_an_image_was_built_from(
     outputs: dict[str, Any], forge: Forge, paths: Paths
 ) -> None:
-    manifest = asked(paths, "tool", "manifests/newest").json()
-    found = asked(paths, "tool", f"blobs/{manifest['config']['digest']}").json()["config"]["Labels"]
-    branch = forge.api.get(f"repos/{forge.account.username}/{SECOND}/branches/main")
-    assert found["org.opencontainers.image.revision"] == branch["commit"]["id"]
-    assert found["org.opencontainers.image.source"].endswith(f"/{SECOND}.git")
+    manifest = registry_answer(paths, "tool", "manifests/newest").json()
+    labels = registry_answer(paths, "tool", f"blobs/{manifest['config']['digest']}").json()["config"][
+        "Labels"
+    ]
+    branch = forge.api.get(f"repos/{forge.account.username}/{SECOND_REPOSITORY}/branches/main")
+    assert labels["org.opencontainers.image.revision"] == branch["commit"]["id"]
+    assert labels["org.opencontainers.image.source"].endswith(f"/{SECOND_REPOSITORY}.git")

@@ -1,4 +1,4 @@
-"""Who reaches whom: real connections of real pods, to everything that the cluster has."""
+"""Real connections of real pods to everything in the cluster."""
 
 import json
 from collections.abc import Iterator
@@ -42,17 +42,17 @@ def targets(paths: Paths) -> dict[str, str]:
     return {**pod_network.services(paths), **pod_network.pods(paths), **node, METADATA: "metadata"}
 
 
-def named(targets: dict[str, str], reached: set[str]) -> set[str]:
+def descriptions(targets: dict[str, str], reached: set[str]) -> set[str]:
     return {f"{target} ({targets[target]})" for target in reached}
 
 
 def test_a_pod_like_a_builds_reaches_what_is_listed_and_nothing_else(
     paths: Paths, image: str, targets: dict[str, str]
 ) -> None:
-    listed = {f"{Network().node}:{port}" for port in (3000, 5000)}
-    reached = pod_network.reached(paths, image, "builds", {*targets, *listed}, LABELS)
-    assert listed <= reached, "forge and registry, or this proves nothing"
-    assert not named(targets, reached - listed)
+    listed_targets = {f"{Network().node}:{port}" for port in (3000, 5000)}
+    reached = pod_network.reached(paths, image, "builds", {*targets, *listed_targets}, LABELS)
+    assert listed_targets <= reached, "forge and registry, or this proves nothing"
+    assert not descriptions(targets, reached - listed_targets)
     owners = set(targets.values())
     assert "kube-system/kube-dns" in owners, "name servers by TCP were tried"
     assert "tekton-pipelines/tekton-triggers-core-interceptors" in owners
@@ -62,15 +62,15 @@ def test_a_pod_like_a_builds_reaches_what_is_listed_and_nothing_else(
 def test_a_pod_of_another_namespace_reaches_the_edge_and_admission_alone(
     paths: Paths, image: str, strangers: str, targets: dict[str, str], labels: dict[str, str]
 ) -> None:
-    ours = {pods.namespace for pods in PODS.values()}
-    closed = {target: name for target, name in targets.items() if name.partition("/")[0] in ours}
+    namespaces = {pods.namespace for pods in PODS.values()}
+    closed = {target: name for target, name in targets.items() if name.partition("/")[0] in namespaces}
     reached = pod_network.reached(paths, image, strangers, closed, labels)
     admission = {
         target for target in reached if "webhook" in closed[target] and target.endswith((":8443", ":443"))
     }
     assert admission, "an API server of any address is answered, or this proves nothing"
     edge = {target for target in reached if closed[target].startswith("ingress/")}
-    assert not named(closed, reached - admission - edge), "nothing else of ours answers a stranger"
+    assert not descriptions(closed, reached - admission - edge), "nothing else of ours answers a stranger"
 
 
 def test_no_pod_of_the_proof_has_a_token(paths: Paths) -> None:

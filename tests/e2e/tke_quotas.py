@@ -1,4 +1,4 @@
-"""What TKE does in a managed cluster: every namespace has a quota that names all kinds.
+"""The quotas of a managed TKE cluster: every namespace has one that names all kinds.
 
 A namespace may have what it has and an equal share of what the cluster has left (Tencent Cloud, 457/9087), so
 limits change whenever something is made anywhere.
@@ -53,33 +53,40 @@ class TkeQuotas:
     def _look(self) -> None:
         level = LEVELS["L5"]
         custom = [
-            f"count/{one.spec.names.plural}.{one.spec.group}"
-            for one in self._kinds.list_custom_resource_definition().items
-            if one.spec.scope == "Namespaced"
+            f"count/{definition.spec.names.plural}.{definition.spec.group}"
+            for definition in self._kinds.list_custom_resource_definition().items
+            if definition.spec.scope == "Namespaced"
         ]
-        namespaces = [one.metadata.name for one in self._core.list_namespace().items if _is_active(one)]
-        used, limits = dict[str, Limits](), dict[str, Limits]()
-        for one in self._core.list_resource_quota_for_all_namespaces().items:
-            if one.metadata.name == NAME:
-                status = one.status.used or {}
-                used[one.metadata.namespace] = {name: int(status[name]) for name in status}
-                limits[one.metadata.namespace] = {name: int(one.spec.hard[name]) for name in one.spec.hard}
-        for names, most in (
+        namespaces = [
+            namespace.metadata.name
+            for namespace in self._core.list_namespace().items
+            if _is_active(namespace)
+        ]
+        usage, limits = dict[str, Limits](), dict[str, Limits]()
+        for quota in self._core.list_resource_quota_for_all_namespaces().items:
+            if quota.metadata.name == NAME:
+                status = quota.status.used or {}
+                usage[quota.metadata.namespace] = {name: int(status[name]) for name in status}
+                limits[quota.metadata.namespace] = {
+                    name: int(quota.spec.hard[name]) for name in quota.spec.hard
+                }
+        for names, limit in (
             (["count/pods"], level.most_pods),
             (["count/configmaps"], CONFIG_MAPS),
             (custom, level.most_custom),
         ):
-            left = most - sum(had.get(name, 0) for had in used.values() for name in names)
+            remaining = limit - sum(counts.get(name, 0) for counts in usage.values() for name in names)
             for namespace in namespaces:
-                wanted = {
-                    name: used.get(namespace, {}).get(name, 0) + left // len(namespaces) for name in names
+                new_limits = {
+                    name: usage.get(namespace, {}).get(name, 0) + remaining // len(namespaces)
+                    for name in names
                 }
-                if wanted.items() - limits.get(namespace, {}).items():
-                    self._write(namespace, wanted, is_new=namespace not in limits)
-                    limits.setdefault(namespace, {}).update(wanted)
+                if new_limits.items() - limits.get(namespace, {}).items():
+                    self._write(namespace, new_limits, is_new=namespace not in limits)
+                    limits.setdefault(namespace, {}).update(new_limits)
 
-    def _write(self, namespace: str, wanted: Mapping[str, int], *, is_new: bool) -> None:
-        hard = {name: str(limit) for name, limit in wanted.items()}
+    def _write(self, namespace: str, limits: Mapping[str, int], *, is_new: bool) -> None:
+        hard = {name: str(limit) for name, limit in limits.items()}
         body: dict[str, Any] = {"metadata": {"name": NAME}, "spec": {"hard": hard}}
         if is_new:
             self._core.create_namespaced_resource_quota(namespace, body)

@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.golden import keys
 from tests.golden.differences import Comparison, compared
 from tests.golden.recording import RunError, record
-from tests.golden.report import Expected, ExpectedError, expected, report
+from tests.golden.report import ExpectedDifference, ExpectedError, read_expectations, report
 from tests.golden.stack import Stack, stacks
 from tests.golden.world import World, served
 
@@ -24,14 +24,14 @@ RENDERED = CHECKOUT / ".sandbox" / "releases"
 
 
 class GoldenError(Exception):
-    """Why nothing could be compared, in one sentence."""
+    """Reason why nothing could be compared, in one sentence."""
 
 
 def main() -> int:
     """0: no difference but those expected; 1: some; 2: nothing could be compared."""
     arguments = _arguments()
     try:
-        expectations = expected(arguments.expected)
+        expectations = read_expectations(arguments.expected)
         return _compare(arguments.base, _folders(arguments.releases), expectations)
     except (GoldenError, ExpectedError, RunError) as error:
         print(f"golden: {error}", file=sys.stderr)
@@ -53,7 +53,7 @@ def _folders(releases: str) -> list[Path]:
     return [*([RENDERED] if RENDERED.is_dir() else []), *folders]
 
 
-def _compare(base: str, folders: Sequence[Path], expectations: Sequence[Expected]) -> int:
+def _compare(base: str, folders: Sequence[Path], expectations: Sequence[ExpectedDifference]) -> int:
     world = World(folders)
     with tempfile.TemporaryDirectory(prefix="golden-") as temporary:
         folder = Path(temporary)
@@ -65,14 +65,14 @@ def _compare(base: str, folders: Sequence[Path], expectations: Sequence[Expected
                     f"{', '.join(uncovered)}: set each in another stack"
                 )
             world.clusters.update({stack.name: stack for stack in all_stacks})
-            comparisons = _recorded(base_checkout, all_stacks, values)
+            comparisons = _compare_all(base_checkout, all_stacks, values)
     small = sorted(world.manifests.keys() - world.files.keys())
     manifests = f"small manifests stand for {', '.join(small)}" if small else "every manifest is real"
     print(f"compared {base} with {CHECKOUT.name}'s files in {len(all_stacks)} stacks; {manifests}")
     return report(comparisons, expectations)
 
 
-def _recorded(
+def _compare_all(
     base_checkout: Path, all_stacks: Sequence[Stack], values: Mapping[str, str]
 ) -> dict[str, Comparison]:
     """The comparison of each stack, by its name."""

@@ -1,4 +1,4 @@
-"""What differs between two recordings of a stack, as paths with the values of both."""
+"""Differences between two recordings of a stack, as paths with the values of both."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Difference:
     subject: str
     """A URN, or the part of the run: outputs, logged, lookups, hooks, code."""
     path: str
-    """Of the value in the subject; empty: all of it."""
+    """Path of the value in the subject; empty: all of it."""
     base: str
     head: str
 
@@ -40,7 +40,7 @@ class Comparison:
 
 
 def compared(base: Recording, head: Recording) -> Comparison:
-    """What differs between the commit's recording and the working tree's."""
+    """Compares the commit's recording with the working tree's."""
     moves = _moves(base["resources"], head["resources"])
     result = list(_resources(base["resources"], _renamed(head["resources"], moves), moves))
     for part in ("outputs", "hooks", "code"):
@@ -84,19 +84,23 @@ def _resources(base: Resources, head: Resources, moves: Mapping[str, str]) -> It
 
 
 def _resource(
-    old: Mapping[str, Any], new: Mapping[str, Any], base: Resources, head: Resources, moves: Mapping[str, str]
+    base_resource: Mapping[str, Any],
+    head_resource: Mapping[str, Any],
+    base: Resources,
+    head: Resources,
+    moves: Mapping[str, str],
 ) -> Iterator[Difference]:
     """All of one resource but what it waits for."""
-    urn = old["urn"]
+    urn = base_resource["urn"]
     for field in FIELDS:
-        yield from _values(urn, field, old[field], new[field])
-    if old["custom"]:
-        yield from _values(urn, "type", old["type"], new["type"])
+        yield from _values(urn, field, base_resource[field], head_resource[field])
+    if base_resource["custom"]:
+        yield from _values(urn, "type", base_resource["type"], head_resource["type"])
     if urn not in moves.values():
-        yield from _values(urn, "parent", old["parent"], new["parent"])
+        yield from _values(urn, "parent", base_resource["parent"], head_resource["parent"])
     # The alias that keeps a moved resource is no difference: the state goes along.
-    aliases = {moves.get(alias, alias) for alias in earlier_urns(new, head)} - {urn}
-    yield from _sets(urn, "aliases", earlier_urns(old, base), aliases)
+    aliases = {moves.get(alias, alias) for alias in earlier_urns(head_resource, head)} - {urn}
+    yield from _sets(urn, "aliases", earlier_urns(base_resource, base), aliases)
 
 
 def _of_property(resource: Mapping[str, Any], key: str) -> Sequence[str]:
@@ -104,10 +108,10 @@ def _of_property(resource: Mapping[str, Any], key: str) -> Sequence[str]:
     return urns
 
 
-def closure(resources: Resources, first: Sequence[str]) -> set[str]:
+def closure(resources: Resources, urns: Sequence[str]) -> set[str]:
     """All that `first` wait for, and they: custom resources, those in components too."""
     result: set[str] = set()
-    queue = list(first)
+    queue = list(urns)
     while queue:
         urn = queue.pop()
         if urn not in result:
@@ -119,24 +123,24 @@ def closure(resources: Resources, first: Sequence[str]) -> set[str]:
 
 
 def _orders(
-    base: Resources, head: Resources, path: str, first: Callable[[Mapping[str, Any]], Sequence[str]]
+    base: Resources, head: Resources, path: str, direct: Callable[[Mapping[str, Any]], Sequence[str]]
 ) -> Iterator[Difference]:
     """What a resource waits for and did not, or the other way round, said of the first resources alone: it
     follows of all that wait for these. What one side alone has is a difference already.
     """
     common = sorted(base.keys() & head.keys())
-    lost, new = dict[str, set[str]](), dict[str, set[str]]()
+    lost, gained = dict[str, set[str]](), dict[str, set[str]]()
     for urn in common:
         sides = [closure(side, side[urn]["dependencies"]) for side in (base, head)]
-        lost[urn], new[urn] = sides[0] - sides[1], sides[1] - sides[0]
+        lost[urn], gained[urn] = sides[0] - sides[1], sides[1] - sides[0]
     for urn in common:
-        old_order, new_order = (closure(side, first(side[urn])) for side in (base, head))
-        shared = old_order & new_order & lost.keys()
+        old_order, new_order = (closure(side, direct(side[urn])) for side in (base, head))
+        common_order = old_order & new_order & lost.keys()
         for target in sorted((old_order - new_order) & lost.keys()):
-            if not any(target in lost[dependency] for dependency in shared):
+            if not any(target in lost[dependency] for dependency in common_order):
                 yield Difference(urn, f"{path}[{target}]", "waits for it", ABSENT)
-        for target in sorted((new_order - old_order) & new.keys()):
-            if not any(target in new[dependency] for dependency in shared):
+        for target in sorted((new_order - old_order) & gained.keys()):
+            if not any(target in gained[dependency] for dependency in common_order):
                 yield Difference(urn, f"{path}[{target}]", ABSENT, "waits for it")
 
 
@@ -149,10 +153,10 @@ def _sets(subject: str, path: str, base: set[str], head: set[str]) -> Iterator[D
 
 def _counted(subject: str, base: Sequence[Any], head: Sequence[Any]) -> Iterator[Difference]:
     """Entries without an order, which may be there more than once."""
-    old, new = (Counter(map(text, entries)) for entries in (base, head))
-    for entry in sorted((old - new).elements()):
+    base_counts, head_counts = (Counter(map(text, entries)) for entries in (base, head))
+    for entry in sorted((base_counts - head_counts).elements()):
         yield Difference(subject, "", entry, ABSENT)
-    for entry in sorted((new - old).elements()):
+    for entry in sorted((head_counts - base_counts).elements()):
         yield Difference(subject, "", ABSENT, entry)
 
 
@@ -177,7 +181,7 @@ def _values(subject: str, path: str, base: Any, head: Any) -> Iterator[Differenc
     elif isinstance(base, list) and isinstance(head, list):
         yield from _lists(subject, path, base, head)
     else:
-        yield Difference(subject, path, *_shown(base, head))
+        yield Difference(subject, path, *_texts(base, head))
 
 
 def _lists(subject: str, path: str, base: list[Any], head: list[Any]) -> Iterator[Difference]:
@@ -186,10 +190,15 @@ def _lists(subject: str, path: str, base: list[Any], head: list[Any]) -> Iterato
         [entry.get("name") if isinstance(entry, Mapping) else None for entry in side] for side in (base, head)
     ]
     if all(None not in side and len(set(map(text, side))) == len(side) for side in names):
-        old, new = ({text(entry["name"]): entry for entry in side} for side in (base, head))
-        for name in sorted(old.keys() | new.keys()):
-            yield from _values(subject, f"{path}[{name}]", old.get(name, ABSENT), new.get(name, ABSENT))
-        orders = [[name for name in side if name in old and name in new] for side in (old, new)]
+        base_entries, head_entries = ({text(entry["name"]): entry for entry in side} for side in (base, head))
+        for name in sorted(base_entries.keys() | head_entries.keys()):
+            yield from _values(
+                subject, f"{path}[{name}]", base_entries.get(name, ABSENT), head_entries.get(name, ABSENT)
+            )
+        orders = [
+            [name for name in side if name in base_entries and name in head_entries]
+            for side in (base_entries, head_entries)
+        ]
         if orders[0] != orders[1]:
             yield Difference(subject, f"{path} (order)", text(orders[0]), text(orders[1]))
         return
@@ -198,8 +207,8 @@ def _lists(subject: str, path: str, base: list[Any], head: list[Any]) -> Iterato
         yield from _values(subject, f"{path}[{index}]", sides[0], sides[1])
 
 
-def _shown(base: Any, head: Any) -> tuple[str, str]:
-    """Both as text; of two long texts the lines that differ."""
+def _texts(base: Any, head: Any) -> tuple[str, str]:
+    """Renders both values; of two long texts, the lines that differ."""
     if isinstance(base, str) and isinstance(head, str) and "\n" in base + head:
         lines = list(difflib.ndiff(base.splitlines(), head.splitlines()))
         sides = ["\n".join(line[2:] for line in lines if line[0] == sign) for sign in "-+"]

@@ -46,7 +46,7 @@ class Engine(engine_pb2_grpc.EngineServicer, resource_pb2_grpc.ResourceMonitorSe
         self.logged: list[str] = []
         self.lookups: list[dict[str, Any]] = []
         self.hooks: dict[str, bool] = {}
-        """By name, and whether a preview asks it too."""
+        """Hooks by name, and whether a preview calls them."""
         self.root = ""
 
     def Log(self, request: Any, context: Any) -> Any:
@@ -103,7 +103,7 @@ class Engine(engine_pb2_grpc.EngineServicer, resource_pb2_grpc.ResourceMonitorSe
             context.abort(grpc.StatusCode.ALREADY_EXISTS, f"Duplicate resource URN '{urn}'")
         if request.type == urns.STACK:
             self.root = urn
-        self.resources[urn] = _recorded(urn, request)
+        self.resources[urn] = _request_data(urn, request)
         properties = struct_pb2.Struct()
         properties.CopyFrom(request.object)
         if not self._stack.preview:
@@ -126,7 +126,7 @@ class Engine(engine_pb2_grpc.EngineServicer, resource_pb2_grpc.ResourceMonitorSe
         return {key: secret(value) if key in marked else value for key, value in outputs.items()}
 
 
-def _recorded(urn: str, request: Any) -> dict[str, Any]:
+def _request_data(urn: str, request: Any) -> dict[str, Any]:
     """The request as data, with every option that is set."""
     options = {}
     for field, value in request.ListFields():
@@ -148,9 +148,9 @@ def _recorded(urn: str, request: Any) -> dict[str, Any]:
             key: sorted(entry.urns) for key, entry in request.propertyDependencies.items()
         },
         "aliases": [
-            *({"urn": one} for one in request.aliasURNs),
-            *(json_format.MessageToDict(one.spec) if one.HasField("spec") else {"urn": one.urn}
-              for one in request.aliases),
+            *({"urn": alias_urn} for alias_urn in request.aliasURNs),
+            *(json_format.MessageToDict(alias.spec) if alias.HasField("spec") else {"urn": alias.urn}
+              for alias in request.aliases),
         ],
         "hooks": {field.name: list(names) for field, names in request.hooks.ListFields()},
         "options": options,

@@ -1,4 +1,4 @@
-"""Which settings the stacks of the comparison vary: each must have two values, or it is not compared."""
+"""Settings that the stacks of the comparison vary: each must have two values, or it is not compared."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PROJECT_FILE = Path(__file__).resolve().parents[2] / "Pulumi.yaml"
 
 
 def value_counts(stacks: Sequence[Stack]) -> dict[str, int]:
-    """How many values each key has in the stacks, defaults included; a secret has two: set and not set."""
+    """Counts the values of each key in the stacks, defaults included; a secret has two: set and not set."""
     values: dict[str, set[str]] = defaultdict(set)
     accepted = [stack for stack in stacks if not stack.refused]
     for stack in accepted:
@@ -41,8 +41,8 @@ def _texts() -> list[str]:
     """Keys that are no part of the typed settings: secrets, and logins of single repositories."""
     declared: Mapping[str, Any] = yaml.safe_load(PROJECT_FILE.read_text(encoding="utf-8"))["config"]
     typed = {to_camel(name) for name in Settings.model_fields}
-    own = [f"{kind}/" for kind in (*own_logins.SECRETS, own_logins.USERNAME)]
-    return [key for key in declared if key not in typed and ":" not in key] + own
+    per_repository = [f"{kind}/" for kind in (*own_logins.SECRETS, own_logins.USERNAME)]
+    return [key for key in declared if key not in typed and ":" not in key] + per_repository
 
 
 def _is_own(key: str) -> bool:

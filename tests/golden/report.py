@@ -1,4 +1,4 @@
-"""What the comparison prints, and the differences that are meant."""
+"""Report of a comparison, and the differences that are meant."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ class ExpectedError(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Expected:
+class ExpectedDifference:
     """Differences that are meant; each pattern as a shell has it, `*` for anything."""
 
     why: str
     subject: str = "*"
     path: str = "*"
     text: str = "*"
-    """Of the value at the commit, or of the present one."""
+    """Pattern of the value at the commit, or of the present one."""
 
     def fits(self, difference: Difference) -> bool:
         return (
@@ -38,13 +38,13 @@ class Expected:
         )
 
 
-def expected(file: Path | None) -> list[Expected]:
+def read_expectations(file: Path | None) -> list[ExpectedDifference]:
     """The entries of the file; none without one. Raises ExpectedError."""
     if file is None:
         return []
     try:
         entries = yaml.safe_load(file.read_text(encoding="utf-8")) or []
-        return [Expected(**entry) for entry in entries]
+        return [ExpectedDifference(**entry) for entry in entries]
     except (OSError, yaml.YAMLError, TypeError) as error:
         raise ExpectedError(
             f"EXPECTED is {str(file)!r}, but must be a YAML list of {', '.join(sorted(KEYS))}, of which "
@@ -52,7 +52,7 @@ def expected(file: Path | None) -> list[Expected]:
         ) from None
 
 
-def report(comparisons: Mapping[str, Comparison], expectations: Sequence[Expected]) -> int:
+def report(comparisons: Mapping[str, Comparison], expectations: Sequence[ExpectedDifference]) -> int:
     """Prints each difference once, with the stacks that have it.
 
     The exit code: 1 for any that is not meant, and for what is meant and not there.

@@ -26,13 +26,13 @@ class Stack:
     refused: bool = False
     """True: the program ends with an error, which is compared."""
     namespaces: Sequence[str] = ("kube-system",)
-    """Of the cluster."""
+    """Namespaces of the cluster."""
     objects: Mapping[str, Sequence[str]] = field(default_factory=dict)
     """Names of the cluster's other objects, by the last part of their list's path."""
     state: Mapping[str, Any] = field(default_factory=dict)
-    """What an earlier run left: `type` and `outputs` by URN."""
+    """State of an earlier run: `type` and `outputs` by URN."""
     answers: Mapping[str, Any] = field(default_factory=dict)
-    """Of look-ups, in place of those in answers.yaml, by token."""
+    """Answers to look-ups, in place of those in answers.yaml, by token."""
 
 
 def stacks(values: Mapping[str, str], folder: Path = FOLDER) -> list[Stack]:
@@ -45,9 +45,9 @@ def stacks(values: Mapping[str, str], folder: Path = FOLDER) -> list[Stack]:
 
 def _stack(file: Path, values: Mapping[str, str]) -> Stack:
     content = filled(yaml.safe_load(file.read_text(encoding="utf-8")), {**values, "stack": file.stem})
-    known = Stack.__dataclass_fields__.keys() - {"name"}
-    if unknown := sorted(content.keys() - known):
-        raise ValueError(f"{file} has {', '.join(unknown)}, but may have {', '.join(sorted(known))}")
+    fields = Stack.__dataclass_fields__.keys() - {"name"}
+    if unknown := sorted(content.keys() - fields):
+        raise ValueError(f"{file} has {', '.join(unknown)}, but may have {', '.join(sorted(fields))}")
     return Stack(name=file.stem, **content)
 
 

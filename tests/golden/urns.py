@@ -5,7 +5,7 @@ from typing import Any
 
 STACK = "pulumi:pulumi:Stack"
 Resources = Mapping[str, Mapping[str, Any]]
-"""What a program registered, by URN."""
+"""Resources that a program registered, by URN."""
 
 
 def urn_of(stack: str, project: str, parent: str, kind: str, name: str) -> str:

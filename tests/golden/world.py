@@ -1,4 +1,4 @@
-"""What a program calls while it runs: release manifests, and the API servers of the stacks' clusters."""
+"""Servers that a program calls while it runs: release manifests and the clusters' API servers."""
 
 from __future__ import annotations
 
@@ -74,8 +74,8 @@ class World:
     def answer(self, path: str) -> tuple[int, bytes, str]:
         """Status, body and content type of a GET."""
         if path.startswith("/cluster/"):
-            _, _, name, rest = path.split("/", 3)
-            content = _api(self.clusters[name], f"/{rest.partition('?')[0]}")
+            _, _, name, subpath = path.split("/", 3)
+            content = _api(self.clusters[name], f"/{subpath.partition('?')[0]}")
             return 200, json.dumps(content).encode(), "application/json"
         for name, (project, file, _) in RELEASES.items():
             if project in path and path.endswith(f"/{file}"):
@@ -88,7 +88,7 @@ def _version(name: str) -> str:
 
 
 def _api(stack: Stack, path: str) -> Any:
-    """What the API server of a stack's cluster answers: any list but those of the stack's file is empty."""
+    """Answer of the API server of a stack's cluster: any list but those of the stack's file is empty."""
     if path == "/version":
         return {"gitVersion": "v1.34.4"}
     if path.endswith("/endpointslices/kubernetes"):

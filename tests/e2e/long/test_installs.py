@@ -1,4 +1,4 @@
-"""From nothing to a build service, twenty times in a row: no install fails, or leaves something to do."""
+"""Twenty installs in a row: none fails, or leaves something to do."""
 
 import os
 from pathlib import Path
@@ -27,8 +27,10 @@ def test_no_install_of_many_fails(
         monkeypatch.setenv("PULUMI_OPTION_PARALLEL", parallel)
     stack = Stack(paths, Network(), paths.state / "bin" / "pulumi")
     for number in range(INSTALLS):
-        down, up, again = (tmp_path / f"{number}-{what}.log" for what in ("destroy", "up", "again"))
+        down, up, second_up = (tmp_path / f"{number}-{command}.log" for command in ("destroy", "up", "again"))
         assert stack.destroy(down) == 0, f"destroy {number}: {down.read_text()}"
         assert stack.up(up) == 0, f"install {number}: {up.read_text()}"
-        assert stack.up(again) == 0, f"up after install {number}: {again.read_text()}"
-        assert summary(again)[1:] == ["unchanged"], f"install {number} left something: {again.read_text()}"
+        assert stack.up(second_up) == 0, f"up after install {number}: {second_up.read_text()}"
+        assert summary(second_up)[1:] == ["unchanged"], (
+            f"install {number} left something: {second_up.read_text()}"
+        )

@@ -56,10 +56,10 @@ def making_up() -> Iterator["subprocess.Popen[bytes]"]:
 def family(pid: int) -> list[int]:
     """The process and all below it, parents first; the CLI has a session of its own."""
     children = (file.read_text().split() for file in Path(f"/proc/{pid}/task").glob("*/children"))
-    return [pid, *(one for line in children for child in line for one in family(int(child)))]
+    return [pid, *(member for line in children for child in line for member in family(int(child)))]
 
 
-def cut_off(paths: Paths, stage: str, how: signal.Signals) -> None:
+def cut_off(paths: Paths, stage: str, end_signal: signal.Signals) -> None:
     """Ends `make up` as soon as it makes something of the stage."""
     log, began = paths.logs / "pulumi-up.log", time.time()
 
@@ -70,23 +70,25 @@ def cut_off(paths: Paths, stage: str, how: signal.Signals) -> None:
 
     with making_up() as process:
         wait_for(f"the stage {stage}", reached, SECONDS, interval=0.05)
-        if how is signal.SIGKILL:  # as when the machine is gone: nobody records anything
-            for one in family(process.pid):
+        if end_signal is signal.SIGKILL:  # as when the machine is gone: nobody records anything
+            for member in family(process.pid):
                 with suppress(ProcessLookupError):
-                    os.kill(one, signal.SIGKILL)
+                    os.kill(member, signal.SIGKILL)
         else:
-            os.killpg(process.pid, how)
+            os.killpg(process.pid, end_signal)
         process.wait(SECONDS)
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL], ids=lambda one: one.name)
+@pytest.mark.parametrize(
+    "end_signal", [signal.SIGINT, signal.SIGKILL], ids=lambda end_signal: end_signal.name
+)
 def test_an_up_that_is_cut_off_at_every_stage_is_healed_by_the_next(
-    stack: Stack, paths: Paths, how: signal.Signals
+    stack: Stack, paths: Paths, end_signal: signal.Signals
 ) -> None:
     for stage in STAGES:
-        cut_off(paths, stage, how)
+        cut_off(paths, stage, end_signal)
     assert subprocess.run(["make", "up"], cwd=CHECKOUT, check=False).returncode == 0
-    again = paths.logs / "pulumi-again.log"
-    assert stack.up(again) == 0, again.read_text()
-    assert summary(again)[1:] == ["unchanged"], f"something was left: {again.read_text()}"
+    log = paths.logs / "pulumi-again.log"
+    assert stack.up(log) == 0, log.read_text()
+    assert summary(log)[1:] == ["unchanged"], f"something was left: {log.read_text()}"
     assert subprocess.run(["make", "push"], cwd=CHECKOUT, check=False).returncode == 0

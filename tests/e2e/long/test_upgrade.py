@@ -1,4 +1,4 @@
-"""From Tekton's older releases to these and back, with a build under way and objects of the older API."""
+"""An upgrade of Tekton and the way back, with a build under way and objects of the older API."""
 
 import json
 import subprocess
@@ -30,7 +30,7 @@ from toolkit.progress import Progress
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(3600)]
 
-HERE, OLDER, STORED = "upgrade-of-a-test", "tekton.dev/v1beta1", "tekton.dev/v1"
+NAMESPACE, OLDER, STORED = "upgrade-of-a-test", "tekton.dev/v1beta1", "tekton.dev/v1"
 SECONDS = 180.0
 LONGER = 45  # seconds of a build, so that it is under way while controllers change
 
@@ -41,10 +41,10 @@ def older(paths: Paths, tmp_path_factory: pytest.TempPathFactory) -> dict[str, s
     network = Network()
     with Toolchain(paths, Progress()) as toolchain:
         toolchain.ensure(*(release.part for release in PREVIOUS))
-        made = tekton(PREVIOUS, toolchain.folder)
+        rendered = tekton(PREVIOUS, toolchain.folder)
     account = Credentials.load_or_create(paths).registry
-    Registry(paths.state / "registry", network.registry, account).load([folder for _, folder in made])
-    urls = Releases(paths.state / "releases", network.releases, network.registry).render(made)
+    Registry(paths.state / "registry", network.registry, account).load([folder for _, folder in rendered])
+    urls = Releases(paths.state / "releases", network.releases, network.registry).render(rendered)
     pipelines, triggers = (release.version for release in PREVIOUS)
     names = ("tekton-pipelines", "tekton-triggers", "tekton-interceptors")
     entries = dict(zip(names, zip((pipelines, triggers, triggers), urls, strict=True), strict=True))
@@ -72,8 +72,13 @@ def apply(paths: Paths, *objects: dict[str, Any]) -> None:
     subprocess.run(command, input=text, text=True, check=True, capture_output=True, timeout=60)
 
 
-def named(kind: str, name: str, spec: dict[str, Any]) -> dict[str, Any]:
-    return {"apiVersion": OLDER, "kind": kind, "metadata": {"name": name, "namespace": HERE}, "spec": spec}
+def tekton_object(kind: str, name: str, spec: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "apiVersion": OLDER,
+        "kind": kind,
+        "metadata": {"name": name, "namespace": NAMESPACE},
+        "spec": spec,
+    }
 
 
 def written(paths: Paths) -> None:
@@ -83,28 +88,28 @@ def written(paths: Paths) -> None:
     params = [{"name": "word", "type": "string", "default": "hello"}]
     apply(
         paths,
-        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": HERE}},
-        named("Task", "say", {"params": params, "steps": [step]}),
-        named("Pipeline", "say", {"tasks": [{"name": "say", "taskRef": {"name": "say"}}]}),
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}},
+        tekton_object("Task", "say", {"params": params, "steps": [step]}),
+        tekton_object("Pipeline", "say", {"tasks": [{"name": "say", "taskRef": {"name": "say"}}]}),
     )
     run(paths, "before")
 
 
 def run(paths: Paths, name: str) -> None:
     """Runs the Pipeline by way of the older API, to its good end."""
-    apply(paths, named("PipelineRun", name, {"pipelineRef": {"name": "say"}}))
+    apply(paths, tekton_object("PipelineRun", name, {"pipelineRef": {"name": "say"}}))
 
     def ended() -> bool | str:
-        found = read(paths, "pipelineruns.v1.tekton.dev", name)
-        assert outcome(found) is not False, found["status"]["conditions"]
-        return bool(outcome(found)) or json.dumps(found.get("status"))
+        live = read(paths, "pipelineruns.v1.tekton.dev", name)
+        assert outcome(live) is not False, live["status"]["conditions"]
+        return bool(outcome(live)) or json.dumps(live.get("status"))
 
     wait_for(f"the run {name}", ended, SECONDS)
 
 
-def read(paths: Paths, what: str, name: str) -> dict[str, Any]:
-    found = kubectl(paths, "get", what, name, "--namespace", HERE, "--output", "json")
-    loaded: dict[str, Any] = json.loads(found)
+def read(paths: Paths, resource: str, name: str) -> dict[str, Any]:
+    text = kubectl(paths, "get", resource, name, "--namespace", NAMESPACE, "--output", "json")
+    loaded: dict[str, Any] = json.loads(text)
     return loaded
 
 
@@ -115,7 +120,7 @@ def version(paths: Paths) -> str:
     )
 
 
-def kept(paths: Paths) -> None:
+def assert_readable(paths: Paths) -> None:
     """Whatever was written by way of the older API is read and run by either."""
     for kind in ("tasks", "pipelines"):
         older, stored = (read(paths, f"{kind}.{api}.tekton.dev", "say") for api in ("v1beta1", "v1"))
@@ -127,29 +132,29 @@ def kept(paths: Paths) -> None:
 def test_an_upgrade_and_the_way_back_lose_nothing(
     older: dict[str, str], nothing: None, push: Push, paths: Paths, tmp_path: Path
 ) -> None:
-    before, now = PREVIOUS[0].version, PIPELINES.version
+    previous, current = PREVIOUS[0].version, PIPELINES.version
     try:
         with ExitStack() as release:
             outputs = release.enter_context(stack_overrides(paths, tmp_path / "older.log", older, {}))
             ensure_webhook(push.forge, outputs["hooks_url"], outputs["webhook_secret"])
-            assert version(paths) == before
+            assert version(paths) == previous
             written(paths)
             with building(push, LONGER) as (_, under_way, _):
                 release.close()  # the stack's own releases again: this is the upgrade
-                assert version(paths) == now
+                assert version(paths) == current
                 assert len(push.follow(under_way)) == 2
-        kept(paths)
+        assert_readable(paths)
         run(paths, "after")
         with ExitStack() as release:
             with building(push, LONGER) as (_, under_way, _):
                 release.enter_context(stack_overrides(paths, tmp_path / "back.log", older, {}))
-                assert version(paths) == before
+                assert version(paths) == previous
                 assert len(push.follow(under_way)) == 2
-            kept(paths)
+            assert_readable(paths)
             run(paths, "back")
             assert len(push.run()) == 2
-        assert version(paths) == now
+        assert version(paths) == current
         assert len(push.run()) == 2
-        kept(paths)
+        assert_readable(paths)
     finally:
-        kubectl(paths, "delete", "namespace", HERE, "--ignore-not-found", "--timeout=60s")
+        kubectl(paths, "delete", "namespace", NAMESPACE, "--ignore-not-found", "--timeout=60s")

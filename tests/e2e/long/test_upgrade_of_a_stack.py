@@ -19,7 +19,7 @@ from sandbox.forge.webhook import ensure_webhook
 from sandbox.network import Network
 from sandbox.stack.settings_file import PROJECT
 from sandbox.stack.stack import Stack
-from tests.e2e.delivery import taken
+from tests.e2e.delivery import accepted_delivery
 from tests.e2e.kubectl import kubectl
 from tests.e2e.long.test_installs import summary
 from toolkit.paths import CHECKOUT, Paths
@@ -29,8 +29,8 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
 COMMIT = "4d96eb1b76a3b87b8aa0d1a78865c927ab7a1098"
 # The route is in the controller's own namespace now, and the edge has no rights in the listener's.
-MOVED = ("Ingress::hooks", "Role::ingress-serves-1", "RoleBinding::ingress-serves-1")
-GONE = {
+MOVED_URNS = ("Ingress::hooks", "Role::ingress-serves-1", "RoleBinding::ingress-serves-1")
+REMOVED_OBJECTS = {
     "Ingress/builds-webhook/ingress-resource",
     "Role/builds-webhook/traefik-ingress",
     "RoleBinding/builds-webhook/traefik-ingress",
@@ -103,31 +103,31 @@ def as_it_was(stack_file: str) -> str:
 def uids(paths: Paths) -> dict[str, str]:
     """Every object of the stack's kinds in the cluster, by kind, namespace and name."""
     kinds = ",".join((KINDS, CLUSTER, WEBHOOKS, TEKTONS))
-    found = json.loads(kubectl(paths, "get", kinds, "--all-namespaces", "--output", "json"))["items"]
+    items = json.loads(kubectl(paths, "get", kinds, "--all-namespaces", "--output", "json"))["items"]
     return {
         "/".join((item["kind"], item["metadata"].get("namespace", ""), item["metadata"]["name"])): item[
             "metadata"
         ]["uid"]
-        for item in found
+        for item in items
     }
 
 
 @contextmanager
-def pushing(new: Callable[[], SignedPush]) -> Iterator[list[SignedPush]]:
+def pushing(new_push: Callable[[], SignedPush]) -> Iterator[list[SignedPush]]:
     """Deliveries all the time; those that were made."""
-    made: list[SignedPush] = []
+    deliveries: list[SignedPush] = []
     ended = threading.Event()
 
     def deliver() -> None:
         while not ended.wait(PAUSE):
-            delivery = new()
-            taken(delivery.send())
-            made.append(delivery)
+            delivery = new_push()
+            accepted_delivery(delivery.send())
+            deliveries.append(delivery)
 
     thread = threading.Thread(target=deliver)
     thread.start()
     try:
-        yield made
+        yield deliveries
     finally:
         ended.set()
         thread.join()
@@ -140,13 +140,13 @@ def test_every_object_keeps_its_identity_and_no_push_is_lost(
     before = uids(paths)
     cli = Pulumi(program=paths.state / "bin" / "pulumi", environment=stack.environment)
     steps = cli.read("preview", "--stack", stack.name, "--json")["steps"]
-    planned = {step["urn"]: step["op"] for step in steps if not step["urn"].endswith(MOVED)}
+    planned = {step["urn"]: step["op"] for step in steps if not step["urn"].endswith(MOVED_URNS)}
     touched = {urn: op for urn, op in planned.items() if op not in {"same", "update", "create"}}
     assert not touched, f"what was there would go or be made anew: {touched}"
     repository = push.forge.api.get(f"repos/{push.forge.account.username}/{REPOSITORY}")
     branch = push.forge.api.get(f"repos/{push.forge.account.username}/{REPOSITORY}/branches/{BRANCH}")
 
-    def new() -> SignedPush:
+    def new_push() -> SignedPush:
         return SignedPush(
             url=older["hooks_url"],
             secret=older["webhook_secret"],
@@ -156,18 +156,18 @@ def test_every_object_keeps_its_identity_and_no_push_is_lost(
         )
 
     log = tmp_path / "up.log"
-    with pushing(new) as deliveries:
+    with pushing(new_push) as deliveries:
         assert stack.up(log) == 0, log.read_text()
     assert stack.outputs()["webhook_secret"] == older["webhook_secret"], "the forge signs with the old one"
     after = uids(paths)
-    kept = {name: uid for name, uid in before.items() if name not in GONE}
-    assert {name: after.get(name) for name in kept} == kept, "an object was made anew"
-    assert not GONE & after.keys(), "the edge reads what is beside the webhook's secret"
+    expected = {name: uid for name, uid in before.items() if name not in REMOVED_OBJECTS}
+    assert {name: after.get(name) for name in expected} == expected, "an object was made anew"
+    assert not REMOVED_OBJECTS & after.keys(), "the edge reads what is beside the webhook's secret"
     runs = {run["metadata"]["labels"].get("tekton-builds/delivery") for run in push.cluster.pipeline_runs()}
     lost = [delivery.identity for delivery in deliveries if delivery.identity not in runs]
     assert deliveries, "nothing was delivered meanwhile, so nothing is proved"
     assert not lost, f"{len(lost)} of {len(deliveries)} pushes have no run"
-    again = tmp_path / "again.log"
-    assert stack.up(again) == 0, again.read_text()
-    assert summary(again)[1:] == ["unchanged"], again.read_text()
+    second_log = tmp_path / "again.log"
+    assert stack.up(second_log) == 0, second_log.read_text()
+    assert summary(second_log)[1:] == ["unchanged"], second_log.read_text()
     assert len(push.run()) == 2, "a push through the forge becomes its images"

@@ -14,7 +14,7 @@ from toolkit.crane import CraneError
 COMMIT = "a" * 40
 TAKEN = Delivery(
     identity="uuid",
-    done=True,
+    is_complete=True,
     succeeded=True,
     status=202,
     answer='{"eventID": "e-1", "namespace": "hooks"}',
@@ -114,7 +114,7 @@ def test_a_forge_that_makes_no_delivery_is_told(push):
     [
         (replace(TAKEN, succeeded=False, status=0, answer="connection refused"), "did not answer.*refused"),
         (replace(TAKEN, succeeded=False, status=404, answer="404 page not found"), "answered 404.*not found"),
-        (replace(TAKEN, done=False), "has no answer yet"),
+        (replace(TAKEN, is_complete=False), "has no answer yet"),
         (replace(TAKEN, answer="hello"), "no Tekton listener"),
     ],
     ids=["nobody listens", "another path", "too slow", "somebody else"],

@@ -9,7 +9,7 @@ from components.kube.priority import INFRASTRUCTURE
 from components.kube.workloads import CLIENT_LIMITS, OTHER, WORKLOADS, budgets, fitted
 from components.tekton.tekton import Tekton, TektonArgs, group_by_stage
 from pipelines.tasks.bounds import CPU_MILLIS
-from tests.cluster.recorded_stack import recorded
+from tests.cluster.recorded_stack import recording
 from tests.support.manifests import Object, an_object, deployment, releases
 from tests.support.program import ROOT
 from tests.support.recorded import record
@@ -139,7 +139,7 @@ def millis(item: Object) -> int:
 
 def test_a_node_of_two_cores_has_room_for_all_of_it_and_a_run_and_for_the_change_to_it() -> None:
     """With the real releases, on the sandbox. While they change there is one more of each."""
-    old = [item for item in recorded("objects") if item["kind"] in ("Deployment", "HorizontalPodAutoscaler")]
+    old = [item for item in recording("objects") if item["kind"] in ("Deployment", "HorizontalPodAutoscaler")]
     for item in old:
         if item["metadata"]["name"] == INTERCEPTORS:  # the program of that day had added it
             del pod(item)["containers"][0]["resources"]

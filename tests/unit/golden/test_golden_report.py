@@ -8,7 +8,7 @@ import pytest
 
 from tests.golden.__main__ import CHECKOUT
 from tests.golden.differences import ABSENT, Comparison, Difference
-from tests.golden.report import Expected, ExpectedError, expected, report
+from tests.golden.report import ExpectedDifference, ExpectedError, read_expectations, report
 
 COLOR = Difference("urn:pulumi:one::tekton-builds::tiny:index:Thing::door", "inputs.color", "red", "blue")
 WARNING = Difference("logged", "", "warning: the door is red", ABSENT)
@@ -37,14 +37,14 @@ def test_a_difference_of_two_stacks_is_printed_once_with_both(capsys: pytest.Cap
 
 
 def test_what_is_meant_is_counted_and_does_not_fail(capsys: pytest.CaptureFixture[str]) -> None:
-    known = [Expected(subject="*::door", path="inputs.*", why="the door is blue now")]
+    known = [ExpectedDifference(subject="*::door", path="inputs.*", why="the door is blue now")]
     assert report({"one": comparison(COLOR)}, known) == 0
     assert "0 differences, 1 more that are expected" in capsys.readouterr().out
     assert report({"one": comparison(COLOR, WARNING)}, known) == 1, "the warning is not meant"
 
 
 def test_what_is_meant_and_not_there_fails(capsys: pytest.CaptureFixture[str]) -> None:
-    assert report({"one": comparison()}, [Expected(text="*blue*", why="the door is blue now")]) == 1
+    assert report({"one": comparison()}, [ExpectedDifference(text="*blue*", why="the door is blue now")]) == 1
     assert "expected, and not there: * * *blue* (the door is blue now)" in capsys.readouterr().out
 
 
@@ -53,13 +53,13 @@ def test_a_file_of_expected_differences_that_is_none_is_refused(text: str, tmp_p
     file = tmp_path / "expected.yaml"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(ExpectedError, match=r"EXPECTED is .*, but must be a YAML list of path, subject"):
-        expected(file)
+        read_expectations(file)
 
 
 def test_a_file_of_expected_differences_is_read(tmp_path: Path) -> None:
     file = tmp_path / "expected.yaml"
     file.write_text("- {path: 'inputs.*', why: blue}\n", encoding="utf-8")
-    assert expected(file) == [Expected(path="inputs.*", why="blue")]
+    assert read_expectations(file) == [ExpectedDifference(path="inputs.*", why="blue")]
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,11 @@ def test_a_task_whose_pod_has_not_started_says_so():
 def test_a_failure_is_the_step_that_failed_with_its_log():
     broken = task_run("backend", succeeded="False", message="m", steps=[step("fetch", 0), step("build", 2)])
     found = failure({"metadata": {"name": "run"}}, [task_run("clone", succeeded="True"), broken])
-    assert (found.where, found.pod, found.container) == ("backend / build", "run-backend-pod", "step-build")
+    assert (found.location, found.pod, found.container) == (
+        "backend / build",
+        "run-backend-pod",
+        "step-build",
+    )
     assert "2" in found.reason, "the exit code belongs to the reason"
 
 
@@ -93,7 +97,7 @@ def test_a_build_whose_container_the_kernel_ended_names_the_setting():
 def test_a_task_that_failed_before_any_step_gives_its_own_message():
     broken = task_run("backend", succeeded="False", message='failed to pull image "x"')
     found = failure({"metadata": {"name": "run"}}, [broken])
-    assert (found.where, found.reason, found.pod) == ("backend", 'failed to pull image "x"', None)
+    assert (found.location, found.reason, found.pod) == ("backend", 'failed to pull image "x"', None)
 
 
 def test_a_run_that_was_refused_gives_its_own_message():

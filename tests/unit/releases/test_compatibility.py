@@ -29,7 +29,7 @@ def releases(**other: str) -> list[Release]:
 
 
 def mistakes(kubernetes: str = "", **other: str) -> list[str]:
-    return list(compatibility.mistakes(releases(**other), kubernetes, compatibility.table()))
+    return list(compatibility.compatibility_errors(releases(**other), kubernetes, compatibility.table()))
 
 
 def warnings(today: date, **other: str) -> list[str]:
@@ -43,7 +43,7 @@ def test_what_the_lock_has_fits_and_is_in_the_table() -> None:
     for full in (False, True):
         without = "tekton-dashboard" if full else "tekton-dashboard-full"
         chosen = [one for one in read_lock(LOCK) if one.name != without]
-        assert not list(compatibility.mistakes(chosen, "1.34.1", known))
+        assert not list(compatibility.compatibility_errors(chosen, "1.34.1", known))
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def test_the_delivery_of_a_commit_is_the_one_that_brought_it_not_the_one_that_le
     delivery = database.delivery(COMMIT)
     assert delivery is not None
     assert delivery.identity == "uuid-1", "uuid-2 and uuid-3 have the commit as `before` only"
-    assert (delivery.done, delivery.succeeded, delivery.status) == (True, True, 202)
+    assert (delivery.is_complete, delivery.succeeded, delivery.status) == (True, True, 202)
     assert delivery.event == Event(identity="e-1", namespace="hooks"), "it leads to the PipelineRun"
 
 
@@ -61,7 +61,7 @@ def test_a_delivery_that_nobody_answered_says_why(database):
 def test_a_delivery_under_way_is_not_done(database):
     delivery = database.delivery("c" * 40)
     assert delivery is not None
-    assert not delivery.done, "Gitea marks it as delivered before it has an answer"
+    assert not delivery.is_complete, "Gitea marks it as delivered before it has an answer"
 
 
 def test_a_commit_that_was_never_pushed_has_no_delivery(database):

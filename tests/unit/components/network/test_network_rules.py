@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.cluster.recorded_stack import recorded
+from tests.cluster.recorded_stack import recording
 from tests.support.program import API_ADDRESS, SECRETS, config
 from tests.support.recorded import Recording
 from tests.unit.components.dashboard.test_dashboard import CLIENT, GITHUB
@@ -152,7 +152,7 @@ def test_each_policy_of_an_earlier_stack_is_changed_in_its_place(stack: tuple[st
 
 
 def test_the_policies_of_the_recorded_stack_are_found_in_its_state(stack: tuple[str, Recording]) -> None:
-    resources = recorded("state")["deployment"]["resources"]
+    resources = recording("state")["deployment"]["resources"]
     there = {one["urn"].split("::", 2)[2] for one in resources if one["type"].endswith(":NetworkPolicy")}
     named = {urn.split("::", 2)[2] for one in stack[1].resources for urn in one.alias_urns}
     assert there

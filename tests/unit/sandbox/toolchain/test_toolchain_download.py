@@ -118,7 +118,7 @@ def test_a_host_is_asked_once_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
         return real(url, timeout=timeout)
 
     monkeypatch.setattr(downloads._session, "head", head)
-    assert not any(downloads.offered(tool) for tool in TOOLS)
+    assert not any(downloads.is_available(tool) for tool in TOOLS)
     assert len(asked) == 1, "a refusal is final"
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.toolchain.plugin_folders import Build
-from sandbox.toolchain.tool import MADE
+from sandbox.toolchain.tool import RECORD_FILE
 from tests.unit.sandbox.toolchain.pulumi_plugins.places import KUBERNETES, put
 from toolkit.pulumi_cli import Pulumi
 
@@ -36,5 +36,5 @@ def build(tmp_path: Path) -> Build:
     """A toolchain that has built the provider."""
     folder = tmp_path / "cache" / "pulumi-kubernetes-0123"
     put(folder / "bin" / KUBERNETES.program)
-    (folder / MADE).touch()
+    (folder / RECORD_FILE).touch()
     return {KUBERNETES.tool: folder}.__getitem__

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from sandbox.toolchain.pulumi_plugins import Plugin, offered, plugins
+from sandbox.toolchain.pulumi_plugins import Plugin, is_available, plugins
 from sandbox.toolchain.versions import PULUMI_KUBERNETES
 from tests.unit.sandbox.toolchain.pulumi_plugins.places import RANDOM
 from toolkit.paths import CHECKOUT
@@ -55,8 +55,8 @@ def host() -> Iterator[str]:
 
 def test_a_host_offers_what_it_answers_for(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    assert offered(replace(RANDOM, releases=host))
-    assert not offered(Plugin(kind="resource", name="random", version="1.0.0", releases=host))
-    assert not offered(replace(RANDOM, releases="http://127.0.0.1:9")), "nobody there"
+    assert is_available(replace(RANDOM, releases=host))
+    assert not is_available(Plugin(kind="resource", name="random", version="1.0.0", releases=host))
+    assert not is_available(replace(RANDOM, releases="http://127.0.0.1:9")), "nobody there"
     for plugin in plugins():
         assert plugin.releases.startswith("https://"), "what runs as the user is fetched over TLS"
