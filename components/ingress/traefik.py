@@ -11,9 +11,15 @@ from dataclasses import dataclass
 
 import pulumi
 import pulumi_kubernetes as kubernetes
-from pulumi_kubernetes.core.v1 import ContainerArgsDict, ContainerPortArgsDict
+from pulumi_kubernetes.apps.v1 import DeploymentSpecArgsDict
+from pulumi_kubernetes.core.v1 import (
+    ContainerArgsDict,
+    ContainerPortArgsDict,
+    PodSpecArgsDict,
+    ServiceSpecArgsDict,
+)
 
-from components.ingress.hooks_limits import Hooks, traefik_configuration
+from components.ingress.hooks_limits import Hooks, closed_annotations, traefik_configuration
 from components.ingress.route import IngressController, load_balancer_address
 from components.kube import pod_security
 from components.kube.metadata import labels, metadata
@@ -26,8 +32,10 @@ CLASS = "nginx"
 NAMESPACE = "ingress"
 NAME = "traefik"
 ROLE = f"{NAME}-ingress"
+PODS = {"app.kubernetes.io/name": NAME}
 USER = 65532
 WEB, SECURE, ADMIN = 8000, 8443, 8080  # ports over 1024: no capability is needed to listen
+PORTS = (WEB, SECURE)  # for the load balancer
 
 CONFIGURATION, FILE = "/etc/traefik/hooks", "hooks.yaml"
 DIGEST = "tekton-builds/configuration"
@@ -72,112 +80,153 @@ class Traefik(pulumi.ComponentResource):
         home = namespace(
             f"{name}-namespace", NAMESPACE, component="ingress", pod_security="restricted", opts=child
         )
-        home_namespace = home.metadata.name
+        within, home_namespace = inside(self, home), home.metadata.name
         meta = metadata(NAME, home_namespace, component="ingress")
-        account = kubernetes.core.v1.ServiceAccount(f"{name}-account", metadata=meta, opts=inside(self, home))
-        rights = [
-            bind(resource, ROLE, account, rules, namespace=place, component="ingress", opts=child)
-            for resource, rules, place in (
-                (f"{name}-reads-cluster", CLUSTER_RULES, None),
-                (f"{name}-serves-0", NAMESPACED_RULES, home_namespace),
-            )
-        ]
+        account = kubernetes.core.v1.ServiceAccount(f"{name}-account", metadata=meta, opts=within)
+        rights = self._rights(name, account, home_namespace)
         ingress_class = kubernetes.networking.v1.IngressClass(
             f"{name}-class",
             metadata=metadata(CLASS, component="ingress"),
             spec={"controller": "k8s.io/ingress-nginx"},
             opts=child,
         )
-        entry = "websecure" if args.hooks.tls else "web"
-        content = args.backend.apply(
-            lambda backend: json.dumps(
-                traefik_configuration(args.hooks, f"http://{backend}", entry), indent=2
-            )
-        )
+        content = args.backend.apply(lambda backend: _configuration(args.hooks, backend))
+        hooks_meta = metadata("hooks", home_namespace, component="ingress")
         configuration = kubernetes.core.v1.ConfigMap(
-            f"{name}-hooks",
-            metadata=metadata("hooks", home_namespace, component="ingress"),
-            data={FILE: content},
-            opts=inside(self, home),
+            f"{name}-hooks", metadata=hooks_meta, data={FILE: content}, opts=within
         )
-        pods = {"app.kubernetes.io/name": NAME}
+        pod = _pod(
+            _container(args.image, home_namespace, tls=args.tls),
+            args.priority,
+            account=account.metadata.name,
+            configuration=configuration.metadata.name,
+        )
         kubernetes.apps.v1.Deployment(
             f"{name}-controller",
             metadata=meta,
-            spec={
-                "selector": {"match_labels": pods},
-                "template": {
-                    "metadata": {
-                        "labels": {**labels("ingress"), **pods},
-                        # Another configuration is another pod, which `up` waits for.
-                        "annotations": {DIGEST: content.apply(_digest)},
-                    },
-                    "spec": {
-                        "service_account_name": account.metadata.name,
-                        **placement(args.priority, pods),
-                        "security_context": pod_security.pod(USER),
-                        "containers": [_container(args, home_namespace)],
-                        "volumes": [
-                            {"name": "hooks", "config_map": {"name": configuration.metadata.name}},
-                            {"name": "bodies", "empty_dir": {"size_limit": f"{BODIES_MIB}Mi"}},
-                        ],
-                    },
-                },
-            },
+            spec=_deployment(pod, configuration=content.apply(_digest)),
             # It lists classes once, when it starts: without its rights it would go on without them.
             opts=inside(self, home, depends_on=[*rights, ingress_class]),
         )
+        annotations = {**args.annotations, **ADDRESS}
         service = kubernetes.core.v1.Service(
             f"{name}-service",
-            metadata=metadata(
-                NAME, home_namespace, component="ingress", annotations={**args.annotations, **ADDRESS}
-            ),
-            spec={
-                "type": "LoadBalancer",
-                "selector": pods,
-                "ports": [
-                    {"name": entry, "port": outside, "target_port": inside}
-                    for entry, (outside, inside) in entries(args).items()
-                ],
-                # Else the nodes put an address of their own in the place of the caller's.
-                **({"external_traffic_policy": "Local"} if args.hooks.source_ranges else {}),
-            },
-            opts=inside(self, home),
+            metadata=metadata(NAME, home_namespace, component="ingress", annotations=annotations),
+            spec=_service(tls=args.tls, keeps_source=bool(args.hooks.source_ranges)),
+            opts=within,
         )
         self.controller = IngressController(
             class_name=ingress_class.metadata.name,
             address=service.status.apply(load_balancer_address),
             namespace=home_namespace,
-            home=home,
+            namespaces={NAMESPACE: home},
+            # The file of its own leads to the listener; the Ingress must not, past all limits.
+            hooks_annotations=closed_annotations(),
         )
         self.register_outputs({"address": self.controller.address, "class_name": self.controller.class_name})
 
+    def _rights(
+        self, name: str, account: kubernetes.core.v1.ServiceAccount, home_namespace: pulumi.Output[str]
+    ) -> list[pulumi.Resource]:
+        """The controller's rights in the cluster and in its own namespace."""
+        return [
+            bind(
+                resource,
+                ROLE,
+                account,
+                rules,
+                namespace=place,
+                component="ingress",
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+            for resource, rules, place in (
+                (f"{name}-reads-cluster", CLUSTER_RULES, None),
+                (f"{name}-serves-0", NAMESPACED_RULES, home_namespace),
+            )
+        ]
 
-def entries(args: TraefikArgs) -> dict[str, tuple[int, int]]:
+
+def entries(*, tls: bool) -> dict[str, tuple[int, int]]:
     """The ways in by name: the port outside, and the one inside."""
-    return {"web": (80, WEB), **({"websecure": (443, SECURE)} if args.tls else {})}
+    return {"web": (80, WEB), **({"websecure": (443, SECURE)} if tls else {})}
+
+
+def _configuration(hooks: Hooks, backend: str) -> str:
+    """The file with the routes of deliveries. `backend`: host and port."""
+    entry = "websecure" if hooks.tls else "web"
+    return json.dumps(traefik_configuration(hooks, f"http://{backend}", entry), indent=2)
+
+
+def _pod(
+    container: ContainerArgsDict,
+    priority: pulumi.Input[str],
+    *,
+    account: pulumi.Input[str],
+    configuration: pulumi.Input[str],
+) -> PodSpecArgsDict:
+    """The controller's pod. `configuration`: the ConfigMap with the routes of deliveries."""
+    return {
+        "service_account_name": account,
+        **placement(priority, PODS),
+        "security_context": pod_security.pod(USER),
+        "containers": [container],
+        "volumes": [
+            {"name": "hooks", "config_map": {"name": configuration}},
+            {"name": "bodies", "empty_dir": {"size_limit": f"{BODIES_MIB}Mi"}},
+        ],
+    }
+
+
+def _deployment(pod: PodSpecArgsDict, *, configuration: pulumi.Output[str]) -> DeploymentSpecArgsDict:
+    """The Deployment of a pod. Another `configuration`, a digest, is another pod, which `up` waits for."""
+    return {
+        "selector": {"match_labels": PODS},
+        "template": {
+            "metadata": {
+                "labels": {**labels("ingress"), **PODS},
+                "annotations": {DIGEST: configuration},
+            },
+            "spec": pod,
+        },
+    }
+
+
+def _service(*, tls: bool, keeps_source: bool) -> ServiceSpecArgsDict:
+    """The load balancer's Service. `keeps_source`: the controller sees the caller's address."""
+    spec: ServiceSpecArgsDict = {
+        "type": "LoadBalancer",
+        "selector": PODS,
+        "ports": [
+            {"name": entry, "port": outside, "target_port": inside}
+            for entry, (outside, inside) in entries(tls=tls).items()
+        ],
+    }
+    if keeps_source:
+        # Else the nodes put an address of their own in the place of the caller's.
+        spec["external_traffic_policy"] = "Local"
+    return spec
 
 
 def _digest(content: str) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-def _container(args: TraefikArgs, home_namespace: pulumi.Input[str]) -> ContainerArgsDict:
+def _container(
+    image: pulumi.Input[str], home_namespace: pulumi.Input[str], *, tls: bool
+) -> ContainerArgsDict:
+    ways_in = entries(tls=tls)
     ports: list[ContainerPortArgsDict] = [{"name": "admin", "container_port": ADMIN}]
-    ports += [{"name": entry, "container_port": inside} for entry, (_, inside) in entries(args).items()]
+    ports += [{"name": entry, "container_port": inside} for entry, (_, inside) in ways_in.items()]
     return {
         "name": NAME,
-        "image": args.image,
+        "image": image,
         "args": [
             "--global.checknewversion=false",
             "--global.sendanonymoususage=false",
             "--log.level=INFO",
-            *(f"--entrypoints.{entry}.address=:{inside}" for entry, (_, inside) in entries(args).items()),
+            *(f"--entrypoints.{entry}.address=:{inside}" for entry, (_, inside) in ways_in.items()),
             # The load balancer goes on calling for a moment.
-            *(
-                f"--entrypoints.{entry}.transport.lifecycle.requestacceptgracetimeout=5s"
-                for entry in entries(args)
-            ),
+            *(f"--entrypoints.{entry}.transport.lifecycle.requestacceptgracetimeout=5s" for entry in ways_in),
             f"--entrypoints.traefik.address=:{ADMIN}",
             "--ping=true",
             "--providers.kubernetesingressnginx=true",
@@ -186,7 +235,7 @@ def _container(args: TraefikArgs, home_namespace: pulumi.Input[str]) -> Containe
             ),
             pulumi.Output.concat("--providers.kubernetesingressnginx.watchnamespace=", home_namespace),
             "--providers.kubernetesingressnginx.httpentrypoint=web",
-            *(["--providers.kubernetesingressnginx.httpsentrypoint=websecure"] if args.tls else []),
+            *(["--providers.kubernetesingressnginx.httpsentrypoint=websecure"] if tls else []),
             f"--providers.file.filename={CONFIGURATION}/{FILE}",
             "--providers.file.watch=false",
         ],

@@ -8,7 +8,6 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 
 from components import builds, tekton, webhook
-from components.builds import buildkitd
 from components.cluster import ApiServers
 from components.kube.metadata import metadata
 from components.network.connections import (
@@ -42,12 +41,12 @@ NAME_LABEL = "kubernetes.io/metadata.name"  # Kubernetes gives it to every names
 EARLIER = {
     (builds.NAMESPACE, "allow-builds"): ("to-internet", "builds:Builds", "builds-to-internet"),
     (builds.NAMESPACE, DENY): ("from-nobody", "builds:Builds", "builds-from-nobody"),
-    (buildkitd.NAMESPACE, "allow-buildkitd"): (
+    (builds.BUILDKITD_NAMESPACE, "allow-buildkitd"): (
         "from-builds",
         "builds:Builds$tekton-builds:buildkitd:Buildkitd",
         "builds-buildkitd-from-builds",
     ),
-    (buildkitd.NAMESPACE, DENY): (
+    (builds.BUILDKITD_NAMESPACE, DENY): (
         "to-internet",
         "builds:Builds$tekton-builds:buildkitd:Buildkitd",
         "builds-buildkitd-to-internet",
