@@ -7,8 +7,8 @@ from components.ingress.nginx import NAMESPACE as NGINX_NAMESPACE
 from components.ingress.route import IngressController, Route, RouteArgs
 from components.ingress.traefik import CLASS as TRAEFIK_CLASS
 from components.ingress.traefik import NAMESPACE as TRAEFIK_NAMESPACE
-from components.ingress.traefik import PORTS as TRAEFIK_PORTS
 from components.ingress.traefik import ROLE as TRAEFIK_ROLE
+from components.ingress.traefik_pod import PORTS as TRAEFIK_PORTS
 
 __all__ = [
     "NGINX_NAMESPACE",

@@ -11,35 +11,20 @@ from dataclasses import dataclass
 
 import pulumi
 import pulumi_kubernetes as kubernetes
-from pulumi_kubernetes.apps.v1 import DeploymentSpecArgsDict
-from pulumi_kubernetes.core.v1 import (
-    ContainerArgsDict,
-    ContainerPortArgsDict,
-    PodSpecArgsDict,
-    ServiceSpecArgsDict,
-)
+from pulumi_kubernetes.core.v1 import ServiceSpecArgsDict
 
 from components.ingress.hooks_limits import Hooks, closed_annotations, traefik_configuration
 from components.ingress.route import IngressController, load_balancer_address
-from components.kube import pod_security
-from components.kube.metadata import labels, metadata
+from components.ingress.traefik_pod import FILE, NAME, PODS, container, deployment, entries, pod
+from components.kube.metadata import metadata
 from components.kube.namespace import inside, namespace
-from components.kube.priority import placement
 from components.kube.rbac import bind, policy_rule
 from components.kube.waiting import ADDRESS
 
 CLASS = "nginx"
 NAMESPACE = "ingress"
-NAME = "traefik"
 ROLE = f"{NAME}-ingress"
-PODS = {"app.kubernetes.io/name": NAME}
-USER = 65532
-WEB, SECURE, ADMIN = 8000, 8443, 8080  # ports over 1024: no capability is needed to listen
-PORTS = (WEB, SECURE)  # for the load balancer
 
-CONFIGURATION, FILE = "/etc/traefik/hooks", "hooks.yaml"
-DIGEST = "tekton-builds/configuration"
-BODIES_MIB = 256  # those above 1 MiB that are under way, of body_sizes.py: four, each written once
 
 # What the provider's informers list and watch in the namespace that it serves, its own. Without one of these
 # it waits for ever. Secrets are among it, as an Ingress may name a certificate: none but those are there.
@@ -95,8 +80,8 @@ class Traefik(pulumi.ComponentResource):
         configuration = kubernetes.core.v1.ConfigMap(
             f"{name}-hooks", metadata=hooks_meta, data={FILE: content}, opts=within
         )
-        pod = _pod(
-            _container(args.image, home_namespace, tls=args.tls),
+        pod_spec = pod(
+            container(args.image, home_namespace, tls=args.tls),
             args.priority,
             account=account.metadata.name,
             configuration=configuration.metadata.name,
@@ -104,7 +89,7 @@ class Traefik(pulumi.ComponentResource):
         kubernetes.apps.v1.Deployment(
             f"{name}-controller",
             metadata=meta,
-            spec=_deployment(pod, configuration=content.apply(_digest)),
+            spec=deployment(pod_spec, configuration=content.apply(_digest)),
             # It lists classes once, when it starts: without its rights it would go on without them.
             opts=inside(self, home, depends_on=[*rights, ingress_class]),
         )
@@ -146,107 +131,25 @@ class Traefik(pulumi.ComponentResource):
         ]
 
 
-def entries(*, tls: bool) -> dict[str, tuple[int, int]]:
-    """The ways in by name: the port outside, and the one inside."""
-    return {"web": (80, WEB), **({"websecure": (443, SECURE)} if tls else {})}
-
-
 def _configuration(hooks: Hooks, backend: str) -> str:
     """The file with the routes of deliveries. `backend`: host and port."""
     entry = "websecure" if hooks.tls else "web"
     return json.dumps(traefik_configuration(hooks, f"http://{backend}", entry), indent=2)
 
 
-def _pod(
-    container: ContainerArgsDict,
-    priority: pulumi.Input[str],
-    *,
-    account: pulumi.Input[str],
-    configuration: pulumi.Input[str],
-) -> PodSpecArgsDict:
-    """The controller's pod. `configuration`: the ConfigMap with the routes of deliveries."""
-    return {
-        "service_account_name": account,
-        **placement(priority, PODS),
-        "security_context": pod_security.pod(USER),
-        "containers": [container],
-        "volumes": [
-            {"name": "hooks", "config_map": {"name": configuration}},
-            {"name": "bodies", "empty_dir": {"size_limit": f"{BODIES_MIB}Mi"}},
-        ],
-    }
-
-
-def _deployment(pod: PodSpecArgsDict, *, configuration: pulumi.Output[str]) -> DeploymentSpecArgsDict:
-    """The Deployment of a pod. Another `configuration`, a digest, is another pod, which `up` waits for."""
-    return {
-        "selector": {"match_labels": PODS},
-        "template": {
-            "metadata": {
-                "labels": {**labels("ingress"), **PODS},
-                "annotations": {DIGEST: configuration},
-            },
-            "spec": pod,
-        },
-    }
-
-
 def _service(*, tls: bool, keeps_source: bool) -> ServiceSpecArgsDict:
     """The load balancer's Service. `keeps_source`: the controller sees the caller's address."""
-    spec: ServiceSpecArgsDict = {
+    return {
         "type": "LoadBalancer",
         "selector": PODS,
         "ports": [
             {"name": entry, "port": outside, "target_port": inside}
             for entry, (outside, inside) in entries(tls=tls).items()
         ],
-    }
-    if keeps_source:
         # Else the nodes put an address of their own in the place of the caller's.
-        spec["external_traffic_policy"] = "Local"
-    return spec
+        **({"external_traffic_policy": "Local"} if keeps_source else {}),
+    }
 
 
 def _digest(content: str) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
-
-
-def _container(
-    image: pulumi.Input[str], home_namespace: pulumi.Input[str], *, tls: bool
-) -> ContainerArgsDict:
-    ways_in = entries(tls=tls)
-    ports: list[ContainerPortArgsDict] = [{"name": "admin", "container_port": ADMIN}]
-    ports += [{"name": entry, "container_port": inside} for entry, (_, inside) in ways_in.items()]
-    return {
-        "name": NAME,
-        "image": image,
-        "args": [
-            "--global.checknewversion=false",
-            "--global.sendanonymoususage=false",
-            "--log.level=INFO",
-            *(f"--entrypoints.{entry}.address=:{inside}" for entry, (_, inside) in ways_in.items()),
-            # The load balancer goes on calling for a moment.
-            *(f"--entrypoints.{entry}.transport.lifecycle.requestacceptgracetimeout=5s" for entry in ways_in),
-            f"--entrypoints.traefik.address=:{ADMIN}",
-            "--ping=true",
-            "--providers.kubernetesingressnginx=true",
-            pulumi.Output.concat(
-                "--providers.kubernetesingressnginx.publishservice=", home_namespace, f"/{NAME}"
-            ),
-            pulumi.Output.concat("--providers.kubernetesingressnginx.watchnamespace=", home_namespace),
-            "--providers.kubernetesingressnginx.httpentrypoint=web",
-            *(["--providers.kubernetesingressnginx.httpsentrypoint=websecure"] if tls else []),
-            f"--providers.file.filename={CONFIGURATION}/{FILE}",
-            "--providers.file.watch=false",
-        ],
-        "ports": ports,
-        "readiness_probe": {"http_get": {"path": "/ping", "port": ADMIN}, "period_seconds": 2},
-        "liveness_probe": {"http_get": {"path": "/ping", "port": ADMIN}, "period_seconds": 10},
-        # What body_sizes.py lets in at once is 170 MB, and Go's collector wants as much again.
-        "resources": {"requests": {"cpu": "50m", "memory": "64Mi"}, "limits": {"memory": "512Mi"}},
-        "volume_mounts": [
-            {"name": "hooks", "mount_path": CONFIGURATION, "read_only": True},
-            {"name": "bodies", "mount_path": "/tmp"},
-        ],
-        "security_context": pod_security.CONTAINER,
-    }

@@ -107,7 +107,7 @@ class NetworkPolicies(pulumi.ComponentResource):
                 "builder.egressCidrs opens every port of its ranges to builds: `builder.egress`, as in "
                 "[{cidr: 10.1.2.3/32, ports: [443]}], opens those that you name"
             )
-        api, listed = args.api_servers.apply(_api_rule), _listed(args)
+        api, listed = args.api_servers.apply(_api_rule), _listed(args.builder, args.registry)
         rows = [(row.source, row.target, row.ports) for row in CONNECTIONS]
         self.rules = repr((rows, args.builder.egress, args.builder.egress_cidrs))
         present = [who for who, pods in PODS.items() if pods.namespace in args.namespaces]
@@ -174,13 +174,12 @@ def _targets(row: Connection, api: pulumi.Output[Rule], listed: Sequence[Rule]) 
     return [_rule("to", [_peer(PODS[target])], row.ports)]
 
 
-def _listed(args: NetworkPoliciesArgs) -> list[Rule]:
-    """Egress rules from the settings; `egressCidrs` is an old key."""
-    builder = args.builder
+def _listed(builder: Builder, registry: Sequence[pulumi.Input[str]]) -> list[Rule]:
+    """Egress rules from the settings, and to the ranges of a registry; `egressCidrs` is an old key."""
     ranges: list[tuple[pulumi.Input[str], Sequence[int]]] = [
         *((block.cidr, block.ports) for block in builder.egress),
         *((cidr, ()) for cidr in builder.egress_cidrs),
-        *((cidr, (443,)) for cidr in args.registry),
+        *((cidr, (443,)) for cidr in registry),
     ]
     return [_rule("to", [{"ipBlock": {"cidr": cidr}}], ports) for cidr, ports in ranges]
 
