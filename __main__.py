@@ -1,7 +1,6 @@
 """Deploys a build service: a signed `git push` becomes an image. Each block uses only the blocks above it."""
 
 from dataclasses import replace
-from functools import partial
 
 import pulumi
 import pulumi_random
@@ -10,7 +9,7 @@ from components.builds import NAMESPACE, Builds, BuildsArgs, Janitor, JanitorArg
 from components.claims import claims
 from components.cluster import connect
 from components.dashboard import Dashboard, DashboardArgs, runs_page
-from components.ingress import Ingress, IngressArgs, check_ingress
+from components.ingress import EndpointArgs, Ingress, IngressArgs, check_ingress, create_endpoint
 from components.kube.priority import Priority
 from components.kube.quota import quota_retry
 from components.network import NetworkPolicies, NetworkPoliciesArgs, prove
@@ -31,7 +30,7 @@ cluster = connect(
     secrets,
     pulumi.ResourceOptions(providers=[random]),
     claims=claims(settings, manifests.objects()),
-    check=partial(check_ingress, settings),
+    check=check_ingress,
 )
 logins = replace(secrets.logins, registry=cluster.registry_login or secrets.logins.registry)
 opts = pulumi.ResourceOptions(providers=[cluster.provider, random], transformations=[quota_retry()])
@@ -74,19 +73,24 @@ janitor_args = JanitorArgs(
 )
 janitor = Janitor("janitor", janitor_args, opts)
 
-# The ways in: for deliveries, and for people.
+# The ways in: the ingress controller, and the endpoints for deliveries and for people.
+hooks_args = EndpointArgs(
+    settings=settings.ingress,
+    path=PATH,
+    backend=webhook.backend,
+    annotations=settings.load_balancer_annotations,
+)
 ingress_args = IngressArgs(
     settings=settings.ingress,
     images=settings.images,
     manifest=manifests.ingress_nginx,
     annotations=settings.load_balancer_annotations,
-    path=PATH,
-    backend=webhook.backend,
+    hooks=hooks_args,
     priority=priority,
     other_tls=settings.has_dashboard_login and settings.dashboard.tls is not None,
-    depends_on=[webhook.listener],
 )
 ingress = Ingress("ingress", ingress_args, opts)
+hooks = create_endpoint("hooks", hooks_args, ingress.controller, pulumi.ResourceOptions(parent=ingress))
 dashboard_args = DashboardArgs(
     settings=settings.dashboard,
     controller=ingress.controller,
@@ -113,16 +117,14 @@ network_args = NetworkPoliciesArgs(
     registry=cluster.egress,
 )
 network = NetworkPolicies("network", network_args, opts)
-prove(settings, network, tekton.ready, opts)
+prove(settings, network=network, depends_on=tekton.ready, opts=opts)
 
-outputs = {
-    "hooks_url": ingress.url,
-    "webhook_secret": webhook.secret,
-    "load_balancer_ip": ingress.address,
-    "namespace": builds.namespace,
-    "kubeconfig": cluster.kubeconfig,
-    "repositories": {repository.full_name: list(repository.branches) for repository in settings.repositories},
-    **(dashboard.outputs if dashboard else {}),
-}
-for name, value in outputs.items():
+repositories = {repository.full_name: list(repository.branches) for repository in settings.repositories}
+pulumi.export("hooks_url", hooks.url)
+pulumi.export("webhook_secret", webhook.secret)
+pulumi.export("load_balancer_ip", hooks.address)
+pulumi.export("namespace", builds.namespace)
+pulumi.export("kubeconfig", cluster.kubeconfig)
+pulumi.export("repositories", repositories)
+for name, value in (dashboard.outputs if dashboard else {}).items():
     pulumi.export(name, value)

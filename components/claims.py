@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from components import builds, dashboard, webhook
-from components.builds import buildkitd, janitor
-from components.ingress import traefik as ingress_traefik
+from components import builds, dashboard, ingress, webhook
 from components.kube import priority
 from inspection.cluster import PATHS
 from releases.manifest import Object
@@ -25,15 +23,15 @@ def _released(manifests: Iterable[Object]) -> Iterator[tuple[str, str]]:
 def _own(settings: Settings) -> Iterator[tuple[str, str]]:
     yield "Namespace", builds.NAMESPACE
     yield "Namespace", webhook.NAMESPACE
-    yield "Namespace", janitor.NAMESPACE
+    yield "Namespace", builds.JANITOR_NAMESPACE
     yield from (("PriorityClass", name) for name in priority.CLASSES)
     yield from (("ClusterRole", webhook.CLUSTER_ROLE), ("ClusterRoleBinding", webhook.CLUSTER_ROLE))
     if settings.builder.buildkitd_volume_gib:
-        yield "Namespace", buildkitd.NAMESPACE
+        yield "Namespace", builds.BUILDKITD_NAMESPACE
     if settings.has_dashboard_login:
         yield "Namespace", dashboard.NAMESPACE
     if settings.ingress.kind == "traefik":
-        yield "Namespace", ingress_traefik.NAMESPACE
-        yield "IngressClass", ingress_traefik.CLASS
-        role = ingress_traefik.ROLE
+        yield "Namespace", ingress.TRAEFIK_NAMESPACE
+        yield "IngressClass", ingress.TRAEFIK_CLASS
+        role = ingress.TRAEFIK_ROLE
         yield from (("ClusterRole", role), ("ClusterRoleBinding", role))

@@ -5,12 +5,14 @@ beside it and read their files, so only repositories that trust each other shoul
 something stays in a build's own pod, and only a pod with the client's certificate is let in.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
 import pulumi
 import pulumi_kubernetes as kubernetes
-from pulumi_kubernetes.core.v1 import ContainerArgsDict, ProbeArgsDict
+from pulumi_kubernetes.apps.v1 import StatefulSetSpecArgsDict
+from pulumi_kubernetes.core.v1 import ContainerArgsDict, PodSpecArgsDict, ProbeArgsDict
 
 from components.builds import certificates
 from components.kube.metadata import labels, metadata
@@ -66,13 +68,11 @@ class Buildkitd(pulumi.ComponentResource):
         server_secret = kubernetes.core.v1.Secret(
             f"{name}-server", metadata=meta, string_data=pair.server, opts=within
         )
+        client_meta = metadata(SECRET, args.client_namespace, component="buildkitd")
         client_secret = kubernetes.core.v1.Secret(
-            f"{name}-client",
-            metadata=metadata(SECRET, args.client_namespace, component="buildkitd"),
-            string_data=pair.client,
-            opts=child,
+            f"{name}-client", metadata=client_meta, string_data=pair.client, opts=child
         )
-        config = _config(args)
+        config = _config(args.registries, args.builder)
         config_map = kubernetes.core.v1.ConfigMap(
             f"{name}-config", metadata=meta, data={"buildkitd.toml": config}, opts=within
         )
@@ -86,57 +86,63 @@ class Buildkitd(pulumi.ComponentResource):
             spec={"selector": POD, "ports": [{"port": PORT, "protocol": "TCP"}]},
             opts=within,
         )
-        # It reads both when it starts: other contents, another pod.
-        config_hash = pulumi.Output.all(pair.server, config).apply(
-            lambda values: sha256(repr(values).encode()).hexdigest()
+        pod: PodSpecArgsDict = {
+            "service_account_name": account.metadata.name,
+            "automount_service_account_token": False,
+            "priority_class_name": args.priority,
+            "security_context": {"fs_group": USER, "fs_group_change_policy": "OnRootMismatch"},
+            "containers": [_container(args.image, args.builder)],
+            "volumes": [
+                {"name": "config", "config_map": {"name": config_map.metadata.name}},
+                {"name": "certificates", "secret": {"secret_name": server_secret.metadata.name}},
+            ],
+        }
+        spec = _stateful_set(
+            pod, reads=_digest(pair.server, config), volume_gib=args.builder.buildkitd_volume_gib
         )
-        kubernetes.apps.v1.StatefulSet(
-            f"{name}-pod",
-            metadata=meta,
-            spec={
-                "service_name": NAME,
-                "replicas": 1,
-                "selector": {"match_labels": POD},
-                "persistent_volume_claim_retention_policy": {"when_deleted": "Delete"},
-                "template": {
-                    "metadata": {
-                        "labels": {**labels("buildkitd"), **POD},
-                        "annotations": {"tekton-builds/reads": pulumi.Output.unsecret(config_hash)},
-                    },
-                    "spec": {
-                        "service_account_name": account.metadata.name,
-                        "automount_service_account_token": False,
-                        "priority_class_name": args.priority,
-                        "security_context": {
-                            "fs_group": USER,
-                            "fs_group_change_policy": "OnRootMismatch",
-                        },
-                        "containers": [_container(args)],
-                        "volumes": [
-                            {"name": "config", "config_map": {"name": config_map.metadata.name}},
-                            {"name": "certificates", "secret": {"secret_name": server_secret.metadata.name}},
-                        ],
-                    },
-                },
-                "volume_claim_templates": [
-                    {
-                        "metadata": {"name": "layers"},
-                        "spec": {
-                            "access_modes": ["ReadWriteOnce"],
-                            "resources": {"requests": {"storage": f"{args.builder.buildkitd_volume_gib}Gi"}},
-                        },
-                    }
-                ],
-            },
-            opts=within,
-        )
+        kubernetes.apps.v1.StatefulSet(f"{name}-pod", metadata=meta, spec=spec, opts=within)
         self.shared = Shared(address=f"tcp://{HOST}:{PORT}", secret=client_secret.metadata.name)
         self.register_outputs({})
 
 
-def _config(args: BuildkitdArgs) -> str:
+def _digest(files: pulumi.Output[Mapping[str, str]], config: str) -> pulumi.Output[str]:
+    """A digest of what the daemon reads when it starts: other contents, another pod."""
+    contents = pulumi.Output.all(files, config)
+    return pulumi.Output.unsecret(contents.apply(lambda values: sha256(repr(values).encode()).hexdigest()))
+
+
+def _stateful_set(
+    pod: PodSpecArgsDict, *, reads: pulumi.Output[str], volume_gib: int
+) -> StatefulSetSpecArgsDict:
+    """One pod with a volume for layers. Another `reads` makes another pod."""
+    return {
+        "service_name": NAME,
+        "replicas": 1,
+        "selector": {"match_labels": POD},
+        "persistent_volume_claim_retention_policy": {"when_deleted": "Delete"},
+        "template": {
+            "metadata": {
+                "labels": {**labels("buildkitd"), **POD},
+                "annotations": {"tekton-builds/reads": reads},
+            },
+            "spec": pod,
+        },
+        "volume_claim_templates": [
+            {
+                "metadata": {"name": "layers"},
+                "spec": {
+                    "access_modes": ["ReadWriteOnce"],
+                    "resources": {"requests": {"storage": f"{volume_gib}Gi"}},
+                },
+            }
+        ],
+    }
+
+
+def _config(registries: Registries, builder: Builder) -> str:
+    """The daemon's buildkitd.toml."""
     files = {"ca": "ca.pem", "cert": "cert.pem", "key": "key.pem"}
-    return args.registries.buildkitd(
+    return registries.buildkitd(
         {
             "grpc": {
                 # The first for the probes, which need no certificate: it is no build's.
@@ -148,17 +154,17 @@ def _config(args: BuildkitdArgs) -> str:
                 "oci": {
                     "noProcessSandbox": True,
                     "gc": True,
-                    "maxUsedSpace": int(args.builder.buildkitd_volume_gib * GC_THRESHOLD * 2**30),
+                    "maxUsedSpace": int(builder.buildkitd_volume_gib * GC_THRESHOLD * 2**30),
                 }
             },
         }
     )
 
 
-def _container(args: BuildkitdArgs) -> ContainerArgsDict:
+def _container(image: str, builder: Builder) -> ContainerArgsDict:
     return {
         "name": NAME,
-        "image": args.image,
+        "image": image,
         "command": ["sh", "-c", START_SCRIPT],
         "ports": [{"container_port": PORT}],
         "readiness_probe": {**PROBE, "period_seconds": 5},
@@ -169,8 +175,8 @@ def _container(args: BuildkitdArgs) -> ContainerArgsDict:
             "requests": {"cpu": "250m", "memory": "512Mi", "ephemeral-storage": "64Mi"},
             # Of so many images at once as one commit's.
             "limits": {
-                "cpu": str(args.builder.cpus * args.builder.parallel),
-                "memory": f"{args.builder.memory_gib * args.builder.parallel}Gi",
+                "cpu": str(builder.cpus * builder.parallel),
+                "memory": f"{builder.memory_gib * builder.parallel}Gi",
                 "ephemeral-storage": "2Gi",
             },
         },

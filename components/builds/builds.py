@@ -8,7 +8,7 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 
 import settings
-from components.builds import buildkitd, credentials
+from components.builds import build_task, buildkitd, credentials
 from components.builds import quota as builds_quota
 from components.builds.build_pipeline import BuildPipeline, RunEnvironment
 from components.builds.buildkitd import Buildkitd, BuildkitdArgs
@@ -18,8 +18,7 @@ from components.kube.metadata import metadata
 from components.kube.namespace import inside, namespace
 from pipelines import pipeline
 from pipelines.registries import Registries
-from pipelines.tasks import BUILD_IMAGE, COMMIT_STATUS, DOCKER_SOCKET, GIT_CLONE, Object, build_image
-from pipelines.tasks.bounds import Bounds
+from pipelines.tasks import COMMIT_STATUS, GIT_CLONE, build_image
 from settings import Builder, CommitStatus, Images, Registry, Repository
 from settings.secrets import BuildCredentials
 
@@ -74,7 +73,7 @@ class Builds(pulumi.ComponentResource):
         builds_quota.bound(
             name,
             self.namespace,
-            _bounds(args.builder),
+            build_task.bounds_of(args.builder),
             parallel=args.builder.parallel,
             runs=args.runs,
             opts=self._child,
@@ -102,11 +101,6 @@ class Builds(pulumi.ComponentResource):
         ]
         self.register_outputs({"namespace": self.namespace, "account": account})
 
-    @property
-    def _build_task(self) -> str:
-        """The name of the Task that builds an image."""
-        return DOCKER_SOCKET.name if self._args.builder.kind == "docker" else BUILD_IMAGE.name
-
     def _namespace(self) -> kubernetes.core.v1.Namespace:
         docker = self._args.builder.kind == "docker"
         if docker:
@@ -127,7 +121,7 @@ class Builds(pulumi.ComponentResource):
 
     def _credentials(self) -> CredentialsArgs:
         args = self._args
-        reported = {repository.full_name for repository in args.repositories if _report(args, repository)}
+        reported = {repository.full_name for repository in args.repositories if self._report(repository)}
         return CredentialsArgs(
             logins=args.logins,
             registry=args.registry,
@@ -139,15 +133,11 @@ class Builds(pulumi.ComponentResource):
 
     def _tasks(self) -> list[pulumi.Resource]:
         args = self._args
-        registries = _registries(args)
-        shared = (
-            self._shared(f"{self._name}-buildkitd", args, registries)
-            if args.builder.buildkitd_volume_gib
-            else None
-        )
+        registries = build_task.registries_of(args.registry, args.builder)
+        shared = self._shared(registries) if args.builder.buildkitd_volume_gib else None
         specs = {
             GIT_CLONE.name: GIT_CLONE.spec(image=args.images.git),
-            self._build_task: _build_spec(args, registries, shared),
+            build_task.name_of(args.builder): build_task.spec(args.images, args.builder, registries, shared),
         }
         if args.logins.status_token is not None:
             specs[COMMIT_STATUS.name] = COMMIT_STATUS.spec(image=args.images.curl)
@@ -171,16 +161,31 @@ class Builds(pulumi.ComponentResource):
             pipeline.spec(
                 _source(repository, args.logins),
                 builds_of(repository, args.registry, args.builder),
-                task=self._build_task,
+                task=build_task.name_of(args.builder),
                 parallel=args.builder.parallel,
-                report=_report(args, repository),
+                report=self._report(repository),
             ),
             # Tekton looks up a Pipeline's Tasks and its run's Secrets when a run starts: they come first.
             inside(self, self._home, depends_on=[*tasks, *secrets.own_resources]),
         )
         return BuildPipeline(repository=repository, name=name, secrets=secrets, resource=resource)
 
-    def _shared(self, resource: str, args: BuildsArgs, registries: Registries) -> build_image.Shared:
+    def _report(self, repository: Repository) -> pipeline.Report | None:
+        """What tells the repository's forge of its builds; None: nothing does."""
+        args = self._args
+        if args.logins.status_token is None or not args.commit_status.knows(repository):
+            return None
+        return pipeline.Report(
+            api=args.commit_status.api,
+            repository=repository.full_name,
+            # Two stacks may build one repository.
+            context=f"tekton-builds/{pulumi.get_stack()}",
+            link=args.dashboard_url,
+        )
+
+    def _shared(self, registries: Registries) -> build_image.Shared:
+        """The buildkitd of all builds."""
+        args = self._args
         buildkitd_args = BuildkitdArgs(
             image=args.images.buildkit,
             builder=args.builder,
@@ -188,7 +193,7 @@ class Builds(pulumi.ComponentResource):
             client_namespace=self.namespace,
             priority=args.priority,
         )
-        daemon = Buildkitd(resource, buildkitd_args, pulumi.ResourceOptions(parent=self))
+        daemon = Buildkitd(f"{self._name}-buildkitd", buildkitd_args, pulumi.ResourceOptions(parent=self))
         self.namespaces = {**self.namespaces, buildkitd.NAMESPACE: daemon.home}
         return daemon.shared
 
@@ -205,28 +210,6 @@ class Builds(pulumi.ComponentResource):
         )
 
 
-def _registries(args: BuildsArgs) -> Registries:
-    insecure = [args.registry.server] if args.registry.insecure else []
-    insecure += [registry.server for registry in args.builder.registries if registry.insecure]
-    return Registries(insecure=insecure, mirrors=args.builder.registry_mirrors)
-
-
-def _build_spec(args: BuildsArgs, registries: Registries, shared: build_image.Shared | None) -> Object:
-    bounds = _bounds(args.builder)
-    if args.builder.kind == "docker":
-        return DOCKER_SOCKET.spec(
-            client=args.images.docker,
-            daemon=args.images.docker_daemon,
-            flags=registries.dockerd(),
-            **bounds.values,
-        )
-    return build_image.spec(args.images.buildkit, bounds, config=registries.buildkitd(), shared=shared)
-
-
-def _bounds(builder: Builder) -> Bounds:
-    return Bounds(memory_gib=builder.memory_gib, disk_gib=builder.disk_gib, cpus=builder.cpus)
-
-
 def _source(repository: Repository, logins: BuildCredentials) -> pipeline.GitSource:
     return pipeline.GitSource(
         url=repository.url,
@@ -234,16 +217,4 @@ def _source(repository: Repository, logins: BuildCredentials) -> pipeline.GitSou
         login_urls=repository.login_urls(logins.own),
         lfs=repository.lfs,
         changed_images_only=repository.changed_images_only,
-    )
-
-
-def _report(args: BuildsArgs, repository: Repository) -> pipeline.Report | None:
-    if args.logins.status_token is None or not args.commit_status.knows(repository):
-        return None
-    return pipeline.Report(
-        api=args.commit_status.api,
-        repository=repository.full_name,
-        # Two stacks may build one repository.
-        context=f"tekton-builds/{pulumi.get_stack()}",
-        link=args.dashboard_url,
     )

@@ -67,22 +67,25 @@ def secrets(
         for key, data in _secret_contents(args).items()
     }
     return {
-        repository.full_name: _secrets_of(repository, args, shared, secret)
+        repository.full_name: _secrets_of(args, repository, shared, secret)
         for repository in args.repositories
     }
 
 
 def _secrets_of(
-    repository: Repository,
     args: CredentialsArgs,
+    repository: Repository,
     shared: Mapping[str, pulumi.Output[str]],
     secret: Callable[[str, Data, str], pulumi.Resource],
 ) -> RepositorySecrets:
     """A clone that has a URL with a login of its own has a Secret of all its logins, and no other."""
-    urls = repository.urls(args.logins.own)
+    logins, urls = args.logins, repository.urls(args.logins.own)
     over_ssh = [url for url in urls if clone_urls.ssh_host(url)]
     over_http = [url for url in urls if not clone_urls.ssh_host(url)]
-    datas = {pipeline.SSH: _ssh(args, over_ssh), pipeline.BASIC_AUTH: _http(args, over_http)}
+    datas = {
+        pipeline.SSH: _ssh(logins, over_ssh, known_hosts=args.known_hosts),
+        pipeline.BASIC_AUTH: _http(logins, over_http),
+    }
     own_secrets = {key: pipeline.named(key, repository.full_name) for key, data in datas.items() if data}
     foreign = set(own_secrets)
     if not over_ssh:
@@ -104,7 +107,7 @@ def _secret_contents(args: CredentialsArgs) -> dict[str, Data]:
     if logins.ssh_key is not None:
         # The tutorial's names; ssh asks the file what it is, so a key of another kind may be in it.
         contents[pipeline.SSH] = {"id_rsa": logins.ssh_key, "known_hosts": args.known_hosts}
-    if auths := _auths(args):
+    if auths := _auths(logins, args.registry, args.pulled):
         # The tutorial's Secret with its two keys, and the file that BuildKit reads: one Secret to rotate.
         passwords = pulumi.Output.all(*(login.password for login in auths.values()))
         config = passwords.apply(
@@ -124,31 +127,33 @@ def _secret_contents(args: CredentialsArgs) -> dict[str, Data]:
     return contents
 
 
-def _auths(args: CredentialsArgs) -> dict[str, BasicAuthCredentials]:
+def _auths(
+    logins: BuildCredentials, registry: Registry, pulled: Sequence[PullRegistry]
+) -> dict[str, BasicAuthCredentials]:
     """The logins of registries, by their hosts."""
-    pushed = {args.registry.server: args.logins.registry} if args.logins.registry else {}
+    pushed = {registry.server: logins.registry} if logins.registry else {}
     return pushed | {
-        registry.server: BasicAuthCredentials(
-            username=registry.username, password=args.logins.registry_passwords[registry.secret_name]
+        source.server: BasicAuthCredentials(
+            username=source.username, password=logins.registry_passwords[source.secret_name]
         )
-        for registry in args.pulled
-        if registry.username
+        for source in pulled
+        if source.username
     }
 
 
-def _ssh(args: CredentialsArgs, urls: Sequence[str]) -> Data:
-    logins = args.logins
+def _ssh(logins: BuildCredentials, urls: Sequence[str], *, known_hosts: str) -> Data:
+    """The Secret's files for clones over SSH; empty when no URL has a login of its own."""
     files = {url: _file(url) for url in urls if logins.own.has(url)}
     if not files:
         return {}
     keys: Data = {file: logins.own_ssh_keys[clone_urls.full_name(url)] for url, file in files.items()}
     if logins.ssh_key is not None and any(url not in files for url in urls):
         keys["id_rsa"] = logins.ssh_key
-    return {"known_hosts": args.known_hosts, URLS: _lines(files), **keys}
+    return {"known_hosts": known_hosts, URLS: _lines(files), **keys}
 
 
-def _http(args: CredentialsArgs, urls: Sequence[str]) -> Data:
-    logins = args.logins
+def _http(logins: BuildCredentials, urls: Sequence[str]) -> Data:
+    """The Secret's files for clones over HTTPS; empty when no URL has a login of its own."""
     files = {url: f"{_file(url)}.username" for url in urls if logins.own.has(url)}
     if not files:
         return {}

@@ -64,18 +64,7 @@ class Janitor(pulumi.ComponentResource):
             opts=inside(self, args.environment.home),
         )
         pods = {"app.kubernetes.io/name": NAME}
-        environment: dict[str, pulumi.Input[str]] = {
-            "NAMESPACE": args.environment.namespace,
-            "SELECTOR": f"app.kubernetes.io/part-of={PART_OF}",
-            "LINE": template.BRANCH_KEY,
-            "PIPELINE": "tekton.dev/pipeline",
-            "LIMIT": str(args.run_policy.concurrency_limit),
-            "CANCEL": "true" if args.run_policy.cancel_superseded else "false",
-            "KEEP": str(args.run_policy.history_limit),
-            "DAYS": str(args.run_policy.history_days),
-            "PAUSE": str(SECONDS),
-            "HOME": "/tmp",  # kubectl keeps what it has learned of the cluster there
-        }
+        environment = _environment(args.environment.namespace, args.run_policy)
         kubernetes.apps.v1.Deployment(
             f"{name}-pod",
             metadata=meta,
@@ -98,6 +87,22 @@ class Janitor(pulumi.ComponentResource):
             opts=inside(self, home, depends_on=[rights]),
         )
         self.register_outputs({})
+
+
+def _environment(namespace: pulumi.Input[str], policy: settings.Runs) -> dict[str, pulumi.Input[str]]:
+    """Variables of the script. `namespace` is the runs'."""
+    return {
+        "NAMESPACE": namespace,
+        "SELECTOR": f"app.kubernetes.io/part-of={PART_OF}",
+        "LINE": template.BRANCH_KEY,
+        "PIPELINE": "tekton.dev/pipeline",
+        "LIMIT": str(policy.concurrency_limit),
+        "CANCEL": "true" if policy.cancel_superseded else "false",
+        "KEEP": str(policy.history_limit),
+        "DAYS": str(policy.history_days),
+        "PAUSE": str(SECONDS),
+        "HOME": "/tmp",  # kubectl keeps what it has learned of the cluster there
+    }
 
 
 def _container(image: pulumi.Input[str], environment: Mapping[str, pulumi.Input[str]]) -> ContainerArgsDict:

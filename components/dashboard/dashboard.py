@@ -100,7 +100,6 @@ class Dashboard(pulumi.ComponentResource):
             tls=args.settings.tls,
             controller=controller,
             backend=login,
-            depends_on=args.depends_on,
         )
         return Route(self._name, route, self._child).url
 
@@ -125,7 +124,11 @@ class Dashboard(pulumi.ComponentResource):
             home=home,
             priority=args.priority,
             upstream=Backend(
-                namespace=args.namespace, service=pulumi.Output.from_input(SERVICE), port=PORT, pods=PODS
+                namespace=args.namespace,
+                service=pulumi.Output.from_input(SERVICE),
+                port=PORT,
+                pods=PODS,
+                ready=args.depends_on,
             ),
         )
         return OAuth2Proxy(self._name, proxy, self._child).backend

@@ -12,9 +12,11 @@ from pathlib import Path
 import pulumi
 import pulumi_kubernetes as kubernetes
 import pulumi_random as random
+from pulumi_kubernetes.apps.v1 import DeploymentSpecArgsDict
 from pulumi_kubernetes.core.v1 import (
     ContainerArgsDict,
     EnvVarArgsDict,
+    PodSpecArgsDict,
     VolumeArgsDict,
     VolumeMountArgsDict,
 )
@@ -101,33 +103,18 @@ class OAuth2Proxy(pulumi.ComponentResource):
             string_data=pulumi.Output.secret(contents),
             opts=within,
         )
-        # It reads them when it starts: others, another pod.
-        secret_hash = pulumi.Output.all(**contents).apply(
-            lambda values: sha256(repr(sorted(values.items())).encode()).hexdigest()
-        )
+        pod: PodSpecArgsDict = {
+            "automount_service_account_token": False,
+            **placement(args.priority, POD),
+            "security_context": pod_security.pod(USER),
+            "containers": [_container(args, secret.metadata.name)],
+            "volumes": self._volumes(name, args, secret.metadata.name),
+        }
+        pod_labels = {**POD, **(ELSEWHERE if isinstance(args.auth, settings.OAuth2Proxy) else {})}
         deployment = kubernetes.apps.v1.Deployment(
             f"{name}-oauth2-proxy",
             metadata=meta,
-            spec={
-                "selector": {"match_labels": POD},
-                "template": {
-                    "metadata": {
-                        "labels": {
-                            **labels("dashboard"),
-                            **POD,
-                            **(ELSEWHERE if isinstance(args.auth, settings.OAuth2Proxy) else {}),
-                        },
-                        "annotations": {"tekton-builds/reads": pulumi.Output.unsecret(secret_hash)},
-                    },
-                    "spec": {
-                        "automount_service_account_token": False,
-                        **placement(args.priority, POD),
-                        "security_context": pod_security.pod(USER),
-                        "containers": [_container(args, secret.metadata.name)],
-                        "volumes": self._volumes(name, args, secret.metadata.name),
-                    },
-                },
-            },
+            spec=_deployment(pod, pod_labels, reads=_digest(contents)),
             opts=within,
         )
         service = kubernetes.core.v1.Service(
@@ -137,7 +124,13 @@ class OAuth2Proxy(pulumi.ComponentResource):
             # Nobody is sent to pods that were never ready.
             opts=inside(self, args.home, depends_on=[deployment]),
         )
-        self.backend = Backend(namespace=namespace, service=service.metadata.name, port=PORT, pods=POD)
+        self.backend = Backend(
+            namespace=namespace,
+            service=service.metadata.name,
+            port=PORT,
+            pods=POD,
+            ready=args.upstream.ready,
+        )
         self.register_outputs({"service": self.backend.service})
 
     def _volumes(
@@ -158,6 +151,31 @@ class OAuth2Proxy(pulumi.ComponentResource):
             },
             {"name": "page", "config_map": {"name": page.metadata.name}},
         ]
+
+
+def _digest(contents: Mapping[str, pulumi.Input[str]]) -> pulumi.Output[str]:
+    """A digest of the secrets that the proxy reads when it starts: others, another pod."""
+    return pulumi.Output.unsecret(
+        pulumi.Output.all(**contents).apply(
+            lambda values: sha256(repr(sorted(values.items())).encode()).hexdigest()
+        )
+    )
+
+
+def _deployment(
+    pod: PodSpecArgsDict, pod_labels: Mapping[str, str], *, reads: pulumi.Output[str]
+) -> DeploymentSpecArgsDict:
+    """The Deployment of a pod. Another `reads` makes another pod."""
+    return {
+        "selector": {"match_labels": POD},
+        "template": {
+            "metadata": {
+                "labels": {**labels("dashboard"), **pod_labels},
+                "annotations": {"tekton-builds/reads": reads},
+            },
+            "spec": pod,
+        },
+    }
 
 
 def options(args: OAuth2ProxyArgs, upstream: str) -> list[str]:

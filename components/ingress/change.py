@@ -7,14 +7,14 @@ import pulumi
 from components import tekton, webhook
 from components.cluster import RecordedState
 from components.ingress import nginx as ingress_nginx
-from components.ingress import route
+from components.ingress import route, traefik_pod
 from components.ingress import traefik as ingress_traefik
 from inspection import cluster as inspection
 from settings import Ingress, Settings
 
 CONTROLLERS = {
     "nginx": ("Deployment", ingress_nginx.NAMESPACE, ingress_nginx.SERVICE),
-    "traefik": ("Deployment", ingress_traefik.NAMESPACE, ingress_traefik.NAME),
+    "traefik": ("Deployment", ingress_traefik.NAMESPACE, traefik_pod.NAME),
 }
 SET = "pulumi config set --path"
 

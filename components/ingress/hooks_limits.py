@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipelines.body_sizes import BODY_MIB, SIZES, BodySize
+from settings import Ingress
 
 # Tries of a delivery for which there is no room yet, 0.25 to 0.5 seconds apart: 7 to 8 seconds in all, where
 # GitHub waits 10 and Gitea 5.
@@ -27,6 +28,16 @@ class Hooks:
     """True when it is reached by HTTPS only."""
     source_ranges: Sequence[str]
     """CIDRs that may call; empty: all."""
+
+
+def hooks_of(settings: Ingress, path: str) -> Hooks:
+    """The path of deliveries, as the settings want it reached."""
+    return Hooks(
+        path=path,
+        host=settings.host,
+        tls=settings.tls is not None,
+        source_ranges=settings.source_ranges,
+    )
 
 
 def traefik_configuration(hooks: Hooks, url: str, entry_point: str) -> dict[str, Any]:

@@ -27,8 +27,6 @@ class LoadBalancerServiceArgs:
     """Annotations of the load balancer's Service."""
     source_ranges: Sequence[str] = ()
     """CIDRs that may call; empty: all."""
-    depends_on: Sequence[pulumi.Resource] = ()
-    """Resources that make the pods, when a controller in the cluster makes them."""
 
 
 class LoadBalancerService(pulumi.ComponentResource):
@@ -60,7 +58,7 @@ class LoadBalancerService(pulumi.ComponentResource):
                 "ports": [{"name": "web", "port": 80, "target_port": args.backend.port}],
                 **(sources if args.source_ranges else {}),
             },
-            opts=pulumi.ResourceOptions(parent=self, depends_on=args.depends_on),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=args.backend.ready),
         )
         self.address = service.status.apply(load_balancer_address)
         self.url = pulumi.Output.from_input(args.host or self.address).apply(

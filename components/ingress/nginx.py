@@ -17,6 +17,7 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 from pulumi.output import UNKNOWN
 
+from components.ingress.hooks_limits import Hooks, nginx_annotations
 from components.ingress.route import IngressController, load_balancer_address
 from components.kube.objects import Objects, ObjectsArgs
 from components.kube.waiting import ADDRESS, NO_WAIT, annotated
@@ -54,6 +55,7 @@ class NginxArgs:
     """The release's objects; None: a preview could not have them."""
     priorities: Sequence[pulumi.Resource]
     """The classes of pods, which its pods name."""
+    hooks: Hooks
     annotations: Mapping[str, str]
     """Annotations of the load balancer's Service, added to the manifest's own."""
 
@@ -77,7 +79,8 @@ class Nginx(pulumi.ComponentResource):
                 class_name=pulumi.Output.from_input(CLASS),
                 address=unknown,
                 namespace=pulumi.Output.from_input(NAMESPACE),
-                home=None,
+                namespaces={},
+                hooks_annotations=nginx_annotations(args.hooks),
             )
             self.register_outputs({})
             return
@@ -106,8 +109,9 @@ class Nginx(pulumi.ComponentResource):
             class_name=pulumi.Output.from_input(CLASS),
             address=balancer.status.apply(load_balancer_address),
             namespace=pulumi.Output.from_input(NAMESPACE),
-            home=home.namespaces.get(NAMESPACE),
+            namespaces=home.namespaces,
             ready=running,
+            hooks_annotations=nginx_annotations(args.hooks),
         )
         self.register_outputs({"address": self.controller.address})
 

@@ -30,10 +30,13 @@ class IngressController:
     """Its load balancer: an IP address, or the host name that some clouds give instead."""
     namespace: pulumi.Output[str]
     """Namespace of its pods, and the only one whose Ingress objects and Secrets it reads."""
-    home: pulumi.Resource | None
-    """That namespace; None where a preview does not know the release that makes it."""
+    namespaces: Mapping[str, pulumi.Resource]
+    """That namespace, by name; empty where a preview does not know the release that makes it."""
     ready: Sequence[pulumi.Resource] = ()
     """Resources that must exist before the controller's webhook admits an Ingress."""
+    hooks_annotations: Mapping[str, str]
+    """Annotations of the Ingress for deliveries: their limits, or where the controller has those elsewhere,
+    one that lets no request past them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,8 +54,6 @@ class RouteArgs:
     """Extra annotations on the Ingress."""
     object_name: str = ""
     """Name of the Ingress; empty: the route's own name."""
-    depends_on: Sequence[pulumi.Resource] = ()
-    """Resources that make the Service, when a controller in the cluster makes it."""
 
 
 class Route(pulumi.ComponentResource):
@@ -77,30 +78,9 @@ class Route(pulumi.ComponentResource):
             },
             opts=pulumi.ResourceOptions(parent=self, depends_on=args.controller.ready),
         )
-        rule: dict[str, Any] = {
-            "http": {
-                "paths": [
-                    {
-                        "path": args.path,
-                        "path_type": args.path_type,
-                        "backend": {
-                            "service": {
-                                "name": service.metadata.name,
-                                "port": {"number": args.backend.port},
-                            }
-                        },
-                    }
-                ]
-            }
-        }
-        if args.host:
-            rule["host"] = args.host
-        spec: dict[str, Any] = {"ingress_class_name": args.controller.class_name, "rules": [rule]}
         annotations = {**args.annotations, **ADDRESS}
-        if args.tls:
-            spec["tls"] = [{"hosts": [args.host], "secret_name": args.tls.secret_name}]
-            if args.tls.cluster_issuer:
-                annotations["cert-manager.io/cluster-issuer"] = args.tls.cluster_issuer
+        if args.tls and args.tls.cluster_issuer:
+            annotations["cert-manager.io/cluster-issuer"] = args.tls.cluster_issuer
         ingress = kubernetes.networking.v1.Ingress(
             name,
             metadata=metadata(
@@ -109,8 +89,10 @@ class Route(pulumi.ComponentResource):
                 component="route",
                 annotations=annotations,
             ),
-            spec=spec,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[*args.depends_on, *args.controller.ready]),
+            spec=_spec(args, service.metadata.name),
+            opts=pulumi.ResourceOptions(
+                parent=self, depends_on=[*args.backend.ready, *args.controller.ready]
+            ),
         )
         scheme = "https" if args.tls else "http"
         # The Ingress's id makes the URL wait for the route: who reads it may call it.
@@ -118,6 +100,20 @@ class Route(pulumi.ComponentResource):
             lambda values: f"{scheme}://{values[0]}{args.path.rstrip('/')}"
         )
         self.register_outputs({"url": self.url})
+
+
+def _spec(args: RouteArgs, service: pulumi.Output[str]) -> dict[str, Any]:
+    """The Ingress's spec. `service`: the one that stands for the backend in the controller's namespace."""
+    backend = {"service": {"name": service, "port": {"number": args.backend.port}}}
+    rule: dict[str, Any] = {
+        "http": {"paths": [{"path": args.path, "path_type": args.path_type, "backend": backend}]}
+    }
+    if args.host:
+        rule["host"] = args.host
+    spec: dict[str, Any] = {"ingress_class_name": args.controller.class_name, "rules": [rule]}
+    if args.tls:
+        spec["tls"] = [{"hosts": [args.host], "secret_name": args.tls.secret_name}]
+    return spec
 
 
 def load_balancer_address(status: Any) -> str:

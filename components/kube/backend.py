@@ -1,6 +1,6 @@
 """A Service that something else leads to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -15,6 +15,8 @@ class Backend:
     port: int
     pods: Mapping[str, str]
     """The labels of the pods behind it."""
+    ready: Sequence[pulumi.Resource] = ()
+    """Resources that make the Service, when a controller in the cluster makes it."""
 
     @property
     def host(self) -> pulumi.Output[str]:

@@ -7,12 +7,7 @@ permissions: its source may call, and its target may be called.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
-from components import dashboard, tekton, webhook
-from components.builds import NAMESPACE as BUILDS
-from components.builds import buildkitd, janitor
-from components.dashboard import oauth2_proxy
-from components.ingress import nginx as ingress_nginx
-from components.ingress import traefik as ingress_traefik
+from components import builds, dashboard, ingress, tekton, webhook
 
 ANYWHERE = "anywhere"
 API_SERVER = "the API server"
@@ -47,25 +42,25 @@ class Connection:
 
 
 PODS = {
-    "builds": Pods(namespace=BUILDS),
-    "buildkitd": Pods(namespace=buildkitd.NAMESPACE),
-    "janitor": Pods(namespace=janitor.NAMESPACE),
+    "builds": Pods(namespace=builds.NAMESPACE),
+    "buildkitd": Pods(namespace=builds.BUILDKITD_NAMESPACE),
+    "janitor": Pods(namespace=builds.JANITOR_NAMESPACE),
     "listener": Pods(namespace=webhook.NAMESPACE, labels=webhook.PODS),
     "interceptors": Pods(namespace=tekton.NAMESPACE, labels={"app.kubernetes.io/name": "core-interceptors"}),
     "admission": Pods(namespace=tekton.NAMESPACE, labels={"app.kubernetes.io/name": "webhook"}),
     "dashboard": Pods(namespace=tekton.NAMESPACE, labels=dashboard.PODS),
-    "login": Pods(namespace=dashboard.NAMESPACE, labels=oauth2_proxy.POD),
+    "login": Pods(namespace=dashboard.NAMESPACE, labels=dashboard.LOGIN_PODS),
     "login-elsewhere": Pods(
-        namespace=dashboard.NAMESPACE, labels={**oauth2_proxy.POD, **oauth2_proxy.ELSEWHERE}
+        namespace=dashboard.NAMESPACE, labels={**dashboard.LOGIN_PODS, **dashboard.LOGIN_ELSEWHERE}
     ),
     "tekton": Pods(namespace=tekton.NAMESPACE),
     "resolvers": Pods(namespace=RESOLVERS),
-    "traefik": Pods(namespace=ingress_traefik.NAMESPACE),
-    "nginx": Pods(namespace=ingress_nginx.NAMESPACE),
+    "traefik": Pods(namespace=ingress.TRAEFIK_NAMESPACE),
+    "nginx": Pods(namespace=ingress.NGINX_NAMESPACE),
 }
 EDGES = ("traefik", "nginx")
 _EDGE_PORTS = {
-    "traefik": (ingress_traefik.WEB, ingress_traefik.SECURE),
+    "traefik": ingress.TRAEFIK_PORTS,
     "nginx": (80, 443, ADMISSION_PORT),  # the API server asks it too
 }
 CONNECTIONS = [
@@ -73,7 +68,7 @@ CONNECTIONS = [
     Connection("builds", NAME_SERVERS_BY_UDP, (), "names of registries and forges"),
     Connection("builds", INTERNET, (), "clones, base images, packages, pushes"),
     Connection("builds", LISTED, (), "a forge or registry at a private address"),
-    Connection("builds", "buildkitd", (buildkitd.PORT,), "builds on the shared buildkitd"),
+    Connection("builds", "buildkitd", (builds.BUILDKITD_PORT,), "builds on the shared buildkitd"),
     Connection("buildkitd", NAME_SERVERS_BY_UDP, (), "names of registries"),
     Connection("buildkitd", INTERNET, (), "base images, packages, pushes"),
     Connection("buildkitd", LISTED, (), "a registry at a private address"),
@@ -81,7 +76,7 @@ CONNECTIONS = [
     *(Connection(edge, API_SERVER, (), "Ingresses and endpoints") for edge in EDGES),
     *(Connection(edge, NAME_SERVERS, (), "the names of what its routes lead to") for edge in EDGES),
     *(Connection(edge, "listener", (webhook.PORT,), "deliveries") for edge in EDGES),
-    *(Connection(edge, "login", (oauth2_proxy.PORT,), "people") for edge in EDGES),
+    *(Connection(edge, "login", (dashboard.LOGIN_PORT,), "people") for edge in EDGES),
     Connection("login", "dashboard", (dashboard.PORT,), "people who have logged in"),
     Connection("login", NAME_SERVERS, (), "the Dashboard's name, and a provider's"),
     Connection("login-elsewhere", INTERNET, (443,), "GitHub or an OpenID provider, who knows the users"),

@@ -8,7 +8,6 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 
 from components import builds, tekton, webhook
-from components.builds import buildkitd
 from components.cluster import ApiServers
 from components.kube.metadata import metadata
 from components.network.connections import (
@@ -42,12 +41,12 @@ NAME_LABEL = "kubernetes.io/metadata.name"  # Kubernetes gives it to every names
 EARLIER = {
     (builds.NAMESPACE, "allow-builds"): ("to-internet", "builds:Builds", "builds-to-internet"),
     (builds.NAMESPACE, DENY): ("from-nobody", "builds:Builds", "builds-from-nobody"),
-    (buildkitd.NAMESPACE, "allow-buildkitd"): (
+    (builds.BUILDKITD_NAMESPACE, "allow-buildkitd"): (
         "from-builds",
         "builds:Builds$tekton-builds:buildkitd:Buildkitd",
         "builds-buildkitd-from-builds",
     ),
-    (buildkitd.NAMESPACE, DENY): (
+    (builds.BUILDKITD_NAMESPACE, DENY): (
         "to-internet",
         "builds:Builds$tekton-builds:buildkitd:Buildkitd",
         "builds-buildkitd-to-internet",
@@ -108,7 +107,7 @@ class NetworkPolicies(pulumi.ComponentResource):
                 "builder.egressCidrs opens every port of its ranges to builds: `builder.egress`, as in "
                 "[{cidr: 10.1.2.3/32, ports: [443]}], opens those that you name"
             )
-        api, listed = args.api_servers.apply(_api_rule), _listed(args)
+        api, listed = args.api_servers.apply(_api_rule), _listed(args.builder, args.registry)
         rows = [(row.source, row.target, row.ports) for row in CONNECTIONS]
         self.rules = repr((rows, args.builder.egress, args.builder.egress_cidrs))
         present = [who for who, pods in PODS.items() if pods.namespace in args.namespaces]
@@ -175,13 +174,12 @@ def _targets(row: Connection, api: pulumi.Output[Rule], listed: Sequence[Rule]) 
     return [_rule("to", [_peer(PODS[target])], row.ports)]
 
 
-def _listed(args: NetworkPoliciesArgs) -> list[Rule]:
-    """Egress rules from the settings; `egressCidrs` is an old key."""
-    builder = args.builder
+def _listed(builder: Builder, registry: Sequence[pulumi.Input[str]]) -> list[Rule]:
+    """Egress rules from the settings, and to the ranges of a registry; `egressCidrs` is an old key."""
     ranges: list[tuple[pulumi.Input[str], Sequence[int]]] = [
         *((block.cidr, block.ports) for block in builder.egress),
         *((cidr, ()) for cidr in builder.egress_cidrs),
-        *((cidr, (443,)) for cidr in args.registry),
+        *((cidr, (443,)) for cidr in registry),
     ]
     return [_rule("to", [{"ipBlock": {"cidr": cidr}}], ports) for cidr, ports in ranges]
 

@@ -15,8 +15,8 @@ import pulumi_kubernetes as kubernetes
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgsDict
 
 from components import tekton
+from components.builds import JANITOR_NAMESPACE
 from components.builds import NAMESPACE as BUILDS
-from components.builds import janitor
 from components.kube import pod_security, workloads
 from components.kube.metadata import labels, metadata
 from components.network.policies import NetworkPolicies
@@ -37,7 +37,7 @@ UNENFORCED = (
 )
 CUT_OFF = (
     "a pod that may call the API server does not reach it, so nothing of Tekton's would: look at the Job "
-    f"{NAME} in {janitor.NAMESPACE}, and in docs/security.md for network plug-ins that know no addresses"
+    f"{NAME} in {JANITOR_NAMESPACE}, and in docs/security.md for network plug-ins that know no addresses"
 )
 
 
@@ -62,7 +62,7 @@ class NetworkProof(pulumi.ComponentResource):
         digest = hashlib.sha256("\n".join((args.rules, SCRIPT, args.image)).encode()).hexdigest()[:8]
         open_meta, closed_meta = (
             metadata(f"{NAME}-{digest}", namespace, component="network", annotations=PATIENCE)
-            for namespace in (janitor.NAMESPACE, BUILDS)
+            for namespace in (JANITOR_NAMESPACE, BUILDS)
         )
         self._job(f"{name}-open", open_meta, ["open", API_SERVER], CUT_OFF)
         # The interceptors let no build in, whatever a build may call.
@@ -113,11 +113,12 @@ class NetworkProof(pulumi.ComponentResource):
 
 def prove(
     settings: Settings,
+    *,
     network: NetworkPolicies,
-    ready: Sequence[pulumi.Resource],
+    depends_on: Sequence[pulumi.Resource],
     opts: pulumi.ResourceOptions,
 ) -> None:
-    """Makes the proof, unless the settings go without. `ready`: what makes Tekton's pods."""
+    """Makes the proof, unless the settings go without. `depends_on`: what makes Tekton's pods."""
     if settings.network_policies == "unenforced":
         pulumi.log.warn(
             "networkPolicies is 'unenforced': every Dockerfile that is built, and every pod of the cluster, "
@@ -129,6 +130,6 @@ def prove(
         image=settings.images.curl,
         rules=network.rules,
         lists_all_ports=bool(builder.egress_cidrs) or not all(block.ports for block in builder.egress),
-        policies=[*network.policies, *ready],
+        policies=[*network.policies, *depends_on],
     )
     NetworkProof("network-proof", args, opts)

@@ -5,7 +5,6 @@ be) and because the ingress controller can read the Secrets of the namespaces it
 webhook's is here.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,16 +15,16 @@ import pulumi_random as random
 from pulumi_kubernetes.meta.v1 import ObjectMetaArgsDict
 
 import settings
-from components.builds import BuildPipeline, RepositorySecrets, RunEnvironment
+from components.builds import BuildPipeline, RunEnvironment
 from components.kube.backend import Backend
 from components.kube.disruption import budget
-from components.kube.metadata import labels, metadata
+from components.kube.metadata import metadata
 from components.kube.namespace import inside, namespace
 from components.kube.priority import plain_placement
 from components.kube.rbac import bind, policy_rule
 from components.kube.waiting import IN_BACKGROUND, wait_for
-from pipelines import pipeline, template, trigger
-from pipelines.trigger import Trigger, TriggerRepository
+from components.webhook.triggers import template_spec, triggers_of
+from pipelines import template, trigger
 
 NAMESPACE = "builds-webhook"
 API = "triggers.tekton.dev/v1beta1"
@@ -74,69 +73,36 @@ class Webhook(pulumi.ComponentResource):
     namespace: pulumi.Output[str]
     """The listener's; known before the listener is there, so that an ingress controller can serve it."""
     backend: Backend
-    """The Service that Tekton makes for the listener."""
+    """The Service that Tekton makes for the listener; ready when it answers."""
     secret: pulumi.Output[str]
     """Secret that the forge signs its deliveries with."""
-    listener: pulumi.Resource
-    """The EventListener; ready when its Service answers."""
 
     def __init__(self, name: str, args: WebhookArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("tekton-builds:webhook:Webhook", name, None, opts)
-        child = pulumi.ResourceOptions(parent=self)
-        self._home = namespace(
-            f"{name}-namespace", NAMESPACE, component="webhook", pod_security="restricted", opts=child
-        )
+        self._home = self._namespace(name)
         self.namespaces = {NAMESPACE: self._home}
         self.namespace = self._home.metadata.name
         within = inside(self, self._home)
         account = kubernetes.core.v1.ServiceAccount(
             f"{name}-account", metadata=self._meta(trigger.LISTENER), opts=within
         )
-        rights = [
-            bind(resource, role, account, rules, namespace=place, component="webhook", opts=where)
-            for resource, role, rules, place, where in (
-                (f"{name}-reads-triggers", trigger.LISTENER, LISTENER_RULES, self.namespace, within),
-                (f"{name}-reads-interceptors", CLUSTER_ROLE, CLUSTER_RULES, None, child),
-                (
-                    f"{name}-starts-runs",
-                    trigger.LISTENER,
-                    BUILDS_RULES,
-                    args.environment.namespace,
-                    inside(self, args.environment.home),
-                ),
-            )
-        ]
-        passwords = {
-            version: random.RandomPassword(
-                f"{name}-secret" if version == 1 else f"{name}-secret-{version}",
-                length=40,
-                special=False,
-                opts=child,
-            ).result
-            for version in args.secret_versions.versions
-        }
+        rights = self._rights(name, account, args.environment)
+        passwords = self._passwords(name, args.secret_versions.versions)
         self.secret = pulumi.Output.secret(passwords[args.secret_versions.secret_version])
-        secret = kubernetes.core.v1.Secret(
-            f"{name}-secret",
-            metadata=self._meta(trigger.SECRET),
-            string_data=pulumi.Output.secret(
-                {trigger.secret_key(version): password for version, password in passwords.items()}
-            ),
-            opts=within,
-        )
-        triggers = _triggers(args.pipelines)
+        secret = self._secret(name, passwords)
+        triggers = triggers_of(args.pipelines)
         depends_on = [*args.depends_on, *(pipeline.resource for pipeline in args.pipelines)]
         templates = [
             self._custom(
                 push_trigger.template.replace(template.NAME, f"{name}-template"),
                 "TriggerTemplate",
                 push_trigger.template,
-                self._template(args, secrets),
+                template_spec(args.environment, args.run_policy, secrets),
                 opts=inside(self, self._home, depends_on=depends_on),
             )
             for push_trigger, secrets in triggers
         ]
-        self.listener = self._custom(
+        listener = self._custom(
             f"{name}-listener",
             "EventListener",
             trigger.LISTENER,
@@ -156,40 +122,74 @@ class Webhook(pulumi.ComponentResource):
         budget(f"{name}-budget", trigger.LISTENER, self.namespace, PODS, component="webhook", opts=within)
         service = pulumi.Output.from_input(f"el-{trigger.LISTENER}")
         self.backend = Backend(
-            namespace=self.namespace,
-            service=service,
-            port=PORT,
-            pods=PODS,
+            namespace=self.namespace, service=service, port=PORT, pods=PODS, ready=[listener]
         )
         self.register_outputs({"namespace": self.namespace, "service": service, "secret": self.secret})
 
+    def _namespace(self, name: str) -> kubernetes.core.v1.Namespace:
+        return namespace(
+            f"{name}-namespace",
+            NAMESPACE,
+            component="webhook",
+            pod_security="restricted",
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _rights(
+        self, name: str, account: kubernetes.core.v1.ServiceAccount, environment: RunEnvironment
+    ) -> list[pulumi.Resource]:
+        """The listener's rights: in its own namespace, in the cluster, and in the builds' namespace."""
+        return [
+            bind(resource, role, account, rules, namespace=place, component="webhook", opts=opts)
+            for resource, role, rules, place, opts in (
+                (
+                    f"{name}-reads-triggers",
+                    trigger.LISTENER,
+                    LISTENER_RULES,
+                    self.namespace,
+                    inside(self, self._home),
+                ),
+                (
+                    f"{name}-reads-interceptors",
+                    CLUSTER_ROLE,
+                    CLUSTER_RULES,
+                    None,
+                    pulumi.ResourceOptions(parent=self),
+                ),
+                (
+                    f"{name}-starts-runs",
+                    trigger.LISTENER,
+                    BUILDS_RULES,
+                    environment.namespace,
+                    inside(self, environment.home),
+                ),
+            )
+        ]
+
+    def _passwords(self, name: str, versions: Sequence[int]) -> dict[int, pulumi.Output[str]]:
+        """The webhook's secret, by its version."""
+        return {
+            version: random.RandomPassword(
+                f"{name}-secret" if version == 1 else f"{name}-secret-{version}",
+                length=40,
+                special=False,
+                opts=pulumi.ResourceOptions(parent=self),
+            ).result
+            for version in versions
+        }
+
+    def _secret(self, name: str, passwords: Mapping[int, pulumi.Output[str]]) -> pulumi.Resource:
+        """The Secret from which Tekton's interceptors read the webhook's, each version under a key."""
+        contents = {trigger.secret_key(version): password for version, password in passwords.items()}
+        return kubernetes.core.v1.Secret(
+            f"{name}-secret",
+            metadata=self._meta(trigger.SECRET),
+            string_data=pulumi.Output.secret(contents),
+            opts=inside(self, self._home),
+        )
+
     def _meta(self, name: str, annotations: Mapping[str, str] | None = None) -> ObjectMetaArgsDict:
         return metadata(name, self.namespace, component="webhook", annotations=annotations)
-
-    def _template(
-        self, args: WebhookArgs, repository_secrets: RepositorySecrets
-    ) -> pulumi.Output[dict[str, Any]]:
-        """The spec holds names that other components give, so it is known when they are."""
-        return pulumi.Output.all(
-            namespace=args.environment.namespace,
-            account=args.environment.account,
-            secrets=repository_secrets.shared,
-            priority=args.environment.priority,
-        ).apply(
-            lambda values: template.spec(
-                template.Run(
-                    namespace=values["namespace"],
-                    account=values["account"],
-                    secrets=values["secrets"],
-                    own_secrets=tuple(repository_secrets.own),
-                    volume_size=f"{args.run_policy.volume_gib}Gi",
-                    minutes=args.run_policy.timeout_minutes,
-                    labels=labels("run"),
-                    priority=values["priority"],
-                    starts_pending=args.run_policy.concurrency_limit > 0,
-                )
-            )
-        )
 
     def _custom(
         self,
@@ -209,38 +209,3 @@ class Webhook(pulumi.ComponentResource):
             spec=spec,
             opts=opts,
         )
-
-
-def _triggers(pipelines: Sequence[BuildPipeline]) -> list[tuple[Trigger, RepositorySecrets]]:
-    """One for all repositories whose runs have Secrets in the same workspaces: a template leaves none out.
-
-    With each, the Secrets of its first repository: the shared ones are the same for all.
-    """
-    alike = dict[tuple[frozenset[str], frozenset[str], int], list[BuildPipeline]]()
-    sizes = Counter[tuple[frozenset[str], frozenset[str]]]()
-    for build in pipelines:
-        bound = frozenset(build.secrets.shared), frozenset(build.secrets.own)
-        alike.setdefault((*bound, sizes[bound] // trigger.TABLE_SIZE), []).append(build)
-        sizes[bound] += _source(build).size
-    triggers = []
-    for index, builds in enumerate(alike.values()):
-        first = builds[0]
-        full_name = first.repository.full_name
-        push_trigger = Trigger(
-            name=pipeline.named(trigger.NAME, full_name) if index else trigger.NAME,
-            template=pipeline.named(template.NAME, full_name) if index else template.NAME,
-            sources=[_source(build) for build in builds],
-        )
-        triggers.append((push_trigger, first.secrets))
-    return triggers
-
-
-def _source(build: BuildPipeline) -> TriggerRepository:
-    return TriggerRepository(
-        full_name=build.repository.full_name,
-        branches=build.repository.branches,
-        pipeline=build.name,
-        # Each run of such a repository builds what that push changed: none makes another needless.
-        cancel_superseded=not build.repository.changed_images_only,
-        secrets=build.secrets.own,
-    )

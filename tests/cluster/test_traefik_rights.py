@@ -13,7 +13,8 @@ from kubernetes import client, config
 from pulumi_kubernetes.rbac.v1 import PolicyRuleArgsDict
 
 from components.ingress.hooks_limits import closed_annotations
-from components.ingress.traefik import CLASS, CLUSTER_RULES, NAME, NAMESPACE, NAMESPACED_RULES
+from components.ingress.traefik import CLASS, CLUSTER_RULES, NAMESPACE, NAMESPACED_RULES
+from components.ingress.traefik_pod import NAME
 from tests.cluster.api_server import ApiServer, binary, free_port
 from tests.cluster.objects import Objects
 from tests.support.loopback import serving

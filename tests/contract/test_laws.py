@@ -3,6 +3,7 @@
 import ast
 import importlib
 import importlib.util
+import inspect
 import re
 import subprocess
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import yaml
 from tests.support.program import ROOT
 
 LINES = 250
+CONSTRUCTOR_LINES = 50
 CODE = {".py", ".sh"}
 
 
@@ -32,19 +34,46 @@ def _imports(file: Path) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
+def _uses(file: Path, rooms: set[str]) -> Iterator[tuple[str, str]]:
+    """Room and name of what a file takes from a room that it is not in."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    aliases = {
+        alias.asname or alias.name: alias.name
+        for node in imports
+        if node.module == "components"
+        for alias in node.names
+    }
+    attributes = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute)]
+    uses = [
+        (aliases[node.value.id], node.attr)
+        for node in attributes
+        if isinstance(node.value, ast.Name) and node.value.id in aliases
+    ]
+    for node in imports:
+        top, _, path = (node.module or "").partition(".")
+        room, _, inside = path.partition(".")
+        uses += [(room, inside or alias.name) for alias in node.names if top == "components"]
+    for room, name in uses:
+        if room in rooms and file.relative_to(ROOT).parts[:2] != ("components", room):
+            yield room, name
+
+
 def test_a_room_of_the_components_is_imported_by_what_it_offers() -> None:
     """The layers are contracts of import-linter, in pyproject.toml; `kube` is below all rooms, and open."""
-    rooms = {file.parent.name for file in _tracked("components/*/__init__.py")} - {"kube"}
+    rooms = {file.parent.name for file in (ROOT / "components").glob("*/__init__.py")} - {"kube"}
     assert len(rooms) <= 10, "a picture with more boxes than that is none"
-    for file in _tracked("components/*.py", "components/**/*.py", "__main__.py"):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if not (isinstance(node, ast.ImportFrom) and node.module):
-                continue
-            _, _, path = node.module.partition("components.")
-            room, _, inside = path.partition(".")
-            assert not (room in rooms and inside) or f"components/{room}/" in file.as_posix(), (
-                f"{file.relative_to(ROOT)} imports {node.module}: let components/{room}/__init__.py offer it"
-            )
+    offers = {room: importlib.import_module(f"components.{room}") for room in rooms}
+    uses = [
+        (file.relative_to(ROOT), *use)
+        for file in _tracked("components/*.py", "__main__.py")
+        for use in _uses(file, rooms)
+    ]
+    assert len(uses) > 50, "the imports were not found: the test looks for the wrong ones"
+    for file, room, name in uses:
+        where = f"{file} takes {name} from components/{room}"
+        assert name in offers[room].__all__, f"{where}: let its __init__.py offer it"
+        assert not inspect.ismodule(getattr(offers[room], name)), f"{where}: a module is a room's inside"
 
 
 def test_a_program_that_a_test_keeps_as_text_imports_what_is_there() -> None:
@@ -87,8 +116,27 @@ def test_nothing_is_created_inside_apply_where_a_preview_would_not_show_it() -> 
 
 
 def test_main_is_a_table_of_contents() -> None:
-    lines = (ROOT / "__main__.py").read_text(encoding="utf-8").splitlines()
-    assert len(lines) <= 130, "what needs more room belongs into a component"
+    text = (ROOT / "__main__.py").read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= 130, "what needs more room belongs into a component"
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("Args"):
+            call = f"__main__.py:{node.lineno} {ast.unparse(node.func)}"
+            assert not node.args, f"{call}: name each argument by its keyword"
+            assert all(keyword.arg for keyword in node.keywords), f"{call}: no dict in place of arguments"
+
+
+def test_a_constructor_of_a_component_has_one_job() -> None:
+    count = 0
+    for file in _tracked("components/*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef) and node.name == "__init__":
+                count += 1
+                lines = (node.end_lineno or node.lineno) - node.lineno + 1
+                where = f"{file.relative_to(ROOT)}:{node.lineno}"
+                assert lines <= CONSTRUCTOR_LINES, (
+                    f"{where} has {lines} lines, more than {CONSTRUCTOR_LINES}: let functions give its parts"
+                )
+    assert count > 15, "the constructors were not found: the test looks in the wrong files"
 
 
 def test_no_file_of_code_is_so_long_that_it_should_be_two() -> None:

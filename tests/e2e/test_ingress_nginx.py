@@ -25,10 +25,13 @@ RBAC = "rbac.authorization.k8s.io"
 PROGRAM = """
 import json, sys
 sys.path.insert(0, {checkout!r})
+from components.ingress.hooks_limits import Hooks
 from components.ingress.nginx import Nginx, NginxArgs
 
+manifest = json.load(open("manifest.json"))
+hooks = Hooks(path="/hooks", host="", tls=False, source_ranges=())
 annotations = {{"example.com/bandwidth": "10"}}
-args = NginxArgs(manifest=json.load(open("manifest.json")), priorities=[], annotations=annotations)
+args = NginxArgs(manifest=manifest, priorities=[], hooks=hooks, annotations=annotations)
 nginx = Nginx("ingress", args, pulumi.ResourceOptions(providers=[provider]))
 pulumi.export("address", nginx.controller.address)
 """

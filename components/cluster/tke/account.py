@@ -86,37 +86,31 @@ class TencentCloudLookups:
     def subnet(self, subnet_id: str, vpc_id: str) -> pulumi.Output[str]:
         """The same id. Raises TkeError when the VPC has no such subnet."""
 
-        def check(subnets: list[Any]) -> str:
-            if not any(entry.vpc_id == vpc_id for entry in subnets):
-                raise TkeError(
-                    f"cluster.network names the subnet {subnet_id}, but {vpc_id} has no such subnet in "
-                    f"{self._region}: name subnets of that VPC"
-                )
-            return subnet_id
+        def ask() -> pulumi.Output[bool]:
+            subnets = tencentcloud.vpc.get_subnets_output(subnet_id=subnet_id, opts=self._opts)
+            return subnets.instance_lists.apply(
+                lambda entries: any(entry.vpc_id == vpc_id for entry in entries)
+            )
 
-        return self._asked(
-            lambda: tencentcloud.vpc.get_subnets_output(
-                subnet_id=subnet_id, opts=self._opts
-            ).instance_lists.apply(check),
+        return self._existing(
             subnet_id,
+            ask,
+            f"cluster.network names the subnet {subnet_id}, but {vpc_id} has no such subnet in "
+            f"{self._region}: name subnets of that VPC",
         )
 
     def security_group(self, group_id: str) -> pulumi.Output[str]:
         """The same id. Raises TkeError when the account has no such security group."""
 
-        def check(groups: list[Any]) -> str:
-            if not groups:
-                raise TkeError(
-                    f"cluster.network.securityGroupIds has {group_id}, but the account has no such security "
-                    f"group in {self._region}"
-                )
-            return group_id
+        def ask() -> pulumi.Output[bool]:
+            groups = tencentcloud.security.get_groups_output(security_group_id=group_id, opts=self._opts)
+            return groups.security_groups.apply(bool)
 
-        return self._asked(
-            lambda: tencentcloud.security.get_groups_output(
-                security_group_id=group_id, opts=self._opts
-            ).security_groups.apply(check),
+        return self._existing(
             group_id,
+            ask,
+            f"cluster.network.securityGroupIds has {group_id}, but the account has no such security group in "
+            f"{self._region}",
         )
 
     def require_available(
@@ -190,6 +184,18 @@ class TencentCloudLookups:
             cluster_id=cluster_id, opts=self._opts
         )
         return asked.versions.apply(lambda versions: list(versions or []))
+
+    def _existing(
+        self, identifier: str, ask: Callable[[], pulumi.Output[bool]], error: str
+    ) -> pulumi.Output[str]:
+        """The identifier, once `ask` has said that it exists; at once where nobody can be asked."""
+
+        def check(exists: bool) -> str:
+            if not exists:
+                raise TkeError(error)
+            return identifier
+
+        return self._asked(lambda: ask().apply(check), identifier)
 
     def _asked(self, ask: Callable[[], pulumi.Output[Any]], unasked: Any = UNKNOWN) -> pulumi.Output[Any]:
         """The answer; `unasked` where nobody can be asked."""

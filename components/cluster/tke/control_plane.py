@@ -1,6 +1,11 @@
-"""Version and size of a control plane: what the cloud would refuse is said before anything is planned."""
+"""The managed control plane of a TKE cluster; a version or size that the cloud would refuse ends the plan."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import pulumi
+import tencentcloud_iac_pulumi as tencentcloud
 
 from components.cluster.recorded_state import RecordedState
 from components.cluster.tke.account import TencentCloudLookups, TkeError
@@ -8,6 +13,83 @@ from settings.levels import LEVELS
 from settings.tke import Tke
 
 MINORS = 2  # from one version of TKE to the next: it has even minors only
+
+# How the autoscaler takes nodes away again, which it does not by default. All of it is set: an update sends
+# zeros for what is not. A build's pods have volumes of the node, and would keep a node for ever.
+SCALING = tencentcloud.kubernetes.ClusterNodePoolGlobalConfigArgs(
+    is_scale_in_enabled=True,
+    expander="random",
+    max_concurrent_scale_in=10,
+    scale_in_delay=10,  # minutes after nodes were added
+    scale_in_unneeded_time=10,  # minutes in which a node is idle
+    scale_in_utilization_threshold=50,  # per cent: below it is idle
+    ignore_daemon_sets_utilization=True,
+    skip_nodes_with_local_storage=False,
+    skip_nodes_with_system_pods=True,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ControlPlaneArgs:
+    settings: Tke
+    state: RecordedState
+    account: TencentCloudLookups
+    """Lookups in the cloud's account."""
+    vpc_id: pulumi.Input[str]
+    image: str
+    """Name or id of the nodes' image."""
+    logs: Mapping[str, Any]
+    """Log switches of the cluster; empty: it sends no logs by itself."""
+
+
+def control_plane_of(
+    name: str, args: ControlPlaneArgs, opts: pulumi.ResourceOptions
+) -> tencentcloud.kubernetes.Cluster:
+    """The cluster `name`, without nodes and endpoint. Raises TkeError."""
+    settings = args.settings
+    return tencentcloud.kubernetes.Cluster(
+        name,
+        cluster_name=settings.name,
+        cluster_desc="tekton-builds: a signed git push becomes an image",
+        cluster_deploy_type="MANAGED_CLUSTER",
+        cluster_version=checked_version(settings, args.state, args.account),
+        upgrade_instances_follow_cluster=settings.upgrade_nodes or None,
+        cluster_level=checked_level(settings, args.state, args.account),
+        auto_upgrade_cluster_level=settings.auto_upgrade_level,
+        cluster_os=args.image,
+        container_runtime="containerd",
+        network_type="GR",
+        vpc_id=args.vpc_id,
+        cluster_cidr=settings.pod_cidr,
+        # A sub-account has no rights in its own cluster without it. It cannot be taken back.
+        acquire_cluster_admin_role=True,
+        deletion_protection=settings.deletion_protection,
+        tags=settings.tags or None,
+        node_pool_global_configs=[SCALING],
+        instance_delete_mode="terminate",
+        # What Services and volumes made would be billed on without it.
+        resource_delete_options=[
+            {"resource_type": kind, "delete_mode": "terminate"} for kind in ("CBS", "CLB")
+        ],
+        **args.logs,
+        opts=pulumi.ResourceOptions.merge(
+            opts,
+            pulumi.ResourceOptions(protect=settings.deletion_protection, ignore_changes=_ignored(settings)),
+        ),
+    )
+
+
+def _ignored(settings: Tke) -> list[str]:
+    """Inputs of the cluster that stay as they are in the state."""
+    # Pools have images of their own, and the provider would send a changed name where an id is wanted.
+    ignored = ["clusterOs"]
+    if settings.auto_upgrade_level:
+        # A level that the cloud has raised is not taken back at the next `up`.
+        ignored.append("clusterLevel")
+    if not settings.logs.needs_agent:
+        # The agent stays when no logs are kept any more: a rule cannot be deleted without it, and goes last.
+        ignored.append("logAgent")
+    return ignored
 
 
 def checked_version(settings: Tke, state: RecordedState, account: TencentCloudLookups) -> pulumi.Input[str]:

@@ -76,7 +76,6 @@ def _kubeconfig(text: str | None, address: pulumi.Output[str], *, private: bool)
         # The provider opens another door in place: what it had of that one before, nothing, is no answer.
         return pulumi.Output.from_input(cast(str, UNKNOWN))
     kubeconfig = text or ""
-    if not names_default_domain(kubeconfig):
-        # Not of the address: a state that has none would make the kubeconfig unknown.
-        return pulumi.Output.from_input(validate_kubeconfig(kubeconfig, private=private))
-    return address.apply(lambda host: validate_kubeconfig(addressed(kubeconfig, host or ""), private=private))
+    # Else not of the address: a state that has none would make the kubeconfig unknown.
+    host = address if names_default_domain(kubeconfig) else pulumi.Output.from_input("")
+    return host.apply(lambda name: validate_kubeconfig(addressed(kubeconfig, name or ""), private=private))

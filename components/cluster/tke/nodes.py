@@ -7,7 +7,7 @@ endpoint needs a node that runs.
 import hashlib
 import json
 from base64 import b64encode
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +50,7 @@ class TkeNodes(pulumi.ComponentResource):
     def __init__(self, name: str, args: TkeNodesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("tekton-builds:tke:Nodes", name, None, opts)
         nodes = args.settings.nodes
+        self.pools = []
         password = self._password(name)
         always = {"enable_auto_scale": False, "desired_capacity": nodes.min_nodes, "wait_node_ready": True}
         sometimes = {"enable_auto_scale": True, "min_size": 0, "max_size": nodes.max_nodes - nodes.min_nodes}
@@ -58,50 +59,55 @@ class TkeNodes(pulumi.ComponentResource):
             kinds["more"] = sometimes
         names = {suffix: _pool_name(args.settings, suffix) for suffix in kinds}
         spots = {suffix: nodes.spot if kind["enable_auto_scale"] else None for suffix, kind in kinds.items()}
-        types = {spot: _offered(args, spot) for spot in set(spots.values())}
-        self.pools = [
-            tencentcloud.kubernetes.NodePool(
-                f"{name}-{suffix}",
-                name=names[suffix],
-                auto_scaling_config=_shape(
-                    args,
-                    types[spots[suffix]],
-                    None if names[suffix] in args.imported_pools else password,
-                    spots[suffix],
-                ),
-                cluster_id=args.cluster_id,
-                vpc_id=args.network.vpc_id,
-                subnet_ids=args.network.subnet_ids,
-                node_os=args.image,
-                node_config=_config(args.settings),
-                # By default the machines stay, and are billed, when their pool goes.
-                delete_keep_instance=False,
-                tags=args.settings.tags or None,
-                # The nodes that come in place of others are there before those go.
-                opts=pulumi.ResourceOptions(
-                    parent=self,
-                    delete_before_replace=False,
-                    # The cloud gives these to new nodes only, and would keep the others as they are.
-                    replace_on_changes=NEW_NODES_ONLY,
-                    depends_on=args.network.way_out,
-                    hooks=only_if_recorded(f"{name}-{suffix}", args.account)
-                    if kind["enable_auto_scale"]
-                    else None,
-                ),
-                **kind,
-            )
-            for suffix, kind in kinds.items()
-        ]
-        if args.settings.super_nodes:
-            pool = super_node_pool(
-                f"{name}-super",
+        types = {spot: _offered(args.settings, args.account, spot) for spot in set(spots.values())}
+        for suffix, kind in kinds.items():
+            machines = _machines(
                 args.settings,
-                args.cluster_id,
-                args.network,
-                pulumi.ResourceOptions(parent=self),
+                args.network.node_groups,
+                types[spots[suffix]],
+                password=None if names[suffix] in args.imported_pools else password,
+                spot=spots[suffix],
             )
+            self.pools.append(self._pool(f"{name}-{suffix}", names[suffix], kind, machines, args))
+        if args.settings.super_nodes:
+            child = pulumi.ResourceOptions(parent=self)
+            pool = super_node_pool(f"{name}-super", args.settings, args.cluster_id, args.network, child)
             self.pools.append(pool)
         self.register_outputs({})
+
+    def _pool(
+        self,
+        resource: str,
+        name: str,
+        kind: Mapping[str, Any],
+        machines: tencentcloud.kubernetes.NodePoolAutoScalingConfigArgs,
+        args: TkeNodesArgs,
+    ) -> pulumi.Resource:
+        """A pool; `kind` is its size, fixed or scaled."""
+        # The nodes that come in place of others are there before those go.
+        opts = pulumi.ResourceOptions(
+            parent=self,
+            delete_before_replace=False,
+            # The cloud gives these to new nodes only, and would keep the others as they are.
+            replace_on_changes=NEW_NODES_ONLY,
+            depends_on=args.network.way_out,
+            hooks=only_if_recorded(resource, args.account) if kind["enable_auto_scale"] else None,
+        )
+        return tencentcloud.kubernetes.NodePool(
+            resource,
+            name=name,
+            auto_scaling_config=machines,
+            cluster_id=args.cluster_id,
+            vpc_id=args.network.vpc_id,
+            subnet_ids=args.network.subnet_ids,
+            node_os=args.image,
+            node_config=_config(args.settings),
+            # By default the machines stay, and are billed, when their pool goes.
+            delete_keep_instance=False,
+            tags=args.settings.tags or None,
+            opts=opts,
+            **kind,
+        )
 
     def _password(self, name: str) -> pulumi.Output[str]:
         """The cloud demands a password or a key. Nobody logs in, and no rule opens port 22."""
@@ -118,23 +124,25 @@ class TkeNodes(pulumi.ComponentResource):
         return pulumi.Output.secret(password.result)
 
 
-def _offered(args: TkeNodesArgs, spot: Spot | None) -> pulumi.Output[list[str]]:
+def _offered(settings: Tke, account: TencentCloudLookups, spot: Spot | None) -> pulumi.Output[list[str]]:
     """The first type, and those in its place, as the cloud spells them."""
-    nodes = args.settings.nodes
+    nodes = settings.nodes
     keys = {"cluster.nodes.instanceType": nodes.instance_type}
     for index, backup in enumerate(nodes.backup_instance_types):
         keys[f"cluster.nodes.backupInstanceTypes[{index}]"] = backup
-    return args.account.require_available(keys, args.settings.zone, spot=spot is not None)
+    return account.require_available(keys, settings.zone, spot=spot is not None)
 
 
-def _shape(
-    args: TkeNodesArgs,
+def _machines(
+    settings: Tke,
+    security_groups: Sequence[pulumi.Output[str]],
     types: pulumi.Output[list[str]],
+    *,
     password: pulumi.Output[str] | None,
     spot: Spot | None,
 ) -> tencentcloud.kubernetes.NodePoolAutoScalingConfigArgs:
-    """The machines of a pool, by the hour or spot instances."""
-    nodes = args.settings.nodes
+    """The machines of a pool, by the hour or spot instances. `types`: the first, then its substitutes."""
+    nodes = settings.nodes
     return tencentcloud.kubernetes.NodePoolAutoScalingConfigArgs(
         instance_type=types.apply(lambda names: names[0]),
         backup_instance_types=types.apply(lambda names: names[1:]) if nodes.backup_instance_types else None,
@@ -143,12 +151,12 @@ def _shape(
         spot_max_price=spot.max_price if spot else None,
         system_disk_type="CLOUD_PREMIUM",
         system_disk_size=nodes.disk_gib,
-        public_ip_assigned=not args.settings.network.nat,
+        public_ip_assigned=not settings.network.nat,
         internet_charge_type=nodes.internet_charge_type,
-        internet_max_bandwidth_out=0 if args.settings.network.nat else nodes.bandwidth_mbps,
+        internet_max_bandwidth_out=0 if settings.network.nat else nodes.bandwidth_mbps,
         bandwidth_package_id=nodes.bandwidth_package_id or None,
         password=password,
-        orderly_security_group_ids=args.network.node_groups,
+        orderly_security_group_ids=security_groups,
     )
 
 

@@ -12,6 +12,7 @@ from components.cluster.tke.account import TkeError
 from components.cluster.tke.network import TkeNetwork
 from settings import Registry
 from settings.secrets import BasicAuthCredentials
+from settings.tcr import Tcr
 from settings.tke import Tke
 
 PREFIX = "tcr$"  # that the cloud puts before the name of a service account
@@ -42,28 +43,12 @@ class TkeRegistry(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         namespace = args.registry.namespace.partition("/")[0]
         registry_id: pulumi.Input[str] = tcr.instance_id
-        before: list[pulumi.Resource] = []
+        depends_on: list[pulumi.Resource] = []
         domain = pulumi.Output.from_input(args.registry.server)
         if tcr.name:
-            instance = tencentcloud.tcr.Instance(
-                name,
-                name=tcr.name,
-                instance_type=tcr.edition,
-                # The bucket of its images would be billed on.
-                delete_bucket=True,
-                tags=settings.tags or None,
-                opts=pulumi.ResourceOptions(parent=self, protect=settings.deletion_protection),
-            )
+            instance = self._instance(name, settings, tcr)
             registry_id, domain = instance.id, instance.public_domain
-            before = [
-                tencentcloud.tcr.Namespace(
-                    f"{name}-namespace",
-                    instance_id=registry_id,
-                    name=namespace,
-                    # The cloud deletes none that has images; with the registry, all go.
-                    opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
-                )
-            ]
+            depends_on = [self._namespace(f"{name}-namespace", namespace, registry_id)]
         attachment = tencentcloud.tcr.VpcAttachment(
             f"{name}-attachment",
             instance_id=registry_id,
@@ -80,7 +65,7 @@ class TkeRegistry(pulumi.ComponentResource):
             permissions=[{"resource": namespace, "actions": ACTIONS}],
             # The provider refuses to change them, and does not say so before.
             opts=pulumi.ResourceOptions(
-                parent=self, depends_on=before, replace_on_changes=["name", "registryId"]
+                parent=self, depends_on=depends_on, replace_on_changes=["name", "registryId"]
             ),
         )
         password: pulumi.Output[str] = pulumi.Output.secret(
@@ -91,6 +76,28 @@ class TkeRegistry(pulumi.ComponentResource):
         self.login = BasicAuthCredentials(username=f"{PREFIX}{settings.name}", password=password)
         self.egress = [attachment.access_ip.apply(lambda address: f"{address}/32")]
         self.register_outputs({})
+
+    def _instance(self, resource: str, settings: Tke, tcr: Tcr) -> tencentcloud.tcr.Instance:
+        """A registry of its own."""
+        return tencentcloud.tcr.Instance(
+            resource,
+            name=tcr.name,
+            instance_type=tcr.edition,
+            # The bucket of its images would be billed on.
+            delete_bucket=True,
+            tags=settings.tags or None,
+            opts=pulumi.ResourceOptions(parent=self, protect=settings.deletion_protection),
+        )
+
+    def _namespace(self, resource: str, name: str, registry_id: pulumi.Input[str]) -> pulumi.Resource:
+        """The part of the registry that builds may push to."""
+        return tencentcloud.tcr.Namespace(
+            resource,
+            instance_id=registry_id,
+            name=name,
+            # The cloud deletes none that has images; with the registry, all go.
+            opts=pulumi.ResourceOptions(parent=self, retain_on_delete=True),
+        )
 
 
 def _checked(password: str, domain: str, server: str) -> str:
