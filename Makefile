@@ -4,7 +4,7 @@ PYTHON := .venv/bin/python
 COMMAND := $(PYTHON) -m cli
 
 .DEFAULT_GOAL := help
-.PHONY: help up test test-cluster test-e2e test-docs test-slow test-long preview push down check status cost kubeconfig webhook explain redeliver rotate lock mirror bench golden drift destroy clean venv
+.PHONY: help up test test-cluster test-e2e test-slow-e2e test-docs test-slow test-long preview push down check status cost kubeconfig webhook explain redeliver rotate lock mirror bench golden drift destroy clean venv
 MAKEFLAGS += --no-print-directory
 
 help:
@@ -84,7 +84,7 @@ test: .venv/.made policy/.venv/.made
 # commands of the pages as people type them.
 test-slow: .venv/.made policy/.venv/.made
 	@$(COMMAND) up
-	@$(MAKE) -j2 --output-sync=target TIER='slow' test-e2e test-docs
+	@$(MAKE) -j2 --output-sync=target test-slow-e2e test-docs
 
 # What takes longer than a change may wait: upgrades, interruptions, many installs; ONLY=upgrade for one of them.
 test-long: export TEKTON_BUILDS_BIN := $(CURDIR)/.sandbox/bin
@@ -93,10 +93,15 @@ test-long: .venv/.made
 	@$(PYTHON) -m pytest tests/e2e/long -k '$(ONLY)'
 
 # Two side by side, the longest first: they mostly wait for clusters, which are their own.
-TIER ?= not slow
-test-cluster test-e2e test-docs: export TEKTON_BUILDS_BIN := $(CURDIR)/.sandbox/bin
-test-cluster test-e2e test-docs: test-%:
-	@$(PYTHON) -m pytest tests/$* --ignore=tests/e2e/long -m '$(TIER)' --durations=20
+test-e2e test-cluster test-slow-e2e test-docs: export TEKTON_BUILDS_BIN := $(CURDIR)/.sandbox/bin
+test-e2e test-cluster: test-%:
+	@$(PYTHON) -m pytest tests/$* --ignore=tests/e2e/long -m 'not slow' --durations=20
+
+test-slow-e2e:
+	@$(PYTHON) -m pytest tests/e2e --ignore=tests/e2e/long -m slow --durations=20
+
+test-docs:
+	@$(PYTHON) -m pytest tests/docs --durations=20
 
 bench: .venv/.made
 	@$(COMMAND) up
